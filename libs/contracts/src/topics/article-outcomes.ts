@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { defineTopic } from '../topic.js';
+
+/** What may become of an event in a stage, and of a thing at the door (`received`). */
+export const outcomeKind = z.enum(['received', 'emitted', 'done', 'skipped', 'rejected', 'dead']);
+
+export const articleOutcomes = defineTopic({
+  name: 'news.article.outcomes.v1',
+  description: 'What became of the events of one settled batch, or of one thing received at the door.',
+  schema: z.strictObject({
+    stage: z.string().describe('the stage that settled them; "push" and "poll" are the doors'),
+    at: z.iso.datetime(),
+    settled: z.array(
+      z.strictObject({
+        id: z.string().describe('page or article id'),
+        receiptId: z.string().optional(),
+        articleId: z.string().optional(),
+        outcome: outcomeKind,
+        reason: z
+          .string()
+          .optional()
+          .describe('why it was skipped, rejected or put with the dead letters; or the result of a sink'),
+      }),
+    ),
+  }),
+  key: (event) => event.settled[0]?.id ?? event.stage,
+  subject: (event) => ({ id: event.stage }),
+  retention: { cleanup: 'delete', days: 30 },
+});

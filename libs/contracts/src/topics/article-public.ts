@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { articleRecord, timestamp } from '../article-record.js';
+import { defineTopic } from '../topic.js';
+
+/** The closed list of what can happen to a stored article. */
+export const changeKind = z.enum(['new', 'update', 'correction', 'withdrawn', 'withheld', 'restored']);
+
+export const articleChanges = defineTopic({
+  name: 'news.article.changes.v1',
+  description: 'What happened to an article: every material change, in order for each article, with the whole record.',
+  schema: z.strictObject({
+    articleId: z.string(),
+    revision: z.int().positive().describe('grows by one with every change; apply what is greater than yours'),
+    changeKind,
+    fields: z.array(z.string()).describe('the fields that moved; empty for a new article'),
+    changedAt: timestamp,
+    record: articleRecord,
+  }),
+  key: (event) => event.articleId,
+  subject: ({ articleId }) => ({ id: articleId, articleId }),
+  retention: { cleanup: 'delete', days: 30 },
+  maxBytes: 20 * 1024 * 1024,
+  public: true,
+});
+
+export const articleState = defineTopic({
+  name: 'news.article.state.v1',
+  description: 'The latest state of each article. Compacted: reading it from the start rebuilds the truth.',
+  schema: z.strictObject({
+    articleId: z.string(),
+    revision: z.int().positive(),
+    pubStatus: z.enum(['usable', 'withheld', 'canceled']),
+    reason: z.string().optional().describe('why an article is withheld or canceled'),
+    record: articleRecord.optional().describe('absent once the article is withheld or canceled'),
+  }),
+  key: (event) => event.articleId,
+  subject: ({ articleId }) => ({ id: articleId, articleId }),
+  retention: { cleanup: 'compact', days: 7 },
+  maxBytes: 20 * 1024 * 1024,
+  public: true,
+});

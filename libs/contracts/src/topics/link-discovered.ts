@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { timestamp } from '../article-record.js';
+import { defineTopic } from '../topic.js';
+
+/** Identity and origin that travel from the door to the store. */
+export const intake = {
+  receiptId: z.string().describe('one thing received; what becomes of it is told under this id'),
+  publisher: z.string().optional().describe('who pushed it'),
+  guid: z.string().optional().describe("the publisher's own id of the article"),
+  origin: z.strictObject({
+    mode: z.enum(['push', 'feed']),
+    source: z.string().describe('publisher key or feed URL'),
+  }),
+};
+
+export const linkDiscovered = defineTopic({
+  name: 'news.link.discovered.v1',
+  description: 'An address where an article is said to stand. To be fetched.',
+  schema: z.strictObject({
+    ...intake,
+    url: z.url(),
+    host: z.string().describe('host of the URL: one consumer owns a host, so politeness needs no lock'),
+    discoveredAt: timestamp,
+    hints: z
+      .strictObject({ title: z.string().optional(), published: z.string().optional() })
+      .optional()
+      .describe('what a feed entry says of the article'),
+  }),
+  key: (link) => link.host,
+  subject: (link) => ({ id: link.url, receiptId: link.receiptId }),
+  retention: { cleanup: 'delete', days: 7 },
+});

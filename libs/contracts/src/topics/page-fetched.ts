@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { timestamp } from '../article-record.js';
+import { defineTopic } from '../topic.js';
+import { intake } from './link-discovered.js';
+
+/** Decoded page text over this many bytes (UTF-8) is rejected with a reason: 10 MiB. */
+export const MAX_PAGE_BYTES = 10 * 1024 * 1024;
+
+export const pageFetched = defineTopic({
+  name: 'news.page.fetched.v1',
+  description: 'A page as it was fetched or pushed, decoded to text.',
+  schema: z.strictObject({
+    ...intake,
+    pageId: z.string().describe('from the normalised URL, or from publisher and guid'),
+    url: z.strictObject({ original: z.url(), final: z.url() }),
+    mediaType: z.literal('text/html'),
+    content: z.string(),
+    charset: z.string().optional().describe('the encoding that was decoded'),
+    status: z.int().optional().describe('HTTP status; absent for a pushed page'),
+    contentLanguage: z.string().optional().describe('Content-Language header'),
+    fetchedAt: timestamp,
+    hints: z.strictObject({ title: z.string().optional(), published: z.string().optional() }).optional(),
+  }),
+  key: (page) => page.pageId,
+  subject: (page) => ({ id: page.pageId, receiptId: page.receiptId }),
+  retention: { cleanup: 'delete', days: 7 },
+  maxBytes: 2 * MAX_PAGE_BYTES,
+});

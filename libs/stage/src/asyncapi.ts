@@ -1,0 +1,97 @@
+import { deadLetterAddress, deadLetterHeaders, type JsonSchema, type Topic, toJsonSchema } from '@newsmill/contracts';
+import type { Stage } from './define-stage.js';
+
+const CLOUD_EVENT_HEADERS = {
+  type: 'object',
+  required: ['ce_specversion', 'ce_id', 'ce_source', 'ce_type', 'ce_time'],
+  properties: {
+    ce_specversion: { const: '1.0' },
+    ce_id: { type: 'string', description: 'Repeated by a retry: drop duplicates by ce_source and ce_id.' },
+    ce_source: { type: 'string', format: 'uri-reference' },
+    ce_type: { type: 'string' },
+    ce_subject: { type: 'string', description: 'Same as the key.' },
+    ce_time: { type: 'string', format: 'date-time' },
+    traceparent: { type: 'string', description: 'W3C Trace Context.' },
+    'content-type': { const: 'application/json' },
+  },
+};
+
+export interface AsyncApiInput {
+  version: string;
+  /** Topic prefix in the addresses; a deployment may have another. */
+  prefix: string;
+  topics: readonly Topic[];
+  stages: readonly Stage[];
+}
+
+/** The AsyncAPI 3.0 document of the whole pipeline, derived from its definitions. */
+export function asyncApiDocument({ version, prefix, topics, stages }: AsyncApiInput): Record<string, unknown> {
+  const channels: Record<string, unknown> = {};
+  const messages: Record<string, unknown> = {};
+  const operations: Record<string, unknown> = {};
+  for (const topic of topics) {
+    channels[topic.name] = channel(`${prefix}.${topic.name}`, topic.description, topic.name, {
+      kafka: { partitions: topic.partitions, topicConfiguration: { 'cleanup.policy': [topic.retention.cleanup] } },
+    });
+    messages[topic.name] = {
+      name: topic.name,
+      summary: topic.description,
+      contentType: 'application/json',
+      headers: CLOUD_EVENT_HEADERS,
+      payload: withoutDialect(toJsonSchema(topic.schema)),
+    };
+  }
+  for (const stage of stages) {
+    const dead = `${stage.name}.dead.v1`;
+    channels[dead] = channel(deadLetterAddress(prefix, stage.name), `Dead letters of ${stage.name}.`, dead);
+    messages[dead] = {
+      name: dead,
+      summary: 'The original record, unchanged, with headers that tell why it is here.',
+      headers: withoutDialect(toJsonSchema(deadLetterHeaders)),
+    };
+    operations[`${stage.name}.receive`] = operation('receive', stage, stage.reads.name);
+    for (const written of stage.writes) {
+      operations[`${stage.name}.send.${written.name}`] = operation('send', stage, written.name);
+    }
+    operations[`${stage.name}.send.dead`] = operation('send', stage, dead);
+  }
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'newsmill',
+      version,
+      description:
+        'News articles from raw HTML to structured, versioned records. CloudEvents 1.0 in Kafka binary mode.',
+    },
+    defaultContentType: 'application/json',
+    channels,
+    operations,
+    components: { messages },
+  };
+}
+
+function channel(address: string, description: string, message: string, bindings?: unknown): Record<string, unknown> {
+  return {
+    address,
+    description,
+    messages: { [message]: { $ref: `#/components/messages/${pointer(message)}` } },
+    ...(bindings !== undefined && { bindings }),
+  };
+}
+
+function operation(action: 'send' | 'receive', stage: Stage, channelName: string): Record<string, unknown> {
+  return {
+    action,
+    channel: { $ref: `#/channels/${pointer(channelName)}` },
+    summary: `${stage.name}: ${stage.description}`,
+  };
+}
+
+/** RFC 6901 escaping. */
+function pointer(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function withoutDialect({ $schema: _, ...schema }: JsonSchema): JsonSchema {
+  return schema;
+}

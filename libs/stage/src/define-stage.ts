@@ -1,0 +1,98 @@
+import type { EventOf, Topic } from '@newsmill/contracts';
+import type { Done, Emission, Fail, Reject, Skip } from './outcome.js';
+
+export interface Policy {
+  /** Most events handed to the handler at once. */
+  batchSize: number;
+  /** Encoded events of a batch stay under this many bytes unless a single one is larger. */
+  batchBytes: number;
+  /** How often one event is tried alone before it goes to the dead letters. */
+  attempts: number;
+  /** Milliseconds before the second try; doubles with each further one, jittered. */
+  firstDelayMs: number;
+  maxDelayMs: number;
+  /** Milliseconds a call of the handler may take; over it, the call counts as failed. */
+  timeoutMs: number;
+}
+
+export const DEFAULT_POLICY: Policy = {
+  batchSize: 64,
+  batchBytes: 16 * 1024 * 1024,
+  attempts: 5,
+  firstDelayMs: 500,
+  maxDelayMs: 30_000,
+  timeoutMs: 120_000,
+};
+
+/** One step: reads one topic, writes some, holds one handler and one policy. */
+export interface Stage<Reads extends Topic = Topic, Writes extends readonly Topic[] = readonly Topic[]> {
+  readonly name: string;
+  readonly description: string;
+  readonly reads: Reads;
+  readonly writes: Writes;
+  readonly policy: Policy;
+  /** Whether settled batches are told on the outcomes topic. */
+  readonly reports: boolean;
+}
+
+export interface StageDefinition<Reads extends Topic, Writes extends readonly Topic[]> {
+  name: string;
+  description: string;
+  reads: Reads;
+  writes: Writes;
+  policy?: Partial<Policy>;
+  /** Only a stage that reads the outcomes themselves says `false`. */
+  reports?: boolean;
+}
+
+const STAGE_NAME = /^[a-z][a-z0-9-]*$/;
+
+/**
+ * Declares a stage. Consumer group, dead-letter topic, metrics and documents are derived from it.
+ * @throws TypeError when the name is not lower-case kebab, or a policy figure is not positive.
+ */
+export function defineStage<Reads extends Topic, const Writes extends readonly Topic[]>(
+  definition: StageDefinition<Reads, Writes>,
+): Stage<Reads, Writes> {
+  if (!STAGE_NAME.test(definition.name)) {
+    throw new TypeError(`stage name "${definition.name}": use lower-case letters, digits and hyphens`);
+  }
+  const policy = { ...DEFAULT_POLICY, ...definition.policy };
+  for (const [setting, value] of Object.entries(policy)) {
+    if (!(value > 0)) throw new TypeError(`stage ${definition.name}: policy.${setting} is ${value}, must be above 0`);
+  }
+  return { reports: true, ...definition, policy };
+}
+
+/** What a handler may return for one event of the stage. The compiler refuses an emit to an undeclared topic. */
+export type Outcome<S extends Stage> =
+  Emission<S['writes'][number]> | readonly Emission<S['writes'][number]>[] | Skip | Reject | Done | Fail;
+
+/** Where one event stood and under which id it came. */
+export interface EventMeta {
+  /** CloudEvents id and source; stable over redeliveries. */
+  id: string;
+  source: string;
+  topic: string;
+  partition: number;
+  offset: bigint;
+  timestamp: number;
+}
+
+export interface HandlerContext {
+  /** One for each event, in their order. */
+  metas: readonly EventMeta[];
+  /** Aborted on shutdown, on a lost partition and after the policy's `timeoutMs`. */
+  signal: AbortSignal;
+}
+
+/** One outcome for each event, in their order. Handlers may see an event twice: effects must be idempotent. */
+export type StageHandler<S extends Stage> = (
+  events: EventOf<S['reads']>[],
+  context: HandlerContext,
+) => Outcome<S>[] | Promise<Outcome<S>[]>;
+
+/** The consumer group of a stage. */
+export function groupOf(prefix: string, stage: Pick<Stage, 'name'>): string {
+  return `${prefix}.${stage.name}`;
+}

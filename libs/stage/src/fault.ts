@@ -1,0 +1,43 @@
+import type { ErrorClass } from '@newsmill/contracts';
+
+/** A fault of one event, with the class under which it is counted and kept among the dead letters. */
+export class StageFault extends Error {
+  override readonly name = 'StageFault';
+
+  constructor(
+    readonly errorClass: ErrorClass,
+    message: string,
+    options?: ErrorOptions & { /** `false`: trying again cannot help. */ retry?: boolean },
+  ) {
+    super(message, options);
+    this.retry = options?.retry ?? true;
+  }
+
+  readonly retry: boolean;
+}
+
+/**
+ * Something the stage depends on (its database, the log) is down. Not a fault of any event: the stage pauses and goes on
+ * when it is back.
+ */
+export class DependencyDown extends Error {
+  override readonly name = 'DependencyDown';
+
+  constructor(
+    readonly dependency: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${dependency} is down`, options);
+  }
+}
+
+/** Any thrown thing as a fault. */
+export function toFault(thrown: unknown): StageFault {
+  if (thrown instanceof StageFault) return thrown;
+  if (thrown instanceof Error) {
+    const fault = new StageFault('handler', thrown.message || thrown.name, { cause: thrown });
+    if (thrown.stack !== undefined) fault.stack = thrown.stack;
+    return fault;
+  }
+  return new StageFault('handler', String(thrown));
+}

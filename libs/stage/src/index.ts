@@ -1,0 +1,11 @@
+export * from './asyncapi.js';
+export { redriven } from './dead-letter.js';
+export * from './define-stage.js';
+export * from './envelope.js';
+export * from './fault.js';
+export * from './observer.js';
+export * from './outcome.js';
+export { backoff, sleep } from './retry.js';
+export * from './runner.js';
+export * from './topic-specs.js';
+export * from './transport.js';

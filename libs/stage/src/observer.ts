@@ -1,0 +1,19 @@
+import type { ErrorClass } from '@newsmill/contracts';
+import type { Stage } from './define-stage.js';
+
+/** One settled event, as metrics and logs see it. */
+export interface SettledEvent {
+  id: string;
+  receiptId?: string | undefined;
+  articleId?: string | undefined;
+  outcome: 'emitted' | 'done' | 'skipped' | 'rejected' | 'dead';
+  reason?: string | undefined;
+}
+
+/** What a runner tells while it works. Each event is told in `settled` exactly once for each committed delivery. */
+export interface StageObserver {
+  settled?(stage: Stage, events: readonly SettledEvent[], seconds: number): void;
+  retrying?(stage: Stage, errorClass: ErrorClass, message: string, events: number, delayMs: number): void;
+  paused?(stage: Stage, dependency: string): void;
+  resumed?(stage: Stage): void;
+}

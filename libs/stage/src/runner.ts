@@ -1,0 +1,318 @@
+import { articleOutcomes, type EventOf, type Subject, type Topic } from '@newsmill/contracts';
+import { type Death, deadLetter } from './dead-letter.js';
+import { type EventMeta, groupOf, type Outcome, type Stage, type StageHandler } from './define-stage.js';
+import { decodeEvent, deterministicId, encodeEvent, header } from './envelope.js';
+import { DependencyDown, StageFault, toFault } from './fault.js';
+import type { SettledEvent, StageObserver } from './observer.js';
+import type { Emission } from './outcome.js';
+import { backoff, sleep } from './retry.js';
+import type { Batch, BatchHandler, Delivery, LogRecord, NewRecord, Settlement } from './transport.js';
+
+export interface RunnerOptions<S extends Stage> {
+  stage: S;
+  handler: StageHandler<S>;
+  /** Prefix of every topic of this deployment. */
+  prefix: string;
+  serviceVersion: string;
+  observer?: StageObserver;
+  /** Recognises a fault of a dependency among thrown things and names it. {@link DependencyDown} always is one. */
+  dependencyOf?(thrown: unknown): string | undefined;
+  now?(): number;
+}
+
+/** Longest wait between two looks at a dependency that is down. */
+const MAX_PAUSE_MS = 10_000;
+
+type Verdict =
+  | { outcome: 'emitted'; records: NewRecord[]; articleId: string | undefined }
+  | { outcome: 'done'; reason: string; articleId: string | undefined }
+  | { outcome: 'skipped' | 'rejected'; reason: string }
+  | { outcome: 'dead'; death: Death };
+
+/** One event on its way through the batch. */
+interface Slot<S extends Stage> {
+  record: LogRecord;
+  meta: EventMeta;
+  event?: EventOf<S['reads']>;
+  subject: Subject;
+  /** Calls of the handler that included it and failed, and when. */
+  failures: number;
+  firstFailedAt: number;
+  verdict?: Verdict;
+}
+
+/**
+ * Runs a stage on batches: decode, handle with bounded retry, and give back what is to be published before the commit
+ * (outputs in the order of their inputs, dead letters, one outcome event).
+ *
+ * A batch that fails twice is split in halves until the poison event stands alone; it is tried `policy.attempts` times
+ * and then dies, its neighbours go on. It delays its partition for at most the sum of the policy's delays and timeouts.
+ * While a dependency is down the runner waits, without counting tries.
+ */
+export function createRunner<S extends Stage>(options: RunnerOptions<S>): BatchHandler {
+  return (batch, delivery) => new BatchRun(options, batch, delivery).run();
+}
+
+class BatchRun<S extends Stage> {
+  private readonly now: () => number;
+  private readonly startedAt: number;
+  private readonly slots: Slot<S>[];
+
+  constructor(
+    private readonly options: RunnerOptions<S>,
+    private readonly batch: Batch,
+    private readonly delivery: Delivery,
+  ) {
+    this.now = options.now ?? Date.now;
+    this.startedAt = this.now();
+    this.slots = batch.records.map((record) => this.decode(record));
+  }
+
+  async run(): Promise<Settlement> {
+    const { stage, observer } = this.options;
+    await this.settle(this.slots.filter(({ verdict }) => verdict === undefined));
+    const settled = this.slots.map(toSettledEvent);
+    const publish = this.slots.flatMap((slot) => this.recordsOf(slot));
+    if (stage.reports) publish.push(this.outcomeRecord(settled));
+    return {
+      publish,
+      onSettled: () => observer?.settled?.(stage, settled, (this.now() - this.startedAt) / 1000),
+    };
+  }
+
+  private decode(record: LogRecord): Slot<S> {
+    const { stage } = this.options;
+    const { topic, partition, offset, timestamp } = record;
+    const meta = {
+      id: header(record, 'ce_id') ?? `${topic}/${partition}/${offset}`,
+      source: header(record, 'ce_source') ?? topic,
+      topic,
+      partition,
+      offset,
+      timestamp,
+    };
+    const slot: Slot<S> = { record, meta, subject: { id: meta.id }, failures: 0, firstFailedAt: 0 };
+    try {
+      slot.event = decodeEvent(stage.reads, record) as EventOf<S['reads']>;
+      slot.subject = stage.reads.subject(slot.event);
+    } catch (error) {
+      this.die(slot, toFault(error));
+    }
+    return slot;
+  }
+
+  /** Gives every slot its verdict. */
+  private async settle(slots: Slot<S>[]): Promise<void> {
+    const { policy } = this.options.stage;
+    const aloneFrom = slots.length === 1 ? slots[0]!.failures : 0;
+    for (let calls = 1; slots.length > 0; calls += 1) {
+      const fault = await this.call(slots);
+      if (fault === undefined) return this.settleFailed(slots);
+      if (slots.length > 1) {
+        if (calls < 2 && fault.retry) {
+          await this.wait(fault, slots.length, 1);
+          continue;
+        }
+        const middle = Math.ceil(slots.length / 2);
+        await this.settle(slots.slice(0, middle));
+        return this.settle(slots.slice(middle));
+      }
+      const [slot] = slots as [Slot<S>];
+      const alone = slot.failures - aloneFrom;
+      if (!fault.retry || alone >= policy.attempts) return this.die(slot, fault);
+      await this.wait(fault, 1, alone);
+    }
+  }
+
+  /** Events for which the handler itself returned a fault are tried again alone, in order. */
+  private async settleFailed(slots: Slot<S>[]): Promise<void> {
+    if (slots.length === 1 && slots[0]!.verdict !== undefined) return;
+    for (const slot of slots) if (slot.verdict === undefined) await this.settle([slot]);
+  }
+
+  /**
+   * One call of the handler. Gives verdicts to the slots it settles; returns the fault when the call as a whole, or the
+   * only event in it, failed.
+   */
+  private async call(slots: Slot<S>[]): Promise<StageFault | undefined> {
+    try {
+      const outcomes = await this.handle(slots);
+      if (outcomes.length !== slots.length) {
+        throw new StageFault('handler', `handler returned ${outcomes.length} outcomes for ${slots.length} events`);
+      }
+      let last: StageFault | undefined;
+      outcomes.forEach((outcome, index) => {
+        last = this.judge(slots[index]!, outcome) ?? last;
+      });
+      return slots.length === 1 ? last : undefined;
+    } catch (thrown) {
+      this.delivery.signal.throwIfAborted();
+      const fault = toFault(thrown);
+      for (const slot of slots) this.countFailure(slot);
+      return fault;
+    }
+  }
+
+  /** Calls the handler; a dependency that is down is waited for here. */
+  private async handle(slots: Slot<S>[]): Promise<Outcome<S>[]> {
+    const { stage, handler, observer } = this.options;
+    const events = slots.map(({ event }) => event as EventOf<S['reads']>);
+    for (let pauses = 1; ; pauses += 1) {
+      const deadline = AbortSignal.timeout(stage.policy.timeoutMs);
+      const signal = AbortSignal.any([this.delivery.signal, deadline]);
+      try {
+        const outcomes = await withDeadline(
+          Promise.resolve(handler(events, { metas: slots.map(({ meta }) => meta), signal })),
+          signal,
+          () =>
+            this.delivery.signal.aborted
+              ? this.delivery.signal.reason
+              : new StageFault('timeout', `handler took longer than ${stage.policy.timeoutMs} ms`),
+        );
+        if (pauses > 1) observer?.resumed?.(stage);
+        return outcomes;
+      } catch (thrown) {
+        this.delivery.signal.throwIfAborted();
+        const dependency = thrown instanceof DependencyDown ? thrown.dependency : this.options.dependencyOf?.(thrown);
+        if (dependency === undefined) {
+          if (pauses > 1) observer?.resumed?.(stage);
+          throw thrown;
+        }
+        observer?.paused?.(stage, dependency);
+        await sleep(backoff(pauses, stage.policy.firstDelayMs, MAX_PAUSE_MS), this.delivery.signal);
+      }
+    }
+  }
+
+  /** The verdict of one outcome; a fault when the event is to be tried again. */
+  private judge(slot: Slot<S>, outcome: Outcome<S>): StageFault | undefined {
+    if (Array.isArray(outcome) || 'topic' in outcome) {
+      return this.judgeEmissions(slot, (Array.isArray(outcome) ? outcome : [outcome]) as Emission[]);
+    }
+    const single = outcome as Exclude<Outcome<S>, readonly unknown[] | Emission>;
+    if (single.kind === 'fail') {
+      this.countFailure(slot);
+      if (!single.fault.retry) this.die(slot, single.fault);
+      return single.fault;
+    }
+    if (single.kind === 'done') slot.verdict = { outcome: 'done', reason: single.result, articleId: single.articleId };
+    if (single.kind === 'skip') slot.verdict = { outcome: 'skipped', reason: single.reason };
+    if (single.kind === 'reject') slot.verdict = { outcome: 'rejected', reason: single.reason };
+    return undefined;
+  }
+
+  private judgeEmissions(slot: Slot<S>, emissions: readonly Emission[]): undefined {
+    try {
+      const records = emissions.map((emission, index) => this.encode(slot, emission, index));
+      const articleId = emissions.map(({ topic, event }) => topic.subject(event).articleId).find(Boolean);
+      slot.verdict = { outcome: 'emitted', records, articleId };
+    } catch (error) {
+      const fault = toFault(error);
+      if (fault.errorClass === 'too-large')
+        slot.verdict = { outcome: 'rejected', reason: `too large: ${fault.message}` };
+      else {
+        this.countFailure(slot);
+        this.die(slot, fault);
+      }
+    }
+  }
+
+  private encode(slot: Slot<S>, { topic, event }: Emission, index: number): NewRecord {
+    const { prefix, stage } = this.options;
+    if (!stage.writes.some(({ name }) => name === topic.name)) {
+      throw new StageFault('invalid-output', `stage ${stage.name} does not declare ${topic.name} in "writes"`);
+    }
+    return encodeEvent(prefix, topic as Topic, event, {
+      id: deterministicId(stage.name, slot.meta.source, slot.meta.id, topic.name, String(index)),
+      source: sourceOf(stage),
+      time: this.now(),
+      traceparent: header(slot.record, 'traceparent'),
+    });
+  }
+
+  private countFailure(slot: Slot<S>): void {
+    slot.failures += 1;
+    slot.firstFailedAt ||= this.now();
+  }
+
+  private die(slot: Slot<S>, fault: StageFault): void {
+    const lastFailedAt = this.now();
+    slot.verdict = {
+      outcome: 'dead',
+      death: {
+        fault,
+        attempts: Math.max(1, slot.failures),
+        firstFailedAt: slot.firstFailedAt || lastFailedAt,
+        lastFailedAt,
+      },
+    };
+  }
+
+  private async wait(fault: StageFault, events: number, attempt: number): Promise<void> {
+    const { stage, observer } = this.options;
+    const delayMs = backoff(attempt, stage.policy.firstDelayMs, stage.policy.maxDelayMs);
+    observer?.retrying?.(stage, fault.errorClass, fault.message, events, delayMs);
+    await sleep(delayMs, this.delivery.signal);
+  }
+
+  private recordsOf({ record, verdict }: Slot<S>): NewRecord[] {
+    if (verdict?.outcome === 'emitted') return verdict.records;
+    if (verdict?.outcome !== 'dead') return [];
+    const { prefix, stage, serviceVersion } = this.options;
+    return [deadLetter({ prefix, group: groupOf(prefix, stage), serviceVersion }, stage, record, verdict.death)];
+  }
+
+  private outcomeRecord(settled: SettledEvent[]): NewRecord {
+    const { prefix, stage } = this.options;
+    const { topic, partition } = this.batch;
+    const first = this.batch.records[0]!.offset;
+    const last = this.batch.records.at(-1)!.offset;
+    return encodeEvent(
+      prefix,
+      articleOutcomes,
+      { stage: stage.name, at: new Date(this.now()).toISOString(), settled },
+      {
+        id: deterministicId(stage.name, 'outcome', topic, String(partition), String(first), String(last)),
+        source: sourceOf(stage),
+        time: this.now(),
+      },
+    );
+  }
+}
+
+function toSettledEvent<S extends Stage>({ subject, verdict }: Slot<S>): SettledEvent {
+  const known = verdict!;
+  const reason =
+    known.outcome === 'emitted'
+      ? undefined
+      : known.outcome === 'dead'
+        ? `${known.death.fault.errorClass}: ${known.death.fault.message}`.slice(0, 500)
+        : known.reason;
+  const articleId = ('articleId' in known ? known.articleId : undefined) ?? subject.articleId;
+  return {
+    id: subject.id,
+    outcome: known.outcome,
+    ...(subject.receiptId !== undefined && { receiptId: subject.receiptId }),
+    ...(articleId !== undefined && { articleId }),
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+/** CloudEvents `source` of a stage. */
+export function sourceOf(stage: Pick<Stage, 'name'>): string {
+  return `/newsmill/${stage.name}`;
+}
+
+async function withDeadline<T>(work: Promise<T>, signal: AbortSignal, reason: () => unknown): Promise<T> {
+  let onAbort!: () => void;
+  const aborted = new Promise<never>((_, rejectWith) => {
+    onAbort = () => rejectWith(reason());
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

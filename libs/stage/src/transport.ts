@@ -1,0 +1,123 @@
+/** Names are unique in a record; values are bytes and pass unchanged. */
+export type Headers = Readonly<Record<string, Buffer>>;
+
+/** A record to be written. Its partition follows from its key. */
+export interface NewRecord {
+  /** Full address, prefix included. */
+  topic: string;
+  /** Records of one key keep their order. `null`: any partition. */
+  key: Buffer | null;
+  /** `null` is a tombstone. */
+  value: Buffer | null;
+  headers: Headers;
+}
+
+/** A record as it stands on the log. */
+export interface LogRecord extends NewRecord {
+  partition: number;
+  /** Place in its partition, from 0; grows, may skip. */
+  offset: bigint;
+  /** Milliseconds since the epoch at which the log took it. */
+  timestamp: number;
+}
+
+/** Neighbouring records of one partition in the order of their offsets; never empty. */
+export interface Batch {
+  topic: string;
+  partition: number;
+  records: LogRecord[];
+}
+
+/** What a handled batch leaves to do. */
+export interface Settlement {
+  /** To be on the log before the batch counts as done. */
+  publish: NewRecord[];
+  /** Called once when the outputs are published and the position is committed. */
+  onSettled?(): void;
+}
+
+export interface Delivery {
+  /** Aborted when the consumer stops or loses the partition: return soon, or throw to hand the batch back. */
+  signal: AbortSignal;
+}
+
+/**
+ * Handles a batch. The transport publishes what it returns and only THEN commits. A throw commits nothing: the batch
+ * comes again.
+ */
+export type BatchHandler = (batch: Batch, delivery: Delivery) => Promise<Settlement>;
+
+export interface SubscribeOptions {
+  /** Full address. */
+  topic: string;
+  /** Members of one group share the partitions; groups do not disturb each other. */
+  group: string;
+  /** Most records a batch. */
+  batchSize: number;
+  /** Values of a batch stay under this many bytes unless a single record is larger. */
+  batchBytes: number;
+  onBatch: BatchHandler;
+}
+
+export type ConsumerState = 'joining' | 'running' | 'stopped' | 'failed';
+
+export interface Consumer {
+  readonly state: ConsumerState;
+  /** Partitions held right now. */
+  readonly assigned: readonly number[];
+  /** Milliseconds since the epoch of the loop's last turn; a loop that stands still is broken. */
+  readonly lastTurn: number;
+  /** Takes nothing more, lets a batch in hand settle (or hands it back after `graceMs`), leaves the group. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** A topic as a transport keeps it. */
+export interface TopicSpec {
+  address: string;
+  partitions: number;
+  cleanup: 'delete' | 'compact';
+  retentionMs: number;
+  maxBytes: number;
+}
+
+export interface TopicChange {
+  address: string;
+  change: 'created' | 'partitions-added' | 'settings-changed' | 'unchanged';
+}
+
+/** Where reading or a group starts: at an offset of every partition, at a time (ms), or at an end of the log. */
+export type Position = 'earliest' | 'latest' | { time: number } | { offsets: Record<number, bigint> };
+
+export interface PartitionLag {
+  partition: number;
+  committed: bigint;
+  end: bigint;
+  /** Records the group has not committed yet. */
+  lag: bigint;
+}
+
+/**
+ * Where topics live. Every adapter passes the one conformance suite: order per key, groups, redelivery after a throw,
+ * no commit before publish, big values, shared partitions, graceful close, replay.
+ */
+export interface Transport {
+  readonly kind: 'memory' | 'postgres' | 'kafka';
+  /** Rejects when the log cannot be reached; may be called again. */
+  connect(): Promise<void>;
+  /** Creates what is missing and brings settings up to date. Idempotent; never removes. */
+  applyTopics(specs: readonly TopicSpec[]): Promise<TopicChange[]>;
+  /** Addresses on the log, sorted. */
+  listTopics(): Promise<string[]>;
+  /** Resolves when every record is durably on the log; on a rejection some of them may be. */
+  publish(records: readonly NewRecord[]): Promise<void>;
+  subscribe(options: SubscribeOptions): Promise<Consumer>;
+  /** Reads from a position to the end as it stands now, partition by partition, outside any group. */
+  read(topic: string, from: Position): AsyncIterable<LogRecord>;
+  /** Moves a group that has no members; its next member goes on from there. */
+  seek(topic: string, group: string, to: Position): Promise<void>;
+  lag(topic: string, group: string): Promise<PartitionLag[]>;
+  /** Resolves when the log answers. */
+  ping(): Promise<void>;
+  /** Ends consumers and connections. */
+  close(): Promise<void>;
+}
