@@ -1,0 +1,45 @@
+import { Controller } from '@nestjs/common';
+import { type ArticleRecord, articleEnriched, articleParsed, type EventOf, mainHeadline, plainBody } from '@newsmill/contracts';
+import { enrichArticle } from '@newsmill/enrichment';
+import { StageHandler } from '@newsmill/service';
+import { emit, type Outcome } from '@newsmill/stage';
+import { enrich } from './enrich.stage.js';
+
+@Controller()
+export class EnrichController {
+  @StageHandler(enrich)
+  enrich(versions: EventOf<typeof articleParsed>[]): Outcome<typeof enrich>[] {
+    return versions.map((version) => emit(articleEnriched, { ...version, record: annotate(version.record) }));
+  }
+}
+
+/** The record with its annotations, each with its provenance. */
+export function annotate(record: ArticleRecord): ArticleRecord {
+  const { annotations, provenance } = enrichArticle({
+    title: mainHeadline(record),
+    text: plainBody(record),
+    ...(record.language !== undefined && { declaredLanguage: record.language }),
+  });
+  const { language, readingTime, fingerprint } = annotations;
+  const sources = Object.entries(provenance).map(([field, { step, version, confidence }]) => [
+    `x.${field}`,
+    { source: 'enrichment', rule: step, version, ...(confidence !== undefined && { confidence }) },
+  ]);
+  return {
+    ...record,
+    ...(language && { language: language.tag }),
+    x: {
+      ...record.x,
+      ...(language && {
+        language: {
+          detected: language.tag,
+          confidence: language.confidence,
+          ...(language.declared !== undefined && { declared: language.declared }),
+        },
+      }),
+      ...(readingTime && { readingTime }),
+      ...(fingerprint && { fingerprint }),
+      provenance: { ...record.x.provenance, ...Object.fromEntries(sources) },
+    },
+  };
+}

@@ -1,0 +1,3 @@
+export { annotate } from './enrich.controller.js';
+export { enrich } from './enrich.stage.js';
+export { enricher } from './enricher.service.js';

@@ -1,0 +1,4 @@
+import { main } from '@newsmill/service';
+import { enricher } from './enricher.service.js';
+
+await main(enricher);

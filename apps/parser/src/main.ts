@@ -1,0 +1,4 @@
+import { main } from '@newsmill/service';
+import { parser } from './parser.service.js';
+
+await main(parser);

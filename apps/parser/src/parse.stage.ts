@@ -1,0 +1,11 @@
+import { articleParsed, pageFetched } from '@newsmill/contracts';
+import { defineStage } from '@newsmill/stage';
+
+/** Raw HTML becomes a structured record. */
+export const parse = defineStage({
+  name: 'parse',
+  description: 'Extracts the article from a page; a page that holds none is rejected with its reason.',
+  reads: pageFetched,
+  writes: [articleParsed],
+  policy: { batchSize: 32, firstDelayMs: 200 },
+});

@@ -1,0 +1,4 @@
+import { main } from '@newsmill/service';
+import { store } from './store.service.js';
+
+await main(store);

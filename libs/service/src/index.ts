@@ -1,0 +1,14 @@
+export * from './database.js';
+export { Readiness, type ReadinessCheck } from './health.js';
+export * from './main.js';
+export { Metrics } from './metrics.js';
+export * from './problem.js';
+export * from './run-services.js';
+export * from './service.config.js';
+export * from './service-definition.js';
+export * from './settings.js';
+export * from './stage-handler.js';
+export { StageServer, type StageStatus } from './stage-server.js';
+export * from './tokens.js';
+export { createTransport } from './transport.js';
+export { version } from './version.js';

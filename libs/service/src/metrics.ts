@@ -1,0 +1,83 @@
+import { groupOf, type Stage, type StageObserver, type Transport } from '@newsmill/stage';
+import { topicAddress } from '@newsmill/contracts';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Lags are asked of the log at most once in this many milliseconds. */
+const LAG_AGE_MS = 5_000;
+
+/** Prometheus metrics of a process. Every event is counted once a stage and outcome, after its batch has been committed. */
+export class Metrics implements StageObserver {
+  readonly registry = new Registry();
+  private readonly events = new Counter({
+    name: 'newsmill_stage_events_total',
+    help: 'Events a stage has settled, by outcome.',
+    labelNames: ['stage', 'outcome'],
+    registers: [this.registry],
+  });
+  private readonly batches = new Histogram({
+    name: 'newsmill_stage_batch_seconds',
+    help: 'Seconds from taking a batch to its commit.',
+    labelNames: ['stage'],
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60],
+    registers: [this.registry],
+  });
+  private readonly retries = new Counter({
+    name: 'newsmill_stage_retries_total',
+    help: 'Repeated calls of a handler, by class of the fault.',
+    labelNames: ['stage', 'error_class'],
+    registers: [this.registry],
+  });
+  private readonly pauses = new Gauge({
+    name: 'newsmill_stage_paused',
+    help: '1 while the stage waits for a dependency that is down.',
+    labelNames: ['stage'],
+    registers: [this.registry],
+  });
+  private readonly received = new Counter({
+    name: 'newsmill_received_total',
+    help: 'Things received at a door, by door; each one is answered for by exactly one final outcome.',
+    labelNames: ['door'],
+    registers: [this.registry],
+  });
+
+  constructor(collectProcessMetrics = true) {
+    if (collectProcessMetrics) collectDefaultMetrics({ register: this.registry });
+  }
+
+  settled: NonNullable<StageObserver['settled']> = (stage, events, seconds) => {
+    for (const { outcome } of events) this.events.inc({ stage: stage.name, outcome });
+    this.batches.observe({ stage: stage.name }, seconds);
+  };
+
+  retrying: NonNullable<StageObserver['retrying']> = (stage, errorClass) => {
+    this.retries.inc({ stage: stage.name, error_class: errorClass });
+  };
+
+  paused: NonNullable<StageObserver['paused']> = (stage) => this.pauses.set({ stage: stage.name }, 1);
+
+  resumed: NonNullable<StageObserver['resumed']> = (stage) => this.pauses.set({ stage: stage.name }, 0);
+
+  /** One thing accepted at a door (`push`, `feed`), after the log has it. */
+  countReceived(door: string, count = 1): void {
+    this.received.inc({ door }, count);
+  }
+
+  /** Adds the lag of each stage's group, read when metrics are scraped. */
+  watchLag(transport: Transport, prefix: string, stages: readonly Stage[]): void {
+    let readAt = 0;
+    new Gauge({
+      name: 'newsmill_stage_lag',
+      help: 'Events a stage has not committed yet.',
+      labelNames: ['stage'],
+      registers: [this.registry],
+      async collect() {
+        if (Date.now() - readAt < LAG_AGE_MS) return;
+        readAt = Date.now();
+        for (const stage of stages) {
+          const lags = await transport.lag(topicAddress(prefix, stage.reads), groupOf(prefix, stage)).catch(() => []);
+          this.set({ stage: stage.name }, Number(lags.reduce((sum, { lag }) => sum + lag, 0n)));
+        }
+      },
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import { STATUS_CODES } from 'node:http';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import { LogUnavailable } from '@newsmill/transport';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { dependencyOf } from './dependency.js';
+
+/** One wrong field of a request, addressed as RFC 6901 JSON pointer. */
+export interface FieldProblem {
+  pointer: string;
+  detail: string;
+}
+
+/** A problem detail (RFC 9457), thrown by a controller. */
+export class Problem extends HttpException {
+  constructor(
+    status: number,
+    readonly detail: string,
+    readonly errors: readonly FieldProblem[] = [],
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(detail, status);
+  }
+}
+
+/** Answers every error as application/problem+json. What is not ours to explain is logged and answered with 500. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('http');
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    if (host.getType() !== 'http') throw thrown;
+    const http = host.switchToHttp();
+    const problem = this.toProblem(thrown, http.getRequest<FastifyRequest>());
+    const status = problem.getStatus();
+    void http
+      .getResponse<FastifyReply>()
+      .status(status)
+      .headers(problem.headers)
+      .header('content-type', 'application/problem+json')
+      .send(
+        JSON.stringify({
+          type: 'about:blank',
+          title: STATUS_CODES[status] ?? 'Error',
+          status,
+          detail: problem.detail,
+          ...(problem.errors.length > 0 && { errors: problem.errors }),
+        }),
+      );
+  }
+
+  private toProblem(thrown: unknown, request: FastifyRequest): Problem {
+    if (thrown instanceof Problem) return thrown;
+    if (thrown instanceof LogUnavailable) return unavailable('the log is down; nothing was taken');
+    if (thrown instanceof HttpException) return new Problem(thrown.getStatus(), thrown.message);
+    const dependency = dependencyOf(thrown);
+    if (dependency !== undefined) return unavailable(`the ${dependency} is down`);
+    this.logger.error(`${request.method} ${request.url} failed`, thrown instanceof Error ? thrown.stack : thrown);
+    return new Problem(500, 'an unexpected fault; it has been logged');
+  }
+}
+
+/** 503 with Retry-After (RFC 9110 section 10.2.3, seconds). */
+function unavailable(detail: string): Problem {
+  return new Problem(503, detail, [], { 'retry-after': '5' });
+}

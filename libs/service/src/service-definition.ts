@@ -1,0 +1,18 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { Stage } from '@newsmill/stage';
+import type { ServiceSettings } from './service.config.js';
+import type { Settings, SettingValues } from './settings.js';
+
+/** One service: what it is called, how it is set, which stages it hosts, and its Nest module. */
+export interface ServiceDefinition<S extends Settings = Settings> {
+  readonly name: string;
+  readonly description: string;
+  readonly settings: S;
+  readonly stages: readonly Stage[];
+  register(settings: SettingValues<S> & ServiceSettings): DynamicModule;
+}
+
+/** Erases the settings' types so that services can stand in one list; the runtime gives each its own values. */
+export function defineService<const S extends Settings>(definition: ServiceDefinition<S>): ServiceDefinition {
+  return definition as unknown as ServiceDefinition;
+}
