@@ -1,5 +1,12 @@
 import { Controller } from '@nestjs/common';
-import { type ArticleRecord, articleEnriched, articleParsed, type EventOf, mainHeadline, plainBody } from '@newsmill/contracts';
+import {
+  type ArticleRecord,
+  articleEnriched,
+  articleParsed,
+  type EventOf,
+  mainHeadline,
+  plainBody,
+} from '@newsmill/contracts';
 import { enrichArticle } from '@newsmill/enrichment';
 import { StageHandler } from '@newsmill/service';
 import { emit, type Outcome } from '@newsmill/stage';

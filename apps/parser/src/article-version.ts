@@ -65,11 +65,15 @@ function toRecord(page: PageFetched, article: ExtractedArticle, articleId: strin
     ],
     ...(article.authors.length > 0 && {
       by: article.authors.map(({ name }) => name).join(', '),
-      people: article.authors.map(({ name, url }) => ({ name, rel: 'author', ...(url !== undefined && { uri: url }) })),
+      people: article.authors.map(({ name, url }) => ({
+        name,
+        rel: 'author',
+        ...(url !== undefined && URL.canParse(url) && { uri: new URL(url).href }),
+      })),
     }),
     ...subjects(article),
     ...infoSources(article),
-    ...associations(article, canonical),
+    ...associations(article),
     ...(article.editorNote !== undefined && { edNote: article.editorNote }),
     x: {
       url: {
@@ -116,28 +120,24 @@ function infoSources({ publisher, siteName }: ExtractedArticle): Pick<ArticleRec
   return name === undefined ? {} : { infoSources: [{ name, role: 'publisher' }] };
 }
 
-function associations({ images, leadImage }: ExtractedArticle, articleUrl: string): Pick<ArticleRecord, 'associations'> {
-  const all = leadImage && !images.some(({ url }) => url === leadImage.url) ? [leadImage, ...images] : images;
+function associations({ images, leadImage }: ExtractedArticle): Pick<ArticleRecord, 'associations'> {
+  const listed = leadImage && !images.some(({ url }) => url === leadImage.url) ? [leadImage, ...images] : images;
+  const all = listed.filter(({ url }) => URL.canParse(url));
   if (all.length === 0) return {};
   return {
-    associations: all.map((image, index) => picture(image, index, image.url === leadImage?.url, articleUrl)),
+    associations: all.map((image, index) => picture(image, index, image.url === leadImage?.url)),
   };
 }
 
 /** ninjs wants a name and a URI for each association. */
-function picture(
-  image: ImageFound,
-  index: number,
-  lead: boolean,
-  articleUrl: string,
-): NonNullable<ArticleRecord['associations']>[number] {
+function picture(image: ImageFound, index: number, lead: boolean): NonNullable<ArticleRecord['associations']>[number] {
   const descriptions = [
     ...(image.caption === undefined ? [] : [{ role: 'caption', contentType: 'text/plain', value: image.caption }]),
     ...(image.alt === undefined ? [] : [{ role: 'alt', contentType: 'text/plain', value: image.alt }]),
   ];
   return {
     name: `picture-${index + 1}`,
-    uri: URL.canParse(image.url) ? image.url : articleUrl,
+    uri: new URL(image.url).href,
     rel: lead ? 'lead' : 'inline',
     type: 'picture',
     ...(descriptions.length > 0 && { descriptions }),
@@ -145,7 +145,7 @@ function picture(
     renditions: [
       {
         name: 'original',
-        href: image.url,
+        href: new URL(image.url).href,
         ...(image.width !== undefined && { width: Math.round(image.width) }),
         ...(image.height !== undefined && { height: Math.round(image.height) }),
       },

@@ -30,7 +30,9 @@ function parsePage(page: PageFetched): Outcome<typeof parse> {
       ? emit(articleParsed, toArticleVersion(page, found.article))
       : reject(found.detail === '' ? found.reason : `${found.reason}: ${found.detail}`);
   } catch (error) {
-    return fail(new StageFault('handler', `${page.url.final}: ${(error as Error).message}`, { cause: error, retry: false }));
+    return fail(
+      new StageFault('handler', `${page.url.final}: ${(error as Error).message}`, { cause: error, retry: false }),
+    );
   }
 }
 

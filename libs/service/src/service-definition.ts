@@ -1,5 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { Stage } from '@newsmill/stage';
+import type { ServiceDatabase } from './database.js';
 import type { ServiceSettings } from './service.config.js';
 import type { Settings, SettingValues } from './settings.js';
 
@@ -9,6 +10,8 @@ export interface ServiceDefinition<S extends Settings = Settings> {
   readonly description: string;
   readonly settings: S;
   readonly stages: readonly Stage[];
+  /** The Postgres schema it owns, if it keeps state. */
+  readonly database?: ServiceDatabase;
   register(settings: SettingValues<S> & ServiceSettings): DynamicModule;
 }
 

@@ -1,0 +1,49 @@
+import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { databaseModule, defineService, Readiness } from '@newsmill/service';
+import { DataSource } from 'typeorm';
+import { FeedPoller } from './feed-poller.js';
+import { FetchController } from './fetch.controller.js';
+import { fetch } from './fetch.stage.js';
+import { fetcherSettings } from './fetcher.config.js';
+import { fetcherDatabase } from './fetcher.database.js';
+import { FETCHER_SETTINGS } from './fetcher.tokens.js';
+import { Intake } from './intake.js';
+import { outboundProvider, OutboundShutdown } from './outbound.provider.js';
+import { PushController } from './push.controller.js';
+import { PushKeyGuard } from './push-key.guard.js';
+import { PushKeys } from './push-keys.js';
+
+@Module({})
+class FetcherModule implements OnModuleInit {
+  constructor(
+    @InjectDataSource(fetcherDatabase.schema) private readonly database: DataSource,
+    @Inject(Readiness) private readonly readiness: Readiness,
+  ) {}
+
+  onModuleInit(): void {
+    this.readiness.require('fetcher database', () => this.database.query('SELECT 1'));
+  }
+}
+
+/** Takes links and pages in: pulled from feeds, pushed by newsrooms. */
+export const fetcher = defineService({
+  name: 'fetcher',
+  description: 'Takes links and pages in: pulled from feeds, pushed by newsrooms.',
+  settings: fetcherSettings,
+  stages: [fetch],
+  database: fetcherDatabase,
+  register: (settings): DynamicModule => ({
+    module: FetcherModule,
+    imports: [databaseModule(fetcherDatabase, settings)],
+    controllers: settings.push ? [FetchController, PushController] : [FetchController],
+    providers: [
+      { provide: FETCHER_SETTINGS, useValue: settings },
+      ...(settings.push ? [{ provide: PushKeys, useValue: new PushKeys(settings.apiKey) }, PushKeyGuard] : []),
+      outboundProvider(settings),
+      OutboundShutdown,
+      Intake,
+      FeedPoller,
+    ],
+  }),
+});

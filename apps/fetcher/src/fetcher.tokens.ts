@@ -1,0 +1,2 @@
+/** The {@link FetcherSettings} of the process. */
+export const FETCHER_SETTINGS = Symbol('FETCHER_SETTINGS');

@@ -1,0 +1,32 @@
+import type { FactoryProvider, OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { MAX_PAGE_BYTES } from '@newsmill/contracts';
+import { createOutbound, type Outbound } from '@newsmill/outbound';
+import type { FetcherSettings } from './fetcher.config.js';
+
+/** The {@link Outbound} of the fetcher. */
+export const OUTBOUND = Symbol('OUTBOUND');
+
+export function outboundProvider(settings: FetcherSettings): FactoryProvider<Outbound> {
+  return {
+    provide: OUTBOUND,
+    useFactory: () =>
+      createOutbound({
+        userAgent: settings.userAgent,
+        allow: settings.outboundAllow,
+        totalTimeoutMs: settings.fetchTimeoutMs,
+        maxBodyBytes: MAX_PAGE_BYTES,
+        maxDecompressedBytes: MAX_PAGE_BYTES,
+      }),
+  };
+}
+
+/** Ends open sockets with the process. */
+@Injectable()
+export class OutboundShutdown implements OnApplicationShutdown {
+  constructor(@Inject(OUTBOUND) private readonly outbound: Outbound) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.outbound.close();
+  }
+}

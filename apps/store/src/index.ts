@@ -1,0 +1,4 @@
+export { store } from './store.service.js';
+export { storeDatabase } from './store.database.js';
+export { record as recordStage, store as storeStage } from './store.stage.js';
+export type { Flow } from './receipt-store.js';

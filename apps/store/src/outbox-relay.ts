@@ -1,0 +1,120 @@
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { articleChanges, articleState, type EventOf } from '@newsmill/contracts';
+import { SERVICE_SETTINGS, type ServiceSettings, TRANSPORT } from '@newsmill/service';
+import { backoff, deterministicId, encodeEvent, type NewRecord, type Transport } from '@newsmill/stage';
+import { DataSource } from 'typeorm';
+import type { OutboxEntry } from './entities/outbox-entry.entity.js';
+import { storeDatabase } from './store.database.js';
+
+/** Entries published at once. */
+const BATCH = 200;
+/** Milliseconds between looks when nobody wakes the relay: another instance may have died with entries unpublished. */
+const IDLE_MS = 1_000;
+/** One relay works at a time, whatever number of instances runs. */
+const RELAY_LOCK = 7_203_452;
+
+type Change = EventOf<typeof articleChanges>;
+
+/**
+ * Publishes the outbox to the public topics, in order for each article. An entry is removed after the log has it: a crash
+ * in between repeats it under the same `ce_id`.
+ */
+@Injectable()
+export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('relay');
+  private readonly closing = new AbortController();
+  private loop: Promise<void> = Promise.resolve();
+  private wakeUp: () => void = () => undefined;
+  private woken = false;
+
+  constructor(
+    @InjectDataSource(storeDatabase.schema) private readonly database: DataSource,
+    @Inject(TRANSPORT) private readonly transport: Transport,
+    @Inject(SERVICE_SETTINGS) private readonly settings: ServiceSettings,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.loop = this.run();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.closing.abort();
+    this.wake();
+    await this.loop;
+  }
+
+  /** Something was put into the outbox. */
+  wake(): void {
+    this.woken = true;
+    this.wakeUp();
+  }
+
+  private async run(): Promise<void> {
+    let failures = 0;
+    while (!this.closing.signal.aborted) {
+      this.woken = false;
+      try {
+        const published = await this.publishNext();
+        failures = 0;
+        if (published === 0) await this.idle(IDLE_MS);
+      } catch (error) {
+        failures += 1;
+        if (failures === 1) this.logger.warn(`cannot publish changes, tries again: ${(error as Error).message}`);
+        await this.idle(backoff(failures, 500, 10_000));
+      }
+    }
+  }
+
+  private async publishNext(): Promise<number> {
+    return this.database.transaction(async (manager) => {
+      const [{ held }] = (await manager.query('SELECT pg_try_advisory_xact_lock($1) AS held', [RELAY_LOCK])) as [
+        { held: boolean },
+      ];
+      if (!held) return 0;
+      const entries: OutboxEntry[] = await manager.query('SELECT seq, change FROM outbox ORDER BY seq LIMIT $1', [
+        BATCH,
+      ]);
+      if (entries.length === 0) return 0;
+      await this.transport.publish(entries.flatMap(({ change }) => this.toRecords(change)));
+      await manager.query('DELETE FROM outbox WHERE seq = ANY($1::bigint[])', [entries.map(({ seq }) => seq)]);
+      return entries.length;
+    });
+  }
+
+  private toRecords(change: Change): NewRecord[] {
+    const { articleId, revision, record } = change;
+    const source = '/newsmill/store';
+    const time = Date.parse(change.changedAt);
+    const id = (topic: string): string => deterministicId(articleId, String(revision), topic);
+    const usable = record.pubStatus === 'usable';
+    const state: EventOf<typeof articleState> = {
+      articleId,
+      revision,
+      pubStatus: record.pubStatus,
+      ...(usable ? { record } : { reason: record.edNote ?? change.changeKind }),
+    };
+    const { topicPrefix } = this.settings;
+    return [
+      encodeEvent(topicPrefix, articleChanges, change, { id: id(articleChanges.name), source, time }),
+      encodeEvent(topicPrefix, articleState, state, { id: id(articleState.name), source, time }),
+    ];
+  }
+
+  private async idle(ms: number): Promise<void> {
+    if (this.woken) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

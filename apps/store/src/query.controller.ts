@@ -1,0 +1,123 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { ArticleRecord } from '@newsmill/contracts';
+import { Problem } from '@newsmill/service';
+import { normalizeUrl } from '@newsmill/web';
+import { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { Article } from './entities/article.entity.js';
+import { ArticleUrl } from './entities/article-url.entity.js';
+import { ArticleVersion } from './entities/article-version.entity.js';
+import { storeDatabase } from './store.database.js';
+
+const listQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().optional(),
+});
+
+const cursorPosition = z.tuple([z.iso.datetime(), z.uuid()]);
+
+interface ArticlePage {
+  /** Latest change first. */
+  articles: ArticleRecord[];
+  /** Cursor of the next page; absent on the last one. */
+  next?: string;
+}
+
+interface HistoryEntry {
+  revision: number | null;
+  changeKind: string;
+  fields: string[];
+  storedAt: string;
+  record: ArticleRecord;
+}
+
+/** Read access to what is stored. */
+@Controller('v1/articles')
+export class QueryController {
+  constructor(@InjectDataSource(storeDatabase.schema) private readonly database: DataSource) {}
+
+  /** With `url`: the record of the article that came in under that address. Without: a page of records. */
+  @Get()
+  async find(@Query() query: Record<string, string>): Promise<ArticleRecord | ArticlePage> {
+    if (query.url !== undefined) return this.byUrl(query.url);
+    const read = listQuery.safeParse(query);
+    if (!read.success) {
+      const errors = read.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message }));
+      throw new Problem(400, 'the query does not fit', errors);
+    }
+    return this.page(read.data.limit, read.data.cursor);
+  }
+
+  @Get(':id')
+  async byId(@Param('id') id: string): Promise<ArticleRecord> {
+    return (await this.article(id)).record;
+  }
+
+  /** Every version that came in, oldest first; late ones have no revision. */
+  @Get(':id/history')
+  async history(@Param('id') id: string): Promise<{ versions: HistoryEntry[] }> {
+    await this.article(id);
+    const versions = await this.database.manager.find(ArticleVersion, {
+      where: { articleId: id },
+      order: { storedAt: 'ASC', revision: 'ASC' },
+    });
+    return {
+      versions: versions.map(({ revision, changeKind, fields, storedAt, record }) => ({
+        revision,
+        changeKind,
+        fields,
+        storedAt: storedAt.toISOString(),
+        record,
+      })),
+    };
+  }
+
+  private async byUrl(address: string): Promise<ArticleRecord> {
+    let url: string;
+    try {
+      url = normalizeUrl(address);
+    } catch (error) {
+      throw new Problem(400, (error as Error).message, [{ pointer: '/url', detail: 'not an http or https URL' }]);
+    }
+    const known = await this.database.manager.findOneBy(ArticleUrl, { url });
+    if (!known) throw new Problem(404, `no article has come in under ${url}`);
+    return (await this.article(known.articleId)).record;
+  }
+
+  private async article(id: string): Promise<Article> {
+    const found = z.uuid().safeParse(id).success ? await this.database.manager.findOneBy(Article, { id }) : null;
+    if (!found) throw new Problem(404, `no article has the id ${id}`);
+    return found;
+  }
+
+  private async page(limit: number, cursor: string | undefined): Promise<ArticlePage> {
+    const builder = this.database.manager
+      .createQueryBuilder(Article, 'article')
+      .orderBy('article.changedAt', 'DESC')
+      .addOrderBy('article.id', 'DESC')
+      .limit(limit + 1);
+    if (cursor !== undefined) {
+      const [changedAt, id] = decodeCursor(cursor);
+      builder.where('(article.changedAt, article.id) < (:changedAt, :id)', { changedAt, id });
+    }
+    const found = await builder.getMany();
+    const last = found.length > limit ? found[limit - 1] : undefined;
+    return {
+      articles: found.slice(0, limit).map(({ record }) => record),
+      ...(last && { next: encodeCursor(last) }),
+    };
+  }
+}
+
+function encodeCursor({ changedAt, id }: Article): string {
+  return Buffer.from(JSON.stringify([changedAt.toISOString(), id])).toString('base64url');
+}
+
+function decodeCursor(cursor: string): [string, string] {
+  try {
+    return cursorPosition.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+  } catch {
+    throw new Problem(400, 'the cursor is not one of ours', [{ pointer: '/cursor', detail: 'use "next" of a page' }]);
+  }
+}

@@ -1,0 +1,34 @@
+/** What a receipt may say, in the order in which things happen: a state never goes back to a lower rank. */
+const RANKS = {
+  received: 0,
+  fetched: 1,
+  parsed: 2,
+  enriched: 3,
+  rejected: 4,
+  dead: 4,
+  stored: 5,
+  unchanged: 5,
+  withdrawn: 5,
+} as const;
+
+export type ReceiptState = keyof typeof RANKS;
+
+/** States in which a receipt is answered for. */
+export const FINAL_STATES = ['stored', 'unchanged', 'rejected', 'withdrawn', 'dead'] as const satisfies ReceiptState[];
+
+/**
+ * A redelivered or late report never overrides a later one; a dead letter that was re-driven may still be stored, since
+ * `stored` ranks above `dead`.
+ */
+export function rankOf(state: ReceiptState): number {
+  return RANKS[state];
+}
+
+const AFTER_STAGE: Readonly<Record<string, ReceiptState>> = { fetch: 'fetched', parse: 'parsed', enrich: 'enriched' };
+
+/** The state that an outcome of a stage means for the receipt; `undefined` when it means nothing new. */
+export function stateAfter(stage: string, outcome: string): ReceiptState | undefined {
+  if (outcome === 'received' || outcome === 'rejected' || outcome === 'dead') return outcome;
+  if (outcome === 'emitted') return AFTER_STAGE[stage];
+  return undefined;
+}

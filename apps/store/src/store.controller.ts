@@ -1,0 +1,42 @@
+import { Controller, Logger } from '@nestjs/common';
+import type { articleEnriched, articleOutcomes, EventOf } from '@newsmill/contracts';
+import { StageHandler } from '@newsmill/service';
+import { done, type Outcome } from '@newsmill/stage';
+import { ArticleStore } from './article-store.js';
+import { OutboxRelay } from './outbox-relay.js';
+import { type ReceiptReport, ReceiptStore } from './receipt-store.js';
+import { stateAfter } from './receipt-state.js';
+import { record, store } from './store.stage.js';
+
+@Controller()
+export class StoreController {
+  private readonly logger = new Logger('store');
+
+  constructor(
+    private readonly articles: ArticleStore,
+    private readonly receipts: ReceiptStore,
+    private readonly relay: OutboxRelay,
+  ) {}
+
+  @StageHandler(store)
+  async store(versions: EventOf<typeof articleEnriched>[]): Promise<Outcome<typeof store>[]> {
+    const stored = await this.articles.store(versions, new Date());
+    this.relay.wake();
+    for (const { told } of stored) if (told !== undefined) this.logger.log(told);
+    return stored.map(({ state, articleId }) => done(state, articleId));
+  }
+
+  @StageHandler(record)
+  async record(batches: EventOf<typeof articleOutcomes>[]): Promise<Outcome<typeof record>[]> {
+    await this.receipts.reportAll(batches.flatMap(toReports));
+    return batches.map(() => done('recorded'));
+  }
+}
+
+function toReports({ stage, at, settled }: EventOf<typeof articleOutcomes>): ReceiptReport[] {
+  return settled.flatMap(({ receiptId, articleId, outcome, reason }) => {
+    const state = stateAfter(stage, outcome);
+    if (receiptId === undefined || state === undefined) return [];
+    return [{ id: receiptId, state, articleId, reason, at: new Date(at) }];
+  });
+}

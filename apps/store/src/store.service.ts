@@ -1,0 +1,39 @@
+import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { databaseModule, defineService, Readiness } from '@newsmill/service';
+import { DataSource } from 'typeorm';
+import { ArticleStore } from './article-store.js';
+import { OutboxRelay } from './outbox-relay.js';
+import { QueryController } from './query.controller.js';
+import { ReceiptStore } from './receipt-store.js';
+import { ReceiptsController } from './receipts.controller.js';
+import { StoreController } from './store.controller.js';
+import { storeDatabase } from './store.database.js';
+import { record, store as storeStage } from './store.stage.js';
+
+@Module({})
+class StoreModule implements OnModuleInit {
+  constructor(
+    @InjectDataSource(storeDatabase.schema) private readonly database: DataSource,
+    @Inject(Readiness) private readonly readiness: Readiness,
+  ) {}
+
+  onModuleInit(): void {
+    this.readiness.require('store database', () => this.database.query('SELECT 1'));
+  }
+}
+
+/** Keeps articles and their history, tells subscribers, answers queries. */
+export const store = defineService({
+  name: 'store',
+  description: 'Keeps articles and their history, tells subscribers, answers queries.',
+  settings: {},
+  stages: [storeStage, record],
+  database: storeDatabase,
+  register: (settings): DynamicModule => ({
+    module: StoreModule,
+    imports: [databaseModule(storeDatabase, settings)],
+    controllers: [StoreController, QueryController, ReceiptsController],
+    providers: [ArticleStore, ReceiptStore, OutboxRelay],
+  }),
+});
