@@ -1,1 +1,20 @@
 #!/usr/bin/env node
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+const built = new URL('../dist/cli.js', import.meta.url);
+
+// A fresh clone has no build yet: make it once, telling on stderr, so that stdout stays the command's own.
+if (!existsSync(built)) {
+  process.stderr.write('newsmill: building once, this takes a moment\n');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const cwd = new URL('../../..', import.meta.url);
+  const { status } = spawnSync(npm, ['run', '--silent', 'build'], { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) {
+    process.stderr.write('newsmill: the build failed; run "npm run build" to see why\n');
+    process.exit(1);
+  }
+}
+
+const { run } = await import(built.href);
+await run(process.argv);

@@ -1,3 +1,4 @@
+export { closeOnSignal } from './close-on-signal.js';
 export * from './database.js';
 export { Readiness, type ReadinessCheck } from './health.js';
 export * from './main.js';

@@ -1,3 +1,4 @@
+import { closeOnSignal } from './close-on-signal.js';
 import { processEnvironment } from './service.config.js';
 import type { ServiceDefinition } from './service-definition.js';
 import { runServices } from './run-services.js';
@@ -6,7 +7,8 @@ import { SettingsError } from './settings.js';
 /** The process of one service: runs it, and tells every wrong setting, a line each, before it ends with 78 (EX_CONFIG). */
 export async function main(definition: ServiceDefinition): Promise<void> {
   try {
-    await runServices([definition], { environment: processEnvironment() });
+    const running = await runServices([definition], { environment: processEnvironment() });
+    closeOnSignal(() => running.close());
   } catch (error) {
     if (error instanceof SettingsError) {
       for (const problem of error.problems) process.stderr.write(`${definition.name}: ${problem}\n`);

@@ -50,7 +50,7 @@ export async function runServices(
 ): Promise<RunningServices> {
   const { common, own } = loadAll(definitions, options.environment);
   const name = definitions.map((definition) => definition.name).join('+');
-  let crash = options.onCrash ?? exitOnCrash;
+  const crash = options.onCrash ?? exitOnCrash;
   const transport = options.transport ?? createTransport(common, `newsmill-${name}`, (error) => crash(error));
   const metrics = new Metrics();
   const stages = definitions.flatMap((definition) => definition.stages);
@@ -88,12 +88,9 @@ export async function runServices(
   app.useLogger(app.get(PinoLogger));
   app.useGlobalFilters(new ProblemFilter());
   app.connectMicroservice({ strategy: server });
-  app.enableShutdownHooks();
   await app.startAllMicroservices();
   await app.listen(common.httpPort, common.httpHost);
-  const close = (): Promise<void> => app.close();
-  if (options.onCrash === undefined) crash = (error) => void close().finally(() => exitOnCrash(error));
-  return { app, url: await app.getUrl(), settings: common, transport, stages: server, close };
+  return { app, url: await app.getUrl(), settings: common, transport, stages: server, close: () => app.close() };
 }
 
 /** Holds what every service of the process shares, and closes the log after everything that uses it. */

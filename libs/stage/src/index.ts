@@ -1,5 +1,5 @@
 export * from './asyncapi.js';
-export { redriven } from './dead-letter.js';
+export * from './dead-letters.js';
 export * from './define-stage.js';
 export * from './envelope.js';
 export * from './fault.js';

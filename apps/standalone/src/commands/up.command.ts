@@ -1,0 +1,40 @@
+import { closeOnSignal, processEnvironment } from '@newsmill/service';
+import { Command } from 'commander';
+import { loadStandaloneSettings } from '../standalone.config.js';
+import { startStandalone } from '../standalone.js';
+
+/** `newsmill up` */
+export function upCommand(): Command {
+  return new Command('up')
+    .description('run all four services in this process on an embedded PostgreSQL')
+    .action(async () => {
+      const standalone = await startStandalone({
+        settings: loadStandaloneSettings(),
+        environment: processEnvironment(),
+        tell: (line) => process.stdout.write(`newsmill: ${line}\n`),
+      });
+      closeOnSignal(async () => {
+        process.stdout.write('newsmill: stopping\n');
+        await standalone.close();
+        process.stdout.write('newsmill: stopped; everything is kept\n');
+      });
+      process.stdout.write(`${welcome(standalone)}\n`);
+    });
+}
+
+function welcome({ url, apiKey, apiKeyIsNew, sampleOrigin }: Awaited<ReturnType<typeof startStandalone>>): string {
+  const key = apiKeyIsNew ? apiKey : '<the key printed at the first start>';
+  return [
+    '',
+    `newsmill is up at ${url}`,
+    ...(apiKeyIsNew ? [`  push key (shown this once): ${apiKey}`] : []),
+    `  articles   ${url}/v1/articles`,
+    `  account    ${url}/v1/receipts`,
+    `  health     ${url}/readyz   ${url}/metrics`,
+    ...(sampleOrigin === undefined ? [] : [`  sample site ${sampleOrigin} (taken in by its feed)`]),
+    '',
+    `  curl ${url}/v1/articles -H 'authorization: Bearer ${key}' \\`,
+    `    -H 'content-type: application/json' -d '{"url":"https://…"}'`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,27 @@
+import { topics } from '@newsmill/contracts';
+import { enricher } from '@newsmill/enricher';
+import { fetcher } from '@newsmill/fetcher';
+import { parser } from '@newsmill/parser';
+import type { ServiceDefinition } from '@newsmill/service';
+import { type TopicSpec, topicSpecs } from '@newsmill/stage';
+import { store } from '@newsmill/store';
+
+/**
+ * The map of newsmill. An article passes the services in this order:
+ *
+ *   fetcher    news.link.discovered -> news.page.fetched
+ *   parser     news.page.fetched -> news.article.parsed
+ *   enricher   news.article.parsed -> news.article.enriched
+ *   store      news.article.enriched -> PostgreSQL -> news.article.changes, news.article.state
+ *
+ * What each settles is told on news.article.outcomes, which the store reads to answer for every receipt.
+ */
+export const services: readonly ServiceDefinition[] = [fetcher, parser, enricher, store];
+
+/** Every stage in the order in which an article passes them. */
+export const stages = services.flatMap((service) => service.stages);
+
+/** Every topic that a deployment needs, dead letters included. */
+export function pipelineTopics(prefix: string): TopicSpec[] {
+  return topicSpecs(prefix, topics, stages);
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { defineSettings, flag, loadSettings, processEnvironment, type SettingValues } from '@newsmill/service';
+
+export const standaloneSettings = defineSettings({
+  dataDir: {
+    env: 'NEWSMILL_DATA_DIR',
+    schema: z.string(),
+    default: '.newsmill',
+    doc: 'Folder of the embedded database and the generated key.',
+  },
+  sample: {
+    env: 'NEWSMILL_SAMPLE',
+    schema: flag,
+    default: 'true',
+    doc: 'Whether the sample news site is served on loopback and taken in.',
+  },
+});
+
+export type StandaloneSettings = SettingValues<typeof standaloneSettings>;
+
+/** @throws SettingsError */
+export function loadStandaloneSettings(): StandaloneSettings {
+  return loadSettings(standaloneSettings, processEnvironment());
+}
