@@ -8,6 +8,8 @@ import type { StandaloneSettings } from './standalone.config.js';
 export interface StandaloneOptions {
   settings: StandaloneSettings;
   environment: Environment;
+  /** How the services log. Default: plain words. */
+  logStyle?: 'json' | 'plain';
   /** Gets a line of plain words for every step of the start. */
   tell(line: string): void;
 }
@@ -26,7 +28,12 @@ export interface Standalone {
  * All four services in one process, on an embedded PostgreSQL unless the environment names another one. What it takes
  * in survives restarts and kill -9.
  */
-export async function startStandalone({ settings, environment, tell }: StandaloneOptions): Promise<Standalone> {
+export async function startStandalone({
+  settings,
+  environment,
+  tell,
+  logStyle = 'plain',
+}: StandaloneOptions): Promise<Standalone> {
   const folder = new DataFolder(settings.dataDir);
   await folder.create();
   const opened: (() => Promise<void>)[] = [];
@@ -58,7 +65,7 @@ export async function startStandalone({ settings, environment, tell }: Standalon
     await transport.applyTopics(pipelineTopics(common.topicPrefix));
     tell(`topics are on the ${common.transport} log; starting ${services.map(({ name }) => name).join(', ')}`);
 
-    const running = await runServices(services, { environment: complete, transport });
+    const running = await runServices(services, { environment: complete, transport, logStyle });
     opened.push(() => running.close());
     await folder.keepRunning({
       pid: process.pid,

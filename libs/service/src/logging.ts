@@ -1,5 +1,5 @@
-import type { DynamicModule } from '@nestjs/common';
-import { LoggerModule } from 'nestjs-pino';
+import type { DynamicModule, LoggerService } from '@nestjs/common';
+import { Logger, LoggerModule } from 'nestjs-pino';
 import { pino } from 'pino';
 import { build as pretty } from 'pino-pretty';
 import type { ServiceSettings } from './service.config.js';
@@ -17,4 +17,27 @@ export function loggingModule(settings: ServiceSettings, style: 'json' | 'plain'
       ? pretty({ ignore: 'pid,hostname,context,reqId', translateTime: 'SYS:HH:MM:ss', singleLine: true, sync: true })
       : pino.destination({ sync: false });
   return LoggerModule.forRoot({ pinoHttp: [options, stream] });
+}
+
+/** Nest's own account of its modules and routes: of interest when something is wrong with them, noise otherwise. */
+const NEST_CONTEXTS = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestMicroservice',
+  'NestApplication',
+]);
+
+/** The application's logger, with Nest's own account of its start at debug level. */
+export function quietNest(logger: Logger): LoggerService {
+  return {
+    log: (message: unknown, ...rest: unknown[]) =>
+      NEST_CONTEXTS.has(String(rest.at(-1))) ? logger.debug(message, ...rest) : logger.log(message, ...rest),
+    error: (message: unknown, ...rest: unknown[]) => logger.error(message, ...rest),
+    warn: (message: unknown, ...rest: unknown[]) => logger.warn(message, ...rest),
+    debug: (message: unknown, ...rest: unknown[]) => logger.debug(message, ...rest),
+    verbose: (message: unknown, ...rest: unknown[]) => logger.verbose(message, ...rest),
+    fatal: (message: unknown, ...rest: unknown[]) => logger.fatal(message, ...rest),
+  };
 }

@@ -6,7 +6,7 @@ import type { Transport } from '@newsmill/stage';
 import { Logger as PinoLogger } from 'nestjs-pino';
 import { HealthController, Readiness } from './health.js';
 import { joinObservers, logObserver } from './log-observer.js';
-import { loggingModule } from './logging.js';
+import { loggingModule, quietNest } from './logging.js';
 import { Metrics } from './metrics.js';
 import { ProblemFilter } from './problem.js';
 import { type ServiceSettings, serviceSettings } from './service.config.js';
@@ -85,7 +85,7 @@ export async function runServices(
     bufferLogs: true,
     abortOnError: false,
   });
-  app.useLogger(app.get(PinoLogger));
+  app.useLogger(quietNest(app.get(PinoLogger)));
   app.useGlobalFilters(new ProblemFilter());
   app.connectMicroservice({ strategy: server });
   await app.startAllMicroservices();

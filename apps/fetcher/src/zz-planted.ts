@@ -1,0 +1,2 @@
+import '@newsmill/store';
+import '@newsmill/embedded-postgres';

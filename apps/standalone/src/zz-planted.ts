@@ -1,0 +1,3 @@
+import '@newsmill/store';
+import '@newsmill/embedded-postgres';
+import '@newsmill/parser';

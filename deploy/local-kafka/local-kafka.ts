@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Broker } from './broker.ts';
+import { localKafkaMissing, provideKafkaJars } from './kafka-jars.ts';
+
+export { localKafkaMissing } from './kafka-jars.ts';
+
+/** How many brokers, and where. */
+export interface LocalKafkaOptions {
+  /** 1 (the default), or 3 with replication factor 3 and two in-sync replicas. */
+  readonly brokers?: 1 | 3;
+  /** Kept between runs. Without it a temporary folder is used and removed at the stop. */
+  readonly dataDir?: string;
+  /** The first broker's port, the others follow it. Without it: ports that are free. */
+  readonly port?: number;
+  readonly log?: (line: string) => void;
+}
+
+/** A running Kafka cluster on the loopback address. */
+export interface LocalKafka {
+  /** `127.0.0.1:port` of each broker. */
+  readonly brokers: string[];
+  /** Process id of each broker, 0 for one that does not run. */
+  readonly pids: number[];
+  /** Resolves with the reason when a broker ends that was neither stopped nor killed here. */
+  readonly crashed: Promise<string>;
+  /** Sends a signal (SIGKILL unless told) to one broker and waits until its process has ended. */
+  kill(index: number, signal?: NodeJS.Signals): Promise<void>;
+  /** Starts one broker again on its data and port, and waits until it is ready. */
+  restart(index: number): Promise<void>;
+  /** Stops all brokers, waits for their end, and removes a temporary data folder. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts Apache Kafka (KRaft, broker and controller in one process each) from its published jars and waits
+ * until it serves clients. Needs Java, and the first time Maven: see {@link localKafkaMissing}.
+ */
+export async function startLocalKafka(options: LocalKafkaOptions = {}): Promise<LocalKafka> {
+  const missing = localKafkaMissing();
+  if (missing) throw new Error(`A local Kafka needs ${missing}.`);
+  const log = options.log ?? (() => undefined);
+  const classPath = await provideKafkaJars(log);
+  const count = options.brokers ?? 1;
+  const folder = options.dataDir ? resolve(options.dataDir) : await mkdtemp(join(tmpdir(), 'newsmill-kafka-'));
+  await mkdir(folder, { recursive: true });
+
+  const crash = Promise.withResolvers<string>();
+  const brokers = Array.from(
+    { length: count },
+    (_, index) => new Broker(index + 1, join(folder, `broker-${index + 1}`), classPath, crash.resolve),
+  );
+  const at = (index: number): Broker => {
+    const broker = brokers[index];
+    if (!broker) throw new RangeError(`There is no broker ${index}: the cluster has ${count}.`);
+    return broker;
+  };
+  const stop = async (): Promise<void> => {
+    await Promise.all(brokers.map((broker) => broker.signal('SIGTERM')));
+    if (!options.dataDir) await rm(folder, { recursive: true, force: true });
+  };
+
+  try {
+    const clusterId = await clusterIdOf(folder);
+    // First, for it may hold the port.
+    await Promise.all(brokers.map((broker) => broker.endOrphan()));
+    const ports = await choosePorts(count, options.port);
+    await Promise.all(brokers.map((broker) => broker.prepare(settingsOf(broker.nodeId, ports), clusterId)));
+    const started = await Promise.allSettled(brokers.map((broker) => broker.start()));
+    const failed = started.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+    return {
+      brokers: ports.clients.map((port) => `127.0.0.1:${port}`),
+      get pids() {
+        return brokers.map((broker) => broker.pid);
+      },
+      crashed: crash.promise,
+      kill: (index, signal = 'SIGKILL') => at(index).signal(signal),
+      restart: async (index) => {
+        await at(index).signal('SIGTERM');
+        await at(index).start();
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Ports of the brokers, in order of their node ids. */
+interface Ports {
+  readonly clients: number[];
+  readonly controllers: number[];
+}
+
+function settingsOf(nodeId: number, ports: Ports): Record<string, string | number | boolean> {
+  const count = ports.clients.length;
+  const inSync = count > 1 ? 2 : 1;
+  const client = `PLAINTEXT://127.0.0.1:${ports.clients[nodeId - 1]}`;
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': nodeId,
+    'controller.quorum.voters': ports.controllers.map((port, index) => `${index + 1}@127.0.0.1:${port}`).join(','),
+    listeners: `${client},CONTROLLER://127.0.0.1:${ports.controllers[nodeId - 1]}`,
+    'advertised.listeners': client,
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'default.replication.factor': count,
+    'min.insync.replicas': inSync,
+    'offsets.topic.replication.factor': count,
+    'offsets.topic.num.partitions': 10,
+    'transaction.state.log.replication.factor': count,
+    'transaction.state.log.min.isr': inSync,
+    'transaction.state.log.num.partitions': 10,
+    'share.coordinator.state.topic.replication.factor': count,
+    'share.coordinator.state.topic.min.isr': inSync,
+    'group.initial.rebalance.delay.ms': 0,
+    'auto.create.topics.enable': false,
+    'log.cleaner.dedupe.buffer.size': 4_194_304,
+    // A quorum that is stopped as a whole has nobody left to hand partitions to.
+    'controlled.shutdown.enable': count === 1,
+  };
+}
+
+/** The cluster's id, which every node's storage is formatted with: 16 random bytes in URL-safe Base64. */
+async function clusterIdOf(folder: string): Promise<string> {
+  const file = join(folder, 'cluster-id');
+  const known = (await readFile(file, 'utf8').catch(() => '')).trim();
+  if (known) return known;
+  // An id that begins with a dash would be read as an option.
+  const id = randomBytes(16).toString('base64url').replace(/^-/, 'A');
+  await writeFile(file, `${id}\n`);
+  return id;
+}
+
+async function choosePorts(count: number, first: number | undefined): Promise<Ports> {
+  const wanted = Array.from({ length: count }, (_, index) => (first === undefined ? 0 : first + index));
+  const held = await Promise.all([...wanted, ...wanted.map(() => 0)].map(hold));
+  const ports = await Promise.all(held.map(release));
+  return { clients: ports.slice(0, count), controllers: ports.slice(count) };
+}
+
+/** Takes a port (0: any free one) until it is released, so that no two are the same. */
+async function hold(port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error) =>
+      reject(new Error(`Port ${port} on 127.0.0.1 cannot be used (${error.message}). Choose another one.`)),
+    );
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
+
+async function release(server: Server): Promise<number> {
+  const address = server.address();
+  return new Promise((resolve) => {
+    server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+  });
+}

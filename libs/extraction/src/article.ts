@@ -1,0 +1,129 @@
+/** A page as the fetcher hands it over: decoded text and where it came from. */
+export interface PageInput {
+  html: string;
+  /** The final URL that the HTML came from (after redirects): relative links resolve against it. */
+  url: string;
+  /** HTTP status of the response; an error status makes the page no article. */
+  status?: number;
+  /** The Content-Language response header, used when the page declares no language itself. */
+  contentLanguage?: string;
+  /** What the feed or sitemap said. Used only where the page says nothing. */
+  hints?: { title?: string; published?: string };
+}
+
+/** Why a page holds no article. A closed list: consumers count by it. */
+export const REJECT_REASONS = [
+  'invalid-url',
+  'error-status',
+  'empty-page',
+  'too-large',
+  'no-title',
+  'no-body',
+  'list-page',
+  'login-wall',
+  'error-page',
+] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
+
+export type Extraction = { ok: true; article: ExtractedArticle } | { ok: false; reason: RejectReason; detail: string };
+
+export interface Author {
+  name: string;
+  url?: string;
+}
+
+/** A moment that the page states. */
+export interface DateFound {
+  /** UTC, RFC 3339, to the second (or finer when the page says so). */
+  iso: string;
+  /** Exactly what stood on the page. */
+  raw: string;
+  /** `assumed-utc` when the page names no zone. */
+  zone: 'explicit' | 'assumed-utc';
+  /** The signal it was taken from, e.g. `json-ld`. */
+  source: string;
+}
+
+export interface ImageFound {
+  /** Absolute http(s) URL of the largest version that the page offers. */
+  url: string;
+  caption?: string;
+  credit?: string;
+  alt?: string;
+  /** Pixels, as the page declares them. */
+  width?: number;
+  height?: number;
+}
+
+/** A stretch of text with one formatting. A line break stands as `\n` inside `text`. */
+export interface Run {
+  text: string;
+  /** Absolute http, https or mailto URL. */
+  href?: string;
+  strong?: true;
+  emphasis?: true;
+  code?: true;
+}
+
+export interface ListItem {
+  /** 0 for the outermost list. */
+  depth: number;
+  runs: Run[];
+}
+
+export interface TableCell {
+  header: boolean;
+  runs: Run[];
+}
+
+export type Block =
+  | { kind: 'paragraph'; runs: Run[] }
+  | { kind: 'heading'; level: 2 | 3 | 4 | 5 | 6; runs: Run[] }
+  | { kind: 'list'; ordered: boolean; items: ListItem[] }
+  | { kind: 'quote'; paragraphs: Run[][] }
+  | { kind: 'table'; rows: TableCell[][] }
+  | { kind: 'preformatted'; text: string };
+
+/** Where a field's value came from. */
+export interface FieldProvenance {
+  /** The signal: json-ld, open-graph, meta, microdata, dom, url, http or hint. */
+  source: string;
+  /** The place within the signal, e.g. the property or the name of the rule. */
+  rule?: string;
+  /** 0 to 1: how far the signal is to be trusted for this field. */
+  confidence: number;
+}
+
+export interface ExtractedArticle {
+  title: string;
+  description?: string;
+  authors: Author[];
+  published?: DateFound;
+  modified?: DateFound;
+  canonicalUrl?: string;
+  ampUrl?: string;
+  siteName?: string;
+  publisher?: string;
+  /** BCP 47, as the page declares it. */
+  language?: string;
+  section?: string;
+  keywords: string[];
+  leadImage?: ImageFound;
+  /** The pictures of the article in page order, without the lead image's other sizes. */
+  images: ImageFound[];
+  blocks: Block[];
+  /** Plain text of the blocks, separated by a blank line. */
+  text: string;
+  /** Sanitised HTML, built from the blocks: nothing of the page's own markup survives. */
+  html: string;
+  /** The publisher's own correction notice, as it stands on the page. */
+  correction?: string;
+  /** The publisher's note about how the article came to be. */
+  editorNote?: string;
+  /** What isAccessibleForFree declares; absent when the page says nothing. */
+  access: { free?: boolean; evidence?: string };
+  provenance: Record<string, FieldProvenance>;
+  /** Fields that a complete article has and this page did not state. */
+  missing: string[];
+  warnings: string[];
+}

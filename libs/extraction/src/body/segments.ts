@@ -1,0 +1,166 @@
+import { TEXT, type HtmlTree } from '../html-tree.js';
+import { collapse } from '../text.js';
+import { Role, RoleReader } from './names.js';
+
+/** Elements whose text runs on within a line. Everything else starts and ends a segment. */
+const INLINE = new Set(
+  (
+    'a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb ruby s samp small span ' +
+    'strike strong sub sup time tt u var wbr o:p st1:place amp-fit-text rt rp'
+  ).split(' '),
+);
+
+/** Elements that never hold text of an article. */
+const SKIPPED = new Set(
+  (
+    'script style template noscript svg math iframe object embed applet select option datalist textarea button input ' +
+    'canvas audio video map head title link meta frame frameset noframes amp-ad amp-analytics amp-sidebar'
+  ).split(' '),
+);
+
+/** Elements that give their text a shape; the innermost one around a segment is its shape. */
+const SHAPES = new Set([
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'h6',
+  'li',
+  'dt',
+  'dd',
+  'td',
+  'th',
+  'pre',
+  'blockquote',
+  'figure',
+  'figcaption',
+]);
+
+/** A run of text between two block boundaries: a paragraph, a heading, a list entry, a line of a menu. */
+export interface Segment {
+  /** First and one past the last node of its text. */
+  readonly start: number;
+  readonly end: number;
+  /** The innermost block element around it. */
+  readonly container: number;
+  /** Innermost shaping element (`h2`, `li`, `td` …), or 0. */
+  readonly shape: number;
+  readonly text: string;
+  /** Characters that stand inside links. */
+  readonly linkLength: number;
+}
+
+/** An element whose name gives it a role. */
+export interface Named {
+  readonly node: number;
+  readonly role: Role;
+}
+
+/** The text of a page as segments in document order. Every element covers a contiguous range of them. */
+export interface Segmentation {
+  readonly segments: readonly Segment[];
+  /** Per node: the number of segments begun before it. Exact for block elements. */
+  readonly first: Int32Array;
+  /** Per node: one past its last segment. */
+  readonly last: Int32Array;
+  readonly named: readonly Named[];
+}
+
+export function segment(tree: HtmlTree): Segmentation {
+  const roles = new RoleReader();
+  const segments: Segment[] = [];
+  const named: Named[] = [];
+  const first = new Int32Array(tree.size);
+  const last = new Int32Array(tree.size);
+  // The open elements around the current node; those that break lines are kept apart in `blocks`.
+  const open: number[] = [];
+  const blocks: number[] = [0];
+  const shapes: number[] = [0];
+  let openLinks = 0;
+  let buffer = '';
+  let linkLength = 0;
+  let start = -1;
+  let end = -1;
+
+  const flush = (): void => {
+    if (start < 0) return;
+    const text = collapse(buffer);
+    if (text) {
+      const container = blocks[blocks.length - 1]!;
+      segments.push({
+        start,
+        end,
+        container,
+        shape: shapes[shapes.length - 1]!,
+        text,
+        linkLength: Math.min(linkLength, text.length),
+      });
+    }
+    buffer = '';
+    linkLength = 0;
+    start = -1;
+  };
+
+  const close = (node: number): void => {
+    const name = tree.name(node);
+    if (blocks[blocks.length - 1] === node) {
+      flush();
+      blocks.pop();
+    }
+    if (shapes[shapes.length - 1] === node) shapes.pop();
+    if (name === 'a') openLinks--;
+    last[node] = segments.length;
+  };
+
+  let breaks = 0;
+  for (let i = 1; i < tree.size; i++) {
+    while (open.length > 0 && tree.end(open[open.length - 1]!) <= i) close(open.pop()!);
+    const name = tree.name(i);
+    if (name === TEXT) {
+      const text = tree.texts[i]!;
+      if (start < 0) {
+        if (text.trim() === '') continue;
+        start = i;
+      }
+      if (text.trim() !== '') breaks = 0;
+      end = i + 1;
+      buffer += text;
+      if (openLinks > 0) linkLength += collapse(text).length;
+      first[i] = last[i] = segments.length;
+      continue;
+    }
+    if (SKIPPED.has(name)) {
+      first.fill(segments.length, i, tree.end(i));
+      last.fill(segments.length, i, tree.end(i));
+      i = tree.end(i) - 1;
+      continue;
+    }
+    if (name === 'br') {
+      // Two line breaks in a row part paragraphs, as old pages write them.
+      if (++breaks >= 2) flush();
+      else buffer += ' ';
+      first[i] = last[i] = segments.length;
+      continue;
+    }
+    const role = roles.role(tree, i);
+    const breaksLine = !INLINE.has(name) || BOUNDARY_ROLES.has(role);
+    if (breaksLine) {
+      flush();
+      blocks.push(i);
+    }
+    first[i] = segments.length;
+    if (role !== Role.none && breaksLine) named.push({ node: i, role });
+    if (SHAPES.has(name)) shapes.push(i);
+    if (name === 'a') openLinks++;
+    open.push(i);
+    if (breaksLine) breaks = 0;
+  }
+  while (open.length > 0) close(open.pop()!);
+  flush();
+  last[0] = segments.length;
+  return { segments, first, last, named };
+}
+
+/** Inline elements with one of these roles stand apart from the text around them. */
+const BOUNDARY_ROLES: ReadonlySet<Role> = new Set([Role.caption, Role.tools, Role.promotion, Role.hidden]);

@@ -1,0 +1,23 @@
+import type { FieldProvenance } from '../article.js';
+
+/** A possible value of a field, with the evidence for it. */
+export interface Candidate<T> extends FieldProvenance {
+  value: T;
+}
+
+export type Source = 'json-ld' | 'open-graph' | 'meta' | 'microdata' | 'dom' | 'url' | 'http' | 'hint';
+
+export function candidate<T>(value: T, source: Source, rule: string, confidence: number): Candidate<T> {
+  return { value, source, rule, confidence };
+}
+
+/** The candidate with the highest confidence; the earlier one of equals. */
+export function mostTrusted<T>(candidates: readonly Candidate<T>[]): Candidate<T> | undefined {
+  let best: Candidate<T> | undefined;
+  for (const one of candidates) if (!best || one.confidence > best.confidence) best = one;
+  return best;
+}
+
+export function provenanceOf({ source, rule, confidence }: FieldProvenance): FieldProvenance {
+  return rule === undefined ? { source, confidence } : { source, rule, confidence };
+}

@@ -1,0 +1,51 @@
+import type { PageMetadata } from '../metadata/page-metadata.js';
+import { isNode, ldText, list, typesOf } from '../metadata/json-ld.js';
+import { collapse } from '../text.js';
+import { candidate, type Candidate } from './candidate.js';
+import { decodeText } from './entities.js';
+
+export function siteNameCandidates(page: PageMetadata): Candidate<string>[] {
+  const found: Candidate<string>[] = [];
+  const add = (
+    value: string | undefined,
+    source: 'json-ld' | 'open-graph' | 'meta',
+    rule: string,
+    confidence: number,
+  ): void => {
+    const name = value === undefined ? '' : collapse(decodeText(value));
+    if (name && name.length <= 120) found.push(candidate(name, source, rule, confidence));
+  };
+  add(page.meta.get('og:site_name')?.[0], 'open-graph', 'og:site_name', 0.95);
+  for (const node of page.jsonLd.nodes) {
+    if (typesOf(node).includes('website')) add(ldText(node['name']), 'json-ld', 'WebSite.name', 0.85);
+  }
+  add(page.meta.get('application-name')?.[0], 'meta', 'application-name', 0.7);
+  add(page.meta.get('apple-mobile-web-app-title')?.[0], 'meta', 'apple-mobile-web-app-title', 0.6);
+  for (const one of publisherCandidates(page)) found.push({ ...one, confidence: 0.5 });
+  return found;
+}
+
+export function publisherCandidates(page: PageMetadata): Candidate<string>[] {
+  const found: Candidate<string>[] = [];
+  for (const value of list(page.jsonLd.article?.['publisher'])) {
+    const publisher = page.jsonLd.resolve(value);
+    const name = typeof publisher === 'string' ? publisher : isNode(publisher) ? ldText(publisher['name']) : undefined;
+    if (name && collapse(name)) found.push(candidate(collapse(decodeText(name)), 'json-ld', 'publisher', 0.9));
+  }
+  for (const rule of ['dc.publisher', 'dcterms.publisher', 'publisher']) {
+    const name = page.meta.get(rule)?.[0];
+    if (name && !name.startsWith('http')) found.push(candidate(collapse(name), 'meta', rule, 0.6));
+  }
+  return found;
+}
+
+/** Names by which titles may call the site: what it calls itself, and the host's own word. */
+export function knownSiteNames(page: PageMetadata, pageUrl: string): string[] {
+  const host = URL.parse(pageUrl)?.hostname.replace(/^www\./, '') ?? '';
+  const labels = host.split('.');
+  return [
+    ...siteNameCandidates(page).map(({ value }) => value),
+    host,
+    ...labels.slice(0, -1).filter((label) => label.length > 2),
+  ];
+}

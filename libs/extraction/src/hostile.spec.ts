@@ -1,0 +1,168 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Extraction } from './article.js';
+import { extractArticle, MAX_HTML } from './extract-article.js';
+import { MAX_DEPTH } from './html-tree.js';
+
+const url = 'https://www.example.com/news/story';
+const sentence =
+  'The harbour master said on Monday that the ferry would sail again, and nobody on the quay believed it. ';
+const paragraphs = (count: number): string => `<p>${sentence.repeat(3)}</p>`.repeat(count);
+const page = (body: string, head = '<title>The ferry sails again</title>'): string =>
+  `<html><head>${head}</head><body>${body}</body></html>`;
+
+/** Every string in a result, keys included. */
+function strings(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, entry]) => [key, ...strings(entry)]);
+}
+
+function expectSound(found: Extraction): void {
+  for (const text of strings(found)) {
+    expect(text.isWellFormed()).toBe(true);
+    expect(text).not.toContain('\u0000');
+  }
+  if (found.ok) expect(found.article.text.length).toBeGreaterThan(0);
+  else expect(found.detail).not.toBe('');
+}
+
+describe('pages without an article', () => {
+  it.each([
+    ['no characters', '', 'empty-page'],
+    ['white space', ' \n\t\u00a0', 'empty-page'],
+    ['tags alone', page('<div><span></span></div>'), 'no-body'],
+    ['plain text without a title', 'just some words', 'no-title'],
+    [
+      'an error page',
+      page(
+        '<h1>Page not found</h1><p>Sorry, we could not find what you were looking for today.</p>',
+        '<title>404</title>',
+      ),
+      'error-page',
+    ],
+    [
+      'a login form',
+      page(
+        '<p>Please log in with your account to go on reading the pages of this site.</p><form><input type="password"></form>',
+      ),
+      'login-wall',
+    ],
+  ])('%s', (_name, html, reason) => {
+    expect(extractArticle({ html, url })).toMatchObject({ ok: false, reason });
+  });
+
+  it('an error status, whatever the page says', () => {
+    expect(extractArticle({ html: page(paragraphs(5)), url, status: 503 })).toMatchObject({
+      ok: false,
+      reason: 'error-status',
+    });
+  });
+
+  it.each(['', 'not a url', 'ftp://example.com/a', 'javascript:alert(1)'])('the address %j', (address) => {
+    expect(extractArticle({ html: page(paragraphs(5)), url: address })).toMatchObject({
+      ok: false,
+      reason: 'invalid-url',
+    });
+  });
+
+  it('more characters than are read', () => {
+    expect(extractArticle({ html: ' '.repeat(MAX_HTML + 1), url })).toMatchObject({ ok: false, reason: 'too-large' });
+  });
+});
+
+describe('hostile pages end in a result or a reject', () => {
+  const many = 100_000;
+  const hostile: Record<string, () => string> = {
+    'elements nested 100,000 deep': () => page('<div>'.repeat(many) + paragraphs(3) + '</div>'.repeat(many)),
+    'links nested 100,000 deep': () => page(`${paragraphs(3)}${'<span><a href="/x">'.repeat(many)}`),
+    'closing tags that nothing opened': () =>
+      page('<b><i>'.repeat(400) + '</section></em>'.repeat(many) + paragraphs(3)),
+    'a million attributes': () =>
+      page(`<p ${Array.from({ length: 1_000_000 }, (_, i) => `a${i}=1`).join(' ')}>${sentence}</p>${paragraphs(3)}`),
+    'attributes named like object properties': () =>
+      page(`<p __proto__="x" constructor="y" hasownproperty="z">${sentence.repeat(5)}</p>`),
+    'nothing closed': () =>
+      page(`<article><div><p>${sentence.repeat(3)}<p><b>${sentence}<ul><li>${sentence}<table><tr><td>${sentence}`),
+    'a tag cut in the middle': () => `${page(paragraphs(3)).replace('</body></html>', '')}<a href="htt`,
+    'NUL bytes': () => page(paragraphs(3).replaceAll(' ', ' \u0000')),
+    'lone surrogates': () =>
+      page(`<p>\ud800 ${sentence.repeat(4)} \udfff &#xD800;</p>`, '<title>Half \ud83d of a sign</title>'),
+    'control characters and direction marks': () => page(paragraphs(3).replaceAll('a', 'a\u0007\u202e\u0085')),
+    'five megabytes of paragraphs': () => page(paragraphs(16_000)),
+    'five megabytes of script': () => page(`<script>${'var a = "<p>"; '.repeat(330_000)}</script>${paragraphs(3)}`),
+    'five megabytes of one class name': () =>
+      page(`<div class="${'article-body '.repeat(380_000)}">${paragraphs(3)}</div>`),
+    'five megabytes without a space': () => page(`<p>${'a'.repeat(5_000_000)}</p>${paragraphs(3)}`),
+    'five megabytes of spaces': () =>
+      page(`<p>x${' '.repeat(5_000_000)}y</p><pre>x${' '.repeat(1_000_000)}\u0000</pre>${paragraphs(3)}`),
+    'five megabytes of full stops, brackets and commas': () =>
+      page(
+        `<p>${'.'.repeat(2_000_000)}</p><p>${'('.repeat(1_500_000)}</p><p>${',;"'.repeat(500_000)}</p>${paragraphs(3)}`,
+      ),
+    'JSON-LD nested 100,000 deep': () =>
+      page(paragraphs(3), `<title>T</title><script type="application/ld+json">${'{"a":['.repeat(many)}</script>`),
+    'JSON-LD that never ends': () =>
+      page(
+        paragraphs(3),
+        `<title>T</title><script type="application/ld+json">{"@type":"NewsArticle","a":[${'1,,'.repeat(500_000)}"`,
+      ),
+    'JSON-LD of wrong types': () =>
+      page(
+        paragraphs(3),
+        '<title>T</title><script type="application/ld+json">{"@type":["NewsArticle",7,null],"headline":{"a":1},"author":[[],7,null,{"name":{}}],"image":[null,{"url":[]}],"datePublished":{},"keywords":7,"publisher":[],"articleBody":[1]}</script>',
+      ),
+    'a million meta elements': () =>
+      page(paragraphs(3), `<title>T</title>${'<meta name=author content="A B">'.repeat(100_000)}`),
+    'a srcset of two megabytes': () =>
+      page(`${paragraphs(3)}<img srcset="${'a.jpg 1w, '.repeat(200_000)}">${paragraphs(3)}`),
+    'a hundred thousand images': () => page(`${paragraphs(3)}<div>${'<img src="a.jpg" alt="x">'.repeat(many)}</div>`),
+    'a hundred thousand headings, times and bylines': () =>
+      page(`${'<h1>T</h1><time>1 May 2024</time><span class=byline>By A</span>'.repeat(30_000)}${paragraphs(3)}`),
+    'a table of a hundred thousand cells': () =>
+      page(`<table>${'<tr><td>1</td><td>2</td></tr>'.repeat(50_000)}</table>${paragraphs(3)}`),
+    'microdata nested in itself': () => page(`${'<div itemprop=author itemscope>'.repeat(900)}${paragraphs(3)}`),
+  };
+
+  it.each(Object.keys(hostile))('%s', (name) => {
+    expectSound(extractArticle({ html: hostile[name]!(), url }));
+  });
+
+  it('reads what stands before the nesting becomes too deep, and says that it stopped', () => {
+    const found = extractArticle({ html: page(paragraphs(3) + '<div>'.repeat(MAX_DEPTH + 1) + paragraphs(3)), url });
+    expect(found).toMatchObject({ ok: true, article: { warnings: ['page-cut'] } });
+  });
+});
+
+describe('the html of an article', () => {
+  const dangerous = [
+    '<a href="javascript:alert(1)">x</a>',
+    '<a href="java\nscript:alert(1)">x</a>',
+    '<a href="&#106;avascript:alert(1)">x</a>',
+    '<a href="vbscript:x">x</a>',
+    '<a href="data:text/html,<script>alert(1)</script>">x</a>',
+    '<a href="https://ok.example/&quot; onclick=&quot;alert(1)">x</a>',
+    '<b onclick="alert(1)">x</b>',
+    '<img src=x onerror=alert(1)>',
+    '<script>alert(1)</script>',
+    '<svg onload=alert(1)><script>alert(1)</script></svg>',
+    '<style>@import "x"</style>',
+    '<iframe srcdoc="<script>alert(1)</script>"></iframe>',
+    '&lt;script&gt;alert(1)&lt;/script&gt;',
+    '<!--><script>alert(1)</script>-->',
+    '<noscript><p title="</noscript><img src=x onerror=alert(1)>"></noscript>',
+    '<pre>&lt;/pre&gt;&lt;script&gt;alert(1)&lt;/script&gt;</pre>',
+    '<math><mtext><style><img src=x onerror=alert(1)></style></mtext></math>',
+  ];
+  /** Every tag that the serialiser may write. */
+  const ALLOWED =
+    /<\/?(?:p|h[2-6]|ul|ol|li|blockquote|table|tr|td|th|pre|strong|em|code|br)>|<a href="(?:https?:\/\/|mailto:)[^"<>]*">|<\/a>/g;
+
+  it.each(dangerous)('keeps nothing of %s', (markup) => {
+    const found = extractArticle({
+      html: page(`<article>${paragraphs(2)}<p>${sentence}${markup}${sentence}</p>${markup}${paragraphs(2)}</article>`),
+      url,
+    });
+    if (!found.ok) throw new Error(found.detail);
+    expect(found.article.html.replace(ALLOWED, '')).not.toMatch(/[<>]/);
+  });
+});

@@ -1,0 +1,38 @@
+import type { ImageFound } from '../article.js';
+import type { LooseCaption } from '../body/find-body.js';
+import type { Segment } from '../body/segments.js';
+import { comparisonKey } from '../text.js';
+import { stripCreditLabel } from './caption.js';
+import type { PlacedImage } from './find-images.js';
+
+/** Words that a line must have to be recognised as a caption by its wording alone. */
+const LEAST_WORDS = 4;
+
+/** Gives captions that stood in the running text to the picture before them, or after them when none is before. */
+export function placeLooseCaptions(images: readonly PlacedImage[], captions: readonly LooseCaption[]): void {
+  for (const { caption, credit, node } of captions) {
+    const free = images.filter(
+      ({ image }) => image.caption === undefined || comparisonKey(image.caption) === comparisonKey(caption),
+    );
+    const nearest = free.findLast((placed) => placed.node < node) ?? free[0];
+    if (!nearest) continue;
+    nearest.image.caption = caption;
+    if (credit !== undefined) nearest.image.credit ??= stripCreditLabel(credit);
+  }
+}
+
+/** The paragraphs without those that only repeat what a picture's caption says. */
+export function withoutCaptions(kept: readonly Segment[], images: readonly PlacedImage[]): Segment[] {
+  const captions = new Set(images.flatMap(({ image }) => captionKeys(image)));
+  return captions.size === 0
+    ? [...kept]
+    : kept.filter(({ text }) => text.length > 1_000 || !captions.has(comparisonKey(text)));
+}
+
+function captionKeys({ caption, credit, alt }: ImageFound): string[] {
+  const texts = [caption, caption !== undefined && credit !== undefined ? `${caption} ${credit}` : undefined, alt];
+  return texts
+    .filter((text) => text !== undefined)
+    .map(comparisonKey)
+    .filter((key) => key.split(' ').length >= LEAST_WORDS);
+}

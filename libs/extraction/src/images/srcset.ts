@@ -1,0 +1,44 @@
+/** One entry of a srcset. */
+interface Source {
+  url: string;
+  /** Pixels wide for `w`; density times 1,000 for `x`, so that larger is better in either case. */
+  size: number;
+}
+
+/** Signs and entries read of one srcset. */
+const MAX_LENGTH = 20_000;
+const MAX_ENTRIES = 100;
+
+/**
+ * The address of the largest image in a srcset, by the HTML standard's own splitting rule: an address ends at white
+ * space, and a comma that ends it parts entries, so that commas inside addresses survive.
+ */
+export function largestOfSrcset(value: string): string | undefined {
+  const srcset = value.slice(0, MAX_LENGTH);
+  let best: Source | undefined;
+  let i = 0;
+  for (let count = 0; i < srcset.length && count < MAX_ENTRIES; count++) {
+    while (i < srcset.length && /[\s,]/.test(srcset[i]!)) i++;
+    let end = i;
+    while (end < srcset.length && !/\s/.test(srcset[end]!)) end++;
+    let url = srcset.slice(i, end);
+    let size = 1_000;
+    if (url.endsWith(',')) {
+      url = url.replace(/,+$/, '');
+      i = end;
+    } else {
+      const comma = srcset.indexOf(',', end);
+      const descriptor = srcset.slice(end, comma < 0 ? srcset.length : comma).trim();
+      i = comma < 0 ? srcset.length : comma + 1;
+      size = descriptorSize(descriptor);
+    }
+    if (url && (!best || size > best.size)) best = { url, size };
+  }
+  return best?.url;
+}
+
+function descriptorSize(descriptor: string): number {
+  const found = /(\d{1,6}(?:\.\d{1,4})?)([wx])/.exec(descriptor);
+  if (!found) return 1_000;
+  return found[2] === 'w' ? Number(found[1]) : Number(found[1]) * 1_000;
+}

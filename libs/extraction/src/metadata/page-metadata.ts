@@ -1,0 +1,128 @@
+import { TEXT, type HtmlTree } from '../html-tree.js';
+import { collapse } from '../text.js';
+import { webUrl } from '../links.js';
+import { readJsonLd, type JsonLd } from './json-ld.js';
+
+/** An element that carries a microdata property. */
+export interface ItemProperty {
+  name: string;
+  node: number;
+}
+
+/** Everything that a page says about itself outside its running text, gathered in one walk over the tree. */
+export interface PageMetadata {
+  /** `<meta>` values by lower-case name, property or http-equiv, in page order. */
+  meta: ReadonlyMap<string, readonly string[]>;
+  jsonLd: JsonLd;
+  itemProperties: readonly ItemProperty[];
+  /** The element numbers of all h1. */
+  headings: readonly number[];
+  /** The element numbers of all `<time>`. */
+  times: readonly number[];
+  /** Content of `<title>`. */
+  documentTitle: string | undefined;
+  /** The lang attribute of `<html>` or `<body>`. */
+  htmlLanguage: string | undefined;
+  canonical: string | undefined;
+  amp: string | undefined;
+  /** What relative addresses resolve against. */
+  baseUrl: string;
+}
+
+/** Bytes of JSON-LD read from one page. */
+const MAX_JSON_LD = 5_000_000;
+
+export function readPageMetadata(tree: HtmlTree, pageUrl: string): PageMetadata {
+  const meta = new Map<string, string[]>();
+  const links = new Map<string, string>();
+  const scripts: string[] = [];
+  const itemProperties: ItemProperty[] = [];
+  const headings: number[] = [];
+  const times: number[] = [];
+  let documentTitle: string | undefined;
+  let htmlLanguage: string | undefined;
+  let base: string | undefined;
+  let scriptSize = 0;
+
+  for (let i = 1; i < tree.size; i++) {
+    const name = tree.name(i);
+    if (name === TEXT) continue;
+    switch (name) {
+      case 'html':
+      case 'body':
+        htmlLanguage ??= tree.attribute(i, 'lang') ?? tree.attribute(i, 'xml:lang');
+        break;
+      case 'meta':
+        readMeta(tree, i, meta);
+        break;
+      case 'link': {
+        const href = tree.attribute(i, 'href');
+        for (const rel of (tree.attribute(i, 'rel') ?? '').toLowerCase().split(/\s+/)) {
+          if (href && rel && !links.has(rel)) links.set(rel, href);
+        }
+        break;
+      }
+      case 'base':
+        base ??= tree.attribute(i, 'href');
+        break;
+      case 'title':
+        if (documentTitle === undefined && !inSvg(tree, i))
+          documentTitle = collapse(tree.textContent(i, 2_000)) || undefined;
+        break;
+      case 'script':
+        if (isJsonLd(tree.attribute(i, 'type')) && scriptSize < MAX_JSON_LD) {
+          const script = tree.textContent(i, MAX_JSON_LD);
+          scriptSize += script.length;
+          scripts.push(script);
+        }
+        break;
+      case 'h1':
+        headings.push(i);
+        break;
+      case 'time':
+        times.push(i);
+        break;
+    }
+    const property = tree.attribute(i, 'itemprop');
+    if (property)
+      for (const key of property.split(/\s+/)) if (key) itemProperties.push({ name: key.toLowerCase(), node: i });
+  }
+
+  const baseUrl = webUrl(base, pageUrl) ?? pageUrl;
+  const canonical = links.get('canonical');
+  const own = [pageUrl, canonical, meta.get('og:url')?.[0]].filter((url) => url !== undefined);
+  return {
+    meta,
+    jsonLd: readJsonLd(scripts, own),
+    itemProperties,
+    headings,
+    times,
+    documentTitle,
+    htmlLanguage,
+    canonical,
+    amp: links.get('amphtml'),
+    baseUrl,
+  };
+}
+
+function readMeta(tree: HtmlTree, node: number, meta: Map<string, string[]>): void {
+  const content = tree.attribute(node, 'content')?.trim();
+  if (!content) return;
+  const keys = ['property', 'name', 'itemprop', 'http-equiv'].map((key) =>
+    tree.attribute(node, key)?.trim().toLowerCase(),
+  );
+  for (const key of new Set(keys)) {
+    if (!key) continue;
+    const values = meta.get(key);
+    if (values) values.push(content);
+    else meta.set(key, [content]);
+  }
+}
+
+function isJsonLd(type: string | undefined): boolean {
+  return type !== undefined && type.toLowerCase().includes('ld+json');
+}
+
+function inSvg(tree: HtmlTree, node: number): boolean {
+  return tree.name(tree.parent(node)) === 'svg';
+}

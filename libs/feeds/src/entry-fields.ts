@@ -1,0 +1,53 @@
+import type { FeedEntry } from './feed.js';
+import { feedTime } from './feed-time.js';
+
+/** An entry's fields as the formats give them: anything may be missing, empty or padded. */
+export interface RawFields {
+  guid?: string | undefined;
+  title?: string | undefined;
+  summary?: string | undefined;
+  contentHtml?: string | undefined;
+  published?: string | undefined;
+  updated?: string | undefined;
+  authors?: readonly (string | undefined)[] | undefined;
+  categories?: readonly (string | undefined)[] | undefined;
+  language?: string | undefined;
+}
+
+/** The entry without what is empty: an absent field means that the feed did not say. */
+export function entryOf(url: string, raw: RawFields): FeedEntry {
+  const entry: FeedEntry = { url };
+  const assign = <K extends keyof FeedEntry>(name: K, value: FeedEntry[K] | undefined): void => {
+    if (value !== undefined) entry[name] = value;
+  };
+  assign('guid', present(raw.guid));
+  assign('title', line(raw.title));
+  assign('summary', present(raw.summary));
+  assign('contentHtml', present(raw.contentHtml));
+  assign('published', feedTime(raw.published));
+  assign('updated', feedTime(raw.updated));
+  assign('authors', distinct(raw.authors));
+  assign('categories', distinct(raw.categories));
+  assign('language', present(raw.language));
+  return entry;
+}
+
+export function present(text: string | undefined): string | undefined {
+  const trimmed = text?.trim() ?? '';
+  return trimmed === '' ? undefined : trimmed;
+}
+
+/** Text of one line. */
+export function line(text: string | undefined): string | undefined {
+  return present(text?.replace(/\s+/g, ' '));
+}
+
+/** Plain text as HTML that shows it. */
+export function textAsHtml(text: string | undefined): string | undefined {
+  return text?.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function distinct(texts: readonly (string | undefined)[] | undefined): string[] | undefined {
+  const found = new Set((texts ?? []).map(line).filter((text) => text !== undefined));
+  return found.size === 0 ? undefined : [...found];
+}

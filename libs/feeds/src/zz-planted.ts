@@ -1,0 +1,2 @@
+import '@newsmill/outbound';
+import '@newsmill/embedded-postgres';

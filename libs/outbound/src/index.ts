@@ -1,0 +1,6 @@
+export { createOutbound, type FetchedResource, type Outbound } from './outbound.js';
+export { OutboundError, type OutboundErrorKind } from './outbound-error.js';
+export { OUTBOUND_DEFAULTS, type OutboundLimits, type OutboundOptions } from './outbound-options.js';
+export { type Connect, type ConnectTarget, type ResolvedAddress } from './dial.js';
+export { type Resolve } from './resolve.js';
+export { type FetchRequest } from './request-headers.js';

@@ -1,0 +1,166 @@
+import { Agent, request as send, type Dispatcher } from 'undici';
+import { createAddressPolicy } from './address-policy.js';
+import { dial } from './dial.js';
+import { createGuardedConnect } from './guarded-connect.js';
+import { OutboundError, toOutboundError } from './outbound-error.js';
+import { limitsOf, type OutboundOptions } from './outbound-options.js';
+import { ACCEPT_ENCODING, readBody } from './read-body.js';
+import { requestHeaders, withoutSecrets, type FetchRequest } from './request-headers.js';
+import { resolveBySystem } from './resolve.js';
+import { targetUrl } from './target-url.js';
+
+/** What a server answered, whatever its status: a 304, 404 or 500 is an answer and not an error. */
+export interface FetchedResource {
+  /** Where the answer came from, after redirects; without fragment. */
+  url: string;
+  /** The addresses that redirected, in order, beginning with the one asked for; empty when it answered itself. */
+  redirects: string[];
+  status: number;
+  /** By lower-case name; repeated fields are joined by a comma (RFC 9110 section 5.3). */
+  headers: Record<string, string>;
+  contentType?: string;
+  /** Content codings undone. */
+  body: Uint8Array;
+}
+
+/** The guarded HTTP client: all that leaves newsmill goes through its address check and its limits. */
+export interface Outbound {
+  /** @throws OutboundError and nothing else, except TypeError for a request header that the client owns. */
+  fetchPage(url: string, request?: FetchRequest): Promise<FetchedResource>;
+  /** Ends all sockets, those in use included. */
+  close(): Promise<void>;
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** @throws TypeError naming an option that cannot be. */
+export function createOutbound(options: OutboundOptions): Outbound {
+  const limits = limitsOf(options);
+  const policy = createAddressPolicy(options.allow ?? [], options.allowedPorts ?? [80, 443]);
+  if (options.userAgent.trim() === '') throw new TypeError('Outbound option userAgent is empty; name a contact in it');
+  const agent = new Agent({
+    connect: createGuardedConnect(policy, limits, options.resolve ?? resolveBySystem, options.connect ?? dial),
+    maxHeaderSize: limits.maxHeaderBytes,
+    // The guards below bound headers and body, with errors that name their limit.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    allowH2: false,
+  });
+
+  /** One request and the headers of its response; the body is still to come. */
+  async function exchange(target: URL, headers: Record<string, string>, expiry: AbortController, signal: AbortSignal) {
+    const url = target.href;
+    const timer = expireIn('firstByteTimeoutMs', url, 'No complete headers', expiry);
+    try {
+      const response = await send(target, { dispatcher: agent, headers, signal });
+      // A body that is given up reports that as an error event; nobody is listening any more.
+      response.body.on('error', () => undefined);
+      return response;
+    } catch (error) {
+      throw toOutboundError(url, error, limits);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function follow(asked: string, request: FetchRequest, expiry: AbortController): Promise<FetchedResource> {
+    const signal = request.signal === undefined ? expiry.signal : AbortSignal.any([request.signal, expiry.signal]);
+    const redirects: string[] = [];
+    let headers: Record<string, string> = {
+      ...requestHeaders(request),
+      'user-agent': options.userAgent,
+      'accept-encoding': ACCEPT_ENCODING,
+    };
+    for (let target = targetUrl(asked, policy); ;) {
+      const response = await exchange(target, headers, expiry, signal);
+      const location = redirectOf(response);
+      if (location === undefined) return { redirects, ...(await resourceOf(target.href, response)) };
+
+      response.body.destroy();
+      redirects.push(target.href);
+      const next = targetUrl(location, policy, target);
+      if (redirects.includes(next.href)) {
+        throw new OutboundError('redirect-loop', next.href, `${target.href} redirects to an address already visited`);
+      }
+      if (redirects.length > limits.maxRedirects) {
+        throw new OutboundError(
+          'too-many-redirects',
+          asked,
+          `More than maxRedirects = ${limits.maxRedirects} redirects`,
+        );
+      }
+      if (next.origin !== target.origin) headers = withoutSecrets(headers);
+      target = next;
+    }
+  }
+
+  async function resourceOf(url: string, { statusCode, headers, body }: Dispatcher.ResponseData) {
+    const received = flatten(headers);
+    const contentType = received['content-type'];
+    const input = {
+      url,
+      body,
+      contentEncoding: received['content-encoding'],
+      // Of a 304 it is the length of the copy that the caller has (RFC 9110 section 8.6).
+      contentLength: statusCode === 304 ? undefined : received['content-length'],
+    };
+    const octets = await readBody(input, limits).finally(() => body.destroy());
+    return {
+      url,
+      status: statusCode,
+      headers: received,
+      ...(contentType === undefined ? {} : { contentType }),
+      body: octets,
+    };
+  }
+
+  function expireIn(
+    limit: 'firstByteTimeoutMs' | 'totalTimeoutMs',
+    url: string,
+    what: string,
+    expiry: AbortController,
+  ): NodeJS.Timeout {
+    return setTimeout(() => {
+      expiry.abort(new OutboundError('timeout', url, `${what} within ${limit} = ${limits[limit]} ms`));
+    }, limits[limit]);
+  }
+
+  return {
+    async fetchPage(url, request = {}) {
+      const isAborted = (): boolean => request.signal?.aborted === true;
+      const expiry = new AbortController();
+      const timer = expireIn('totalTimeoutMs', url, 'Not complete', expiry);
+      try {
+        if (isAborted()) throw aborted(url, request.signal?.reason);
+        return await follow(url, request, expiry);
+      } catch (error) {
+        // An abort surfaces as whatever it interrupted; its reason is the truth.
+        if (expiry.signal.aborted) throw expiry.signal.reason;
+        if (isAborted()) throw aborted(url, request.signal?.reason);
+        throw error;
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function aborted(url: string, reason: unknown): OutboundError {
+  return new OutboundError('aborted', url, "The caller's signal was aborted", { cause: reason });
+}
+
+/** Where a response redirects to. Header octets above ASCII are UTF-8 in practice, as browsers read them. */
+function redirectOf({ statusCode, headers }: Dispatcher.ResponseData): string | undefined {
+  const location = headers['location'];
+  if (!REDIRECTS.has(statusCode) || typeof location !== 'string') return undefined;
+  return Buffer.from(location, 'latin1').toString('utf8');
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, typeof value === 'string' ? value : value.join(', ')]],
+    ),
+  );
+}

@@ -1,0 +1,2 @@
+import '@newsmill/web';
+import '@newsmill/embedded-postgres';

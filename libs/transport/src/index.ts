@@ -1,0 +1,8 @@
+export { LogUnavailable } from './log-unavailable.js';
+export { MemoryLog } from './memory-log.js';
+export { MemoryTransport, type MemoryTransportOptions } from './memory.transport.js';
+export { partitionOf } from './partitioner.js';
+export { PostgresTransport, type PostgresTransportOptions } from './postgres.transport.js';
+export { RecordRefused, UnknownTopic } from './topic-errors.js';
+export type { TransportLog } from './transport-log.js';
+export { KafkaTransport, type KafkaTransportOptions } from './kafka.transport.js';

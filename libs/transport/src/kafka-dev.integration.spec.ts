@@ -1,0 +1,214 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { NewRecord, SubscribeOptions } from '@newsmill/stage';
+import { type LocalKafka, localKafkaMissing, startLocalKafka } from '../../../deploy/local-kafka/local-kafka.ts';
+const kafkaUnavailable = async () => undefined;
+const startKafka = async () => ({ brokers: ['127.0.0.1:19092'], stop: async () => undefined });
+const topicPrefix = () => `test-${Math.random().toString(36).slice(2)}`;
+import { KafkaTransport, type KafkaTransportOptions } from './kafka.transport.js';
+import { LogUnavailable } from './log-unavailable.js';
+import { describeTransport } from './transport.conformance.js';
+
+const describeKafka = (await kafkaUnavailable()) === undefined ? describe : describe.skip;
+const SLOW_MS = 240_000;
+
+describeKafka('on a real broker', () => {
+  describeTransport('kafka', async () => {
+    const { brokers, stop } = await startKafka();
+    return {
+      create: async () => {
+        const transport = new KafkaTransport({ brokers, clientId: 'conformance' });
+        await transport.connect();
+        return transport;
+      },
+      prefix: topicPrefix(),
+      dispose: stop,
+      slow: true,
+    };
+  });
+});
+
+const open: KafkaTransport[] = [];
+afterEach(() => Promise.all(open.splice(0).map((transport) => transport.close())));
+
+function connectTo(brokers: string[], options: Partial<KafkaTransportOptions> = {}): KafkaTransport {
+  const transport = new KafkaTransport({
+    brokers,
+    clientId: 'spec',
+    log: (l, m, f) => {
+      if (process.env['KLOG'])
+        process.stderr.write(`${new Date().toISOString().slice(17)} ${l} ${m} ${JSON.stringify(f)}\n`);
+    },
+    ...options,
+  });
+  open.push(transport);
+  return transport;
+}
+
+async function topicOn(transport: KafkaTransport, partitions = 1): Promise<string> {
+  const address = `${topicPrefix()}.topic.v1`;
+  const spec = { address, partitions, cleanup: 'delete', retentionMs: 86_400_000, maxBytes: 1_000_000 } as const;
+  await transport.applyTopics([spec]);
+  return address;
+}
+
+const record = (topic: string, key: string, value: string): NewRecord => ({
+  topic,
+  key: Buffer.from(key),
+  value: Buffer.from(value),
+  headers: {},
+});
+
+function reading(topic: string, onBatch: SubscribeOptions['onBatch']): SubscribeOptions {
+  return { topic, group: `${topic}.group`, batchSize: 100, batchBytes: 1_000_000, onBatch };
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(50);
+}
+
+describeKafka('members of a group', () => {
+  let brokers: string[];
+  let stop: () => Promise<void>;
+  beforeAll(async () => {
+    ({ brokers, stop } = await startKafka());
+  }, SLOW_MS);
+  afterAll(() => stop());
+
+  it(
+    'keep their partition while a handler takes longer than the session',
+    async () => {
+      const transport = connectTo(brokers, { sessionTimeoutMs: 6_000 });
+      const other = connectTo(brokers, { sessionTimeoutMs: 6_000 });
+      const topic = await topicOn(transport);
+      await transport.publish([record(topic, 'k', 'slow')]);
+      const seen: AbortSignal[] = [];
+      let settled = 0;
+      const options = reading(topic, async (_, { signal }) => {
+        seen.push(signal);
+        await sleep(10_000);
+        return { publish: [], onSettled: () => (settled += 1) };
+      });
+      await transport.subscribe(options);
+      await until(() => seen.length > 0);
+      // A second member would get the partition if the first were taken for dead.
+      await other.subscribe(options);
+      await until(() => settled > 0);
+      expect(seen).toHaveLength(1);
+      expect(seen[0]?.aborted).toBe(false);
+      expect((await transport.lag(topic, options.group)).map(({ lag }) => lag)).toEqual([0n]);
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'that can never join fail, and say so',
+    async () => {
+      const crash = Promise.withResolvers<Error>();
+      const transport = connectTo(brokers, { sessionTimeoutMs: 200, onCrash: crash.resolve });
+      const topic = await topicOn(transport);
+      const consumer = await transport.subscribe(reading(topic, async () => ({ publish: [] })));
+      expect((await crash.promise).message).toMatch(/session timeout/);
+      expect(consumer.state).toBe('failed');
+      expect(consumer.assigned).toEqual([]);
+      await consumer.stop();
+      expect(consumer.state).toBe('failed');
+    },
+    SLOW_MS,
+  );
+});
+
+describe('without a broker', () => {
+  it(
+    'every call ends in time, with an error that names the brokers',
+    async () => {
+      const port = await freePort();
+      const transport = connectTo([`127.0.0.1:${port}`], { publishTimeoutMs: 1_000 });
+      const attempts = [
+        () => transport.connect(),
+        () => transport.publish([record('t', 'k', 'v')]),
+        () => transport.ping(),
+        () => transport.listTopics(),
+        () => transport.read('t', 'earliest')[Symbol.asyncIterator]().next(),
+        () => transport.subscribe(reading('t', async () => ({ publish: [] }))),
+      ];
+      const faults = await Promise.all(attempts.map((attempt) => attempt().then(String, (fault: unknown) => fault)));
+      for (const fault of faults) {
+        expect(fault).toBeInstanceOf(LogUnavailable);
+        expect(String(fault)).toContain(`127.0.0.1:${port}`);
+      }
+    },
+    SLOW_MS,
+  );
+});
+
+const missing = localKafkaMissing();
+if (missing !== undefined) console.warn(`SKIPPED, brokers cannot be killed here: a local Kafka needs ${missing}.`);
+const describeKills = missing === undefined ? describeKafka : describe.skip;
+
+describeKills('a broker that is killed and comes back', () => {
+  let kafka: LocalKafka;
+  beforeAll(async () => {
+    kafka = await startLocalKafka();
+  }, SLOW_MS);
+  afterAll(() => kafka.stop(), SLOW_MS);
+
+  it(
+    'has every record that was acknowledged; publishers and consumers go on by themselves',
+    async () => {
+      const transport = connectTo(kafka.brokers, { publishTimeoutMs: 120_000 });
+      const [input, output] = [await topicOn(transport, 3), await topicOn(transport, 3)];
+      const settled = new Set<string>();
+      const consumer = await transport.subscribe(
+        reading(input, async ({ records }) => ({
+          publish: records.map((one) => ({ ...one, topic: output })),
+          onSettled: () => records.forEach(({ value }) => settled.add(String(value))),
+        })),
+      );
+      const acknowledged: string[] = [];
+      let going = true;
+      const publishers = Array.from({ length: 4 }, async (_, publisher) => {
+        for (let batch = 0; going; batch += 1) {
+          const values = Array.from({ length: 20 }, (__, index) => `${publisher}/${batch}/${index}`);
+          await transport.publish(values.map((value) => record(input, value, value)));
+          acknowledged.push(...values);
+        }
+      });
+      for (let kills = 0; kills < 2; kills += 1) {
+        const before = acknowledged.length;
+        await until(() => acknowledged.length > before + 400);
+        await kafka.kill(0);
+        await kafka.restart(0);
+      }
+      const before = acknowledged.length;
+      await until(() => acknowledged.length > before + 400);
+      going = false;
+      await Promise.all(publishers);
+
+      await until(() => settled.size >= acknowledged.length);
+      expect(consumer.state).toBe('running');
+      const inputs = await count(transport, input);
+      const outputs = await count(transport, output);
+      expect(acknowledged.filter((value) => !inputs.has(value) || !outputs.has(value))).toEqual([]);
+      expect(inputs.size).toBe(acknowledged.length);
+    },
+    SLOW_MS,
+  );
+});
+
+async function count(transport: KafkaTransport, topic: string): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for await (const { value } of transport.read(topic, 'earliest')) {
+    counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
+  }
+  return counts;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

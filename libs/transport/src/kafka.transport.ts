@@ -1,0 +1,202 @@
+import type { ConnectionOptions } from 'node:tls';
+import type {
+  Consumer,
+  LogRecord,
+  NewRecord,
+  PartitionLag,
+  Position,
+  SubscribeOptions,
+  TopicChange,
+  TopicSpec,
+  Transport,
+} from '@newsmill/stage';
+import { anyBroker, isTransient, type KafkaAddress, KafkaClient, type Log, type SASLOptions } from './kafka/client.js';
+import { GroupConsumer } from './kafka/group-consumer.js';
+import { lagOf, readTopic, seekGroup } from './kafka/positions.js';
+import { Publisher } from './kafka/publisher.js';
+import { type Directory, TopicCatalog } from './kafka/topic-catalog.js';
+import { LogUnavailable } from './log-unavailable.js';
+
+export interface KafkaTransportOptions {
+  /** `host:port` of brokers to begin with. */
+  brokers: string[];
+  /** Name of this process in the brokers' logs and quotas. */
+  clientId: string;
+  ssl?: boolean | ConnectionOptions;
+  sasl?: SASLOptions;
+  /** Of topics that are created. Default: 3, or as many as there are brokers. */
+  replicationFactor?: number;
+  /** How long a publish is tried before it rejects with LogUnavailable, in milliseconds. Default: 30,000. */
+  publishTimeoutMs?: number;
+  /** How long a group waits for a member that says nothing, in milliseconds. Default: 30,000. */
+  sessionTimeoutMs?: number;
+  log?: Log;
+  /** A consumer cannot go on (state `failed`), and never will: the process should end with an error. */
+  onCrash?: (error: Error) => void;
+}
+
+const PING_TIMEOUT_MS = 5_000;
+
+/** Topics on Apache Kafka. At least once: outputs are published, then the position is committed. */
+export class KafkaTransport implements Transport {
+  readonly kind = 'kafka';
+
+  private readonly address: KafkaAddress;
+  private readonly name: string;
+  private readonly topics: TopicCatalog;
+  private readonly publisher: Publisher;
+  private readonly consumers = new Set<GroupConsumer>();
+  private directory: Promise<Directory & { client: KafkaClient }> | undefined;
+  private closed: Promise<void> | undefined;
+
+  constructor(private readonly options: KafkaTransportOptions) {
+    const { brokers, clientId, ssl, sasl, log = () => undefined } = options;
+    this.address = { brokers, clientId, log, ...(ssl !== undefined && { ssl }), ...(sasl !== undefined && { sasl }) };
+    this.name = `Kafka at ${brokers.join(', ')}`;
+    this.topics = new TopicCatalog((doing, question) => this.ask(doing, question), options.replicationFactor);
+    this.publisher = new Publisher({
+      open: async () => {
+        const client = new KafkaClient(this.address);
+        try {
+          return { ...(await client.openSender()), cut: () => client.cut() };
+        } catch (error) {
+          client.cut();
+          throw error;
+        }
+      },
+      facts: (topic) => this.topics.facts(topic),
+      forget: (topic) => this.topics.forget(topic),
+      timeoutMs: options.publishTimeoutMs ?? 30_000,
+      logName: this.name,
+      log,
+    });
+  }
+
+  async connect(): Promise<void> {
+    this.refuseWhenClosed('connect');
+    await this.ping();
+    await this.publisher.connect().catch((error: unknown) => this.throwAs('connect', error));
+  }
+
+  async applyTopics(specs: readonly TopicSpec[]): Promise<TopicChange[]> {
+    this.refuseWhenClosed('apply topics');
+    return this.topics.apply(specs);
+  }
+
+  async listTopics(): Promise<string[]> {
+    this.refuseWhenClosed('list topics');
+    return this.topics.list();
+  }
+
+  async publish(records: readonly NewRecord[]): Promise<void> {
+    this.refuseWhenClosed('publish');
+    return this.publisher.publish(records);
+  }
+
+  async subscribe(options: SubscribeOptions): Promise<Consumer> {
+    this.refuseWhenClosed('subscribe');
+    this.topics.forget(options.topic);
+    await this.topics.facts(options.topic);
+    this.refuseWhenClosed('subscribe');
+    const consumer = new GroupConsumer({
+      ...options,
+      address: this.address,
+      sessionTimeoutMs: this.options.sessionTimeoutMs ?? 30_000,
+      publish: (records) => this.publisher.publish(records),
+      onCrash: (error) => this.options.onCrash?.(error),
+    });
+    this.consumers.add(consumer);
+    return consumer;
+  }
+
+  async *read(topic: string, from: Position): AsyncGenerator<LogRecord> {
+    this.refuseWhenClosed('read');
+    const client = new KafkaClient(this.address);
+    try {
+      yield* readTopic(client.cluster(), topic, from);
+    } catch (error) {
+      this.throwAs(`read ${topic}`, error);
+    } finally {
+      client.cut();
+    }
+  }
+
+  async seek(topic: string, group: string, to: Position): Promise<void> {
+    this.refuseWhenClosed('seek');
+    return this.ask(`seek ${group}`, ({ cluster }) => seekGroup(cluster, topic, group, to));
+  }
+
+  async lag(topic: string, group: string): Promise<PartitionLag[]> {
+    this.refuseWhenClosed('lag');
+    return this.ask(`lag of ${group}`, ({ cluster }) => lagOf(cluster, topic, group));
+  }
+
+  async ping(): Promise<void> {
+    this.refuseWhenClosed('ping');
+    await this.ask('ping', async ({ cluster, client }) => {
+      const timeout = setTimeout(() => client.cut(), PING_TIMEOUT_MS);
+      try {
+        await (await anyBroker(cluster)).metadata([]);
+      } finally {
+        clearTimeout(timeout);
+      }
+    });
+  }
+
+  close(): Promise<void> {
+    this.closed ??= this.end();
+    return this.closed;
+  }
+
+  private async end(): Promise<void> {
+    await Promise.all([...this.consumers].map((consumer) => consumer.stop()));
+    await this.publisher.close();
+    this.drop(this.directory);
+  }
+
+  /** Runs a question on connections that are kept; those of one that failed are not used again. */
+  private async ask<T>(
+    doing: string,
+    question: (directory: Directory & { client: KafkaClient }) => Promise<T>,
+  ): Promise<T> {
+    for (let attempts = 1; ; attempts += 1) {
+      const directory = (this.directory ??= this.openDirectory());
+      try {
+        return await question(await directory);
+      } catch (error) {
+        if (!isTransient(error)) throw error;
+        this.drop(directory);
+        if (attempts === 2) this.throwAs(doing, error);
+      }
+    }
+  }
+
+  private async openDirectory(): Promise<Directory & { client: KafkaClient }> {
+    const client = new KafkaClient(this.address);
+    const [admin, cluster] = [client.admin(), client.cluster()];
+    try {
+      await Promise.all([admin.connect(), cluster.connect()]);
+      return { admin, cluster, client };
+    } catch (error) {
+      client.cut();
+      throw error;
+    }
+  }
+
+  private drop(directory: typeof this.directory): void {
+    if (this.directory === directory) this.directory = undefined;
+    directory?.then(
+      ({ client }) => client.cut(),
+      () => undefined,
+    );
+  }
+
+  private refuseWhenClosed(doing: string): void {
+    if (this.closed !== undefined) throw new Error(`${doing}: the transport is closed`);
+  }
+
+  /** Faults of the brokers and of the way to them become LogUnavailable; others pass. */
+  private throwAs(doing: string, error: unknown): never {
+    throw isTransient(error) ? new LogUnavailable(`${doing}: ${this.name}`, { cause: error }) : error;
+  }
+}

@@ -1,0 +1,331 @@
+import { isIP, connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import kafkajs, {
+  type Admin,
+  type Assigner,
+  type Broker,
+  type Cluster,
+  type Consumer as GroupMember,
+  type ConsumerConfig,
+  type ISocketFactoryArgs,
+  type LogEntry,
+  type Message,
+  type Producer,
+  type SASLOptions,
+} from 'kafkajs';
+import { sharePartitions } from './assignment.js';
+
+export type { Admin, Broker, Cluster, GroupMember, Message, SASLOptions };
+export const TOPIC_RESOURCE = kafkajs.ConfigResourceTypes.TOPIC;
+/** Set on the topic itself, in contrast to a default. */
+export const SET_ON_TOPIC = kafkajs.ConfigSource.TOPIC_CONFIG;
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type Log = (level: LogLevel, message: string, fields?: object) => void;
+
+export interface KafkaAddress {
+  /** `host:port` of brokers to begin with. */
+  brokers: readonly string[];
+  clientId: string;
+  ssl?: boolean | ConnectionOptions;
+  sasl?: SASLOptions;
+  log: Log;
+}
+
+/** Level 1 takes half the time of level 3 for 5-9 % more bytes. */
+const ZSTD_LEVEL = 1;
+/** Below this a batch is sent as it is. */
+const COMPRESS_FROM_BYTES = 1024;
+const CONNECT_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const METADATA_MAX_AGE_MS = 30_000;
+
+/** Always stated in full: kafkajs has other defaults when NODE_ENV is `test`. */
+const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries: 4 };
+
+/** Answers of the broker after which this producer can never send again, though the next one can. */
+const POISONED = new Set([
+  'OUT_OF_ORDER_SEQUENCE_NUMBER',
+  'DUPLICATE_SEQUENCE_NUMBER',
+  'UNKNOWN_PRODUCER_ID',
+  'INVALID_PRODUCER_EPOCH',
+  'INVALID_PRODUCER_ID_MAPPING',
+  'PRODUCER_FENCED',
+]);
+/** kafkajs does not know this code of Kafka 2.7 and later. */
+const PRODUCER_FENCED_CODE = 90;
+
+/** Faults of connections and brokers by the names of kafkajs; some of them it calls not retriable once it gave up. */
+const TRANSIENT = new Set([
+  'KafkaJSNumberOfRetriesExceeded',
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSBrokerNotFound',
+  'KafkaJSLockTimeout',
+  'KafkaJSTimeout',
+  'KafkaJSGroupCoordinatorNotFound',
+  'KafkaJSNoBrokerAvailableError',
+  'KafkaJSMetadataNotLoaded',
+  'KafkaJSTopicMetadataNotLoaded',
+]);
+
+/** The broker's word for what went wrong (`UNKNOWN_TOPIC_OR_PARTITION`), wherever in the chain of causes it stands. */
+export function brokerCode(error: unknown): string | undefined {
+  for (const link of causes(error)) {
+    if (link['code'] === PRODUCER_FENCED_CODE) return 'PRODUCER_FENCED';
+    if (typeof link['type'] === 'string') return link['type'];
+  }
+  return undefined;
+}
+
+/** Whether the producer has to be replaced. */
+export function isPoisoned(error: unknown): boolean {
+  return POISONED.has(brokerCode(error) ?? '');
+}
+
+/** Whether the same call can succeed later: the broker is away, moves, or is short of replicas. */
+export function isTransient(error: unknown): boolean {
+  return causes(error).some((link) => TRANSIENT.has(String(link['name'])) || link['retriable'] === true);
+}
+
+function causes(error: unknown): Record<string, unknown>[] {
+  const chain: Record<string, unknown>[] = [];
+  for (let link = error; link instanceof Error && chain.length < 10; link = link.cause) {
+    chain.push(link as unknown as Record<string, unknown>);
+  }
+  return chain;
+}
+
+/** Sends with one producer id: what it sends twice is stored once. */
+export interface Sender {
+  /** Resolves when all in-sync replicas have the messages, which go to ONE partition. Never call it twice at once for one partition. */
+  send(topic: string, partition: number, messages: Message[], bytes: number): Promise<void>;
+}
+
+/**
+ * kafkajs with the connections of one part of the transport, so that they can be cut without waiting for anything and
+ * without disturbing the other parts. The only file that imports kafkajs.
+ */
+export class KafkaClient {
+  private readonly kafka: kafkajs.Kafka;
+  private readonly sockets = new Set<Socket>();
+  private isCut = false;
+
+  /** @param onAttempt called whenever a connection is tried: a sign of life while the brokers are away. */
+  constructor(
+    address: KafkaAddress,
+    private readonly onAttempt?: () => void,
+  ) {
+    const { brokers, clientId, ssl, sasl } = address;
+    this.kafka = new kafkajs.Kafka({
+      clientId,
+      // An empty list is the one thing that ends every retry loop inside kafkajs.
+      brokers: () => (this.isCut ? [] : [...brokers]),
+      ...(ssl !== undefined && { ssl }),
+      ...(sasl !== undefined && { sasl }),
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      retry: RETRY,
+      socketFactory: (args) => this.openSocket(args),
+      logLevel: kafkajs.logLevel.INFO,
+      logCreator: () => (entry) => logEntry(this.isCut ? asDebug(address.log) : address.log, entry),
+    });
+  }
+
+  /** Ends every connection and every retry at once; calls in flight reject. */
+  cut(): void {
+    this.isCut = true;
+    for (const socket of this.sockets) socket.destroy(new Error('the connection was cut by this side'));
+  }
+
+  admin(): Admin {
+    return this.kafka.admin();
+  }
+
+  /**
+   * Metadata, group offsets and plain fetches without a group. kafkajs hands its cluster to partition assigners, and a
+   * consumer that is never run is the public way to one that reads committed records.
+   */
+  cluster(): Cluster {
+    return this.member({ groupId: 'none' }).cluster;
+  }
+
+  /**
+   * A member of a consumer group, and the connections it works with. It never starts itself anew after a crash.
+   *
+   * @param held the partitions that it holds when the group shares them anew.
+   */
+  member(
+    config: Pick<ConsumerConfig, 'groupId'> & Partial<ConsumerConfig>,
+    held: () => readonly number[] = () => [],
+  ): { member: GroupMember; cluster: Cluster } {
+    let cluster!: Cluster;
+    const member = this.kafka.consumer({
+      allowAutoTopicCreation: false,
+      readUncommitted: false,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
+      ...config,
+      retry: { ...RETRY, ...config.retry, restartOnFailure: async () => false },
+      partitionAssigners: [
+        (parts) => {
+          cluster = parts.cluster;
+          return stickyAssigner(cluster, held);
+        },
+      ],
+    });
+    return { member, cluster };
+  }
+
+  /** Connects an idempotent producer. */
+  async openSender(): Promise<Sender> {
+    const producer = this.kafka.producer({
+      idempotent: true,
+      allowAutoTopicCreation: false,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition!,
+      retry: { ...RETRY, retries: 2 },
+    });
+    await producer.connect();
+    return { send: (...args) => send(producer, ...args) };
+  }
+
+  private openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
+    if (this.isCut) throw new Error('the connection was cut by this side');
+    this.onAttempt?.();
+    const servername = isIP(host) === 0 ? { servername: host } : {};
+    const socket = ssl
+      ? connectTls({ host, port, ...servername, ...ssl }, onConnect)
+      : connectTcp({ host, port }, onConnect);
+    socket.setKeepAlive(true, 60_000);
+    socket.setNoDelay(true);
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    return socket;
+  }
+}
+
+/**
+ * One partition a call, as kafkajs keeps one map of answers over its retries and leaves out a partition that moves to a
+ * broker which has answered before. It also drops, in silence, what goes to a partition that it has not heard of.
+ */
+async function send(
+  producer: Producer,
+  topic: string,
+  partition: number,
+  messages: Message[],
+  bytes: number,
+): Promise<void> {
+  const { None, ZSTD } = kafkajs.CompressionTypes;
+  const answers = await producer.send({
+    topic,
+    messages: messages.map((message) => ({ ...message, partition })),
+    acks: -1,
+    timeout: REQUEST_TIMEOUT_MS,
+    compression: bytes < COMPRESS_FROM_BYTES ? None : ZSTD,
+  });
+  if (!answers.some((answer) => answer.topicName === topic && answer.partition === partition)) {
+    throw new UnknownPartition(topic, partition);
+  }
+}
+
+/** The producer's view of the topic is older than the partition. Nothing was sent. */
+export class UnknownPartition extends Error {
+  override readonly name = 'UnknownPartition';
+
+  constructor(topic: string, partition: number) {
+    super(`partition ${partition} of ${topic} is not known yet`);
+  }
+}
+
+/** Members tell what they hold; the leader of the group shares the partitions and leaves them where they are if it can. */
+function stickyAssigner(cluster: Cluster, held: () => readonly number[]): Assigner {
+  const { MemberMetadata, MemberAssignment } = kafkajs.AssignerProtocol;
+  const [name, version] = ['newsmill-sticky', 1];
+  return {
+    name,
+    version,
+    protocol: ({ topics }) => {
+      const userData = Buffer.from(JSON.stringify(held()));
+      return { name, metadata: MemberMetadata.encode({ version, topics, userData }) };
+    },
+    assign: async ({ members, topics }) => {
+      const [topic] = topics as [string];
+      const claims = new Map(
+        members.map(({ memberId, memberMetadata }) => {
+          const userData = MemberMetadata.decode(memberMetadata)?.userData;
+          return [memberId, JSON.parse(String(userData ?? '[]')) as number[]];
+        }),
+      );
+      const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+      return [...sharePartitions(partitions, claims)].map(([memberId, share]) => {
+        const assignment = { [topic]: share };
+        return {
+          memberId,
+          memberAssignment: MemberAssignment.encode({ version, assignment, userData: Buffer.alloc(0) }),
+        };
+      });
+    },
+  };
+}
+
+/** Takes a member out of its group from outside, so that nobody waits for its session to end. */
+export async function removeMember(cluster: Cluster, groupId: string, memberId: string): Promise<void> {
+  const coordinator = (await cluster.findGroupCoordinator({ groupId })) as Broker & {
+    leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>;
+  };
+  await coordinator.leaveGroup({ groupId, memberId });
+}
+
+/** Any broker that answers. */
+export async function anyBroker(cluster: Cluster): Promise<Broker> {
+  if (!cluster.isConnected()) await cluster.connect();
+  if (cluster.getNodeIds().length === 0) await cluster.refreshMetadata();
+  let fault: unknown;
+  for (const nodeId of cluster.getNodeIds()) {
+    try {
+      return await cluster.findBroker({ nodeId: String(nodeId) });
+    } catch (error) {
+      fault = error;
+    }
+  }
+  throw fault ?? new Error('the cluster names no broker');
+}
+
+/** Fields of kafkajs log lines that may be shown: none of them can hold a secret or a stack. */
+const LOGGED = ['broker', 'error', 'groupId', 'topic', 'partition', 'retryCount', 'retryTime'];
+/** Told by kafkajs about settings that are meant as they are. */
+const MEANT = /^Limiting retries for the idempotent producer/;
+
+/** Faults are told a level lower than kafkajs does: those that matter come back to the caller, who tells them. */
+function logEntry(log: Log, { namespace, level, log: entry }: LogEntry): void {
+  if (MEANT.test(entry.message)) return;
+  const fields = Object.fromEntries(LOGGED.filter((name) => entry[name] != null).map((name) => [name, entry[name]]));
+  const told = level === kafkajs.logLevel.ERROR ? 'warn' : 'debug';
+  log(told, `kafkajs ${namespace}: ${entry.message}`, fields);
+}
+
+/** What happens after a cut was meant to happen. */
+function asDebug(log: Log): Log {
+  return (_, message, fields) => log('debug', message, fields);
+}
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+const zstdOptions = { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } };
+kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
+  compress: ({ buffer }: { buffer: Buffer }) => compress(buffer, zstdOptions),
+  decompress: (buffer: Buffer) => decompress(buffer),
+});
+
+/** kafkajs asks for timers in the past while it waits for an answer; Node warns of it once a process, to no use. */
+const { emitWarning } = process;
+process.emitWarning = ((...args: Parameters<typeof emitWarning>) => {
+  const ofKafkajs = (args[1] as unknown) === 'TimeoutNegativeWarning' && new Error().stack?.includes('kafkajs');
+  if (!ofKafkajs) emitWarning.apply(process, args);
+}) as typeof emitWarning;

@@ -1,0 +1,267 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  backoff,
+  type Consumer,
+  type ConsumerState,
+  type NewRecord,
+  sleep,
+  type SubscribeOptions,
+} from '@newsmill/stage';
+import {
+  brokerCode,
+  type Cluster,
+  type GroupMember,
+  isTransient,
+  type KafkaAddress,
+  KafkaClient,
+  removeMember,
+} from './client.js';
+import { publishThenCommit } from './lane.js';
+import { PartitionLoop } from './partition-loop.js';
+import { type FetchedMessage, toLogRecord } from './records.js';
+
+export interface GroupConsumerOptions extends SubscribeOptions {
+  address: KafkaAddress;
+  /** How long the group waits for a member that says nothing. */
+  sessionTimeoutMs: number;
+  publish(records: readonly NewRecord[]): Promise<void>;
+  /** The member cannot go on: the process has to end. */
+  onCrash(error: Error): void;
+}
+
+/** Most bytes of one fetch, compressed, from one broker. */
+const FETCH_BYTES = 8 * 1024 * 1024;
+const FETCH_WAIT_MS = 100;
+/** Partitions of one topic that one member can hold without one waiting for another. */
+const MOST_PARTITIONS = 256;
+/** How long fetching waits for a partition that is full before it goes on without it. */
+const ROOM_WAIT_MS = 100;
+const REBALANCE_TIMEOUT_MS = 60_000;
+const LEAVE_TIMEOUT_MS = 3_000;
+const DEFAULT_GRACE_MS = 30_000;
+const COMMIT_AGAIN_MS = 100;
+
+/** Answers to a commit that a member gets while its group forms anew or its coordinator moves. */
+const REFORMING = new Set([
+  'REBALANCE_IN_PROGRESS',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'NOT_COORDINATOR_FOR_GROUP',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'GROUP_LOAD_IN_PROGRESS',
+]);
+
+/** One membership, with connections of its own. */
+interface Session {
+  client: KafkaClient;
+  member: GroupMember;
+  cluster: Cluster;
+  memberId?: string;
+  /** By partition: the offset that the broker last confirmed. */
+  committed: Map<number, bigint>;
+  begun: Promise<void>;
+}
+
+/**
+ * A member of a consumer group. kafkajs joins, fetches and beats; batches are handled beside it, a loop a partition, so
+ * that no handler, however long, holds up the heartbeat or other partitions.
+ *
+ * While the brokers are away it joins again and again, each time as a new member that takes its predecessor out of the
+ * group. Any other end of the membership is final: state `failed`, and {@link GroupConsumerOptions.onCrash}.
+ */
+export class GroupConsumer implements Consumer {
+  state: ConsumerState = 'joining';
+  assigned: readonly number[] = [];
+  lastTurn = Date.now();
+
+  private readonly loops = new Map<number, PartitionLoop>();
+  private session: Session | undefined;
+  private predecessor: string | undefined;
+  private outages = 0;
+  private readonly stopping = new AbortController();
+  private stopped: Promise<void> | undefined;
+
+  constructor(private readonly options: GroupConsumerOptions) {
+    this.begin();
+  }
+
+  stop(graceMs = DEFAULT_GRACE_MS): Promise<void> {
+    this.stopped ??= this.end(graceMs);
+    return this.stopped;
+  }
+
+  private begin(): void {
+    const { address, group, sessionTimeoutMs } = this.options;
+    const client = new KafkaClient(address, () => this.turn());
+    const config = {
+      groupId: group,
+      sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+      heartbeatInterval: Math.min(3_000, Math.floor(sessionTimeoutMs / 10)),
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      maxBytes: FETCH_BYTES,
+    };
+    const { member, cluster } = client.member(config, () => this.assigned);
+    const session: Session = { client, member, cluster, committed: new Map(), begun: Promise.resolve() };
+    this.session = session;
+    session.begun = this.join(session).catch((error: Error) => this.lose(session, error));
+  }
+
+  private async join(session: Session): Promise<void> {
+    const { group, topic } = this.options;
+    const { member, cluster } = session;
+    const { events } = member;
+    member.on(events.GROUP_JOIN, ({ payload }) =>
+      this.onAssigned(session, payload.memberId, payload.memberAssignment[topic] ?? []),
+    );
+    member.on(events.COMMIT_OFFSETS, ({ payload }) => {
+      for (const { partition, offset } of payload.topics.flatMap(({ partitions }) => partitions)) {
+        session.committed.set(Number(partition), BigInt(String(offset)));
+      }
+    });
+    member.on(events.CRASH, ({ payload }) => this.lose(session, payload.error));
+    for (const event of [events.FETCH_START, events.FETCH, events.HEARTBEAT]) member.on(event, () => this.turn());
+
+    await member.connect();
+    if (this.predecessor !== undefined) {
+      await removeMember(cluster, group, this.predecessor).catch((error: Error) =>
+        this.log('debug', `the earlier membership ends by its session timeout: ${error.message}`),
+      );
+      this.predecessor = undefined;
+    }
+    await member.subscribe({ topics: [topic], fromBeginning: true });
+    await member.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: MOST_PARTITIONS,
+      eachBatch: async ({ batch, resolveOffset }) => {
+        const last = batch.messages.at(-1);
+        const loop = this.loops.get(batch.partition);
+        if (last === undefined || loop === undefined || this.stopping.signal.aborted) return;
+        const records = batch.messages.map((message) => toLogRecord(topic, batch.partition, message as FetchedMessage));
+        loop.offer(records, BigInt(batch.lastOffset()) + 1n);
+        resolveOffset(last.offset);
+        await this.waitForRoom(session, batch.partition, loop);
+      },
+    });
+  }
+
+  /** A partition whose handler takes its time is not fetched until there is room; the others go on. */
+  private async waitForRoom(session: Session, partition: number, loop: PartitionLoop): Promise<void> {
+    const timer = new AbortController();
+    await Promise.race([loop.room(), delay(ROOM_WAIT_MS, undefined, { signal: timer.signal }).catch(() => undefined)]);
+    timer.abort();
+    if (loop.hasRoom || this.stopping.signal.aborted) return;
+    const place = [{ topic: this.options.topic, partitions: [partition] }];
+    session.member.pause(place);
+    void loop.room().then(() => {
+      const current = this.session === session && this.loops.get(partition) === loop;
+      if (current && !this.stopping.signal.aborted) session.member.resume(place);
+    });
+  }
+
+  private onAssigned(session: Session, memberId: string, partitions: number[]): void {
+    if (session !== this.session || this.stopping.signal.aborted) return;
+    // Under a new id nothing tells whether another member had the partitions in between.
+    const kept = session.memberId === memberId ? new Set(partitions) : new Set<number>();
+    session.memberId = memberId;
+    for (const [partition, loop] of this.loops) {
+      if (kept.has(partition)) continue;
+      this.loops.delete(partition);
+      loop.abandon(new Error(`partition ${partition} of ${this.options.topic} went to another member`));
+      session.member.resume([{ topic: this.options.topic, partitions: [partition] }]);
+    }
+    for (const partition of partitions) {
+      if (!this.loops.has(partition)) this.loops.set(partition, this.loopFor(session, partition));
+    }
+    this.assigned = [...partitions].sort((a, b) => a - b);
+    this.state = 'running';
+    this.outages = 0;
+    this.turn();
+  }
+
+  private loopFor(session: Session, partition: number): PartitionLoop {
+    const { topic, batchSize, batchBytes, onBatch, publish, address } = this.options;
+    const lane = publishThenCommit(publish, (next, signal) => this.commit(session, partition, next, signal));
+    return new PartitionLoop({ topic, partition, batchSize, batchBytes, onBatch, lane, log: address.log });
+  }
+
+  /** Commits, also over a rebalance that leaves the partition here. */
+  private async commit(session: Session, partition: number, next: bigint, signal: AbortSignal): Promise<void> {
+    const { topic } = this.options;
+    for (;;) {
+      try {
+        await session.member.commitOffsets([{ topic, partition, offset: String(next) }]);
+        // kafkajs resolves without a commit when its member does not run any more.
+        if (session.committed.get(partition) === next) return;
+      } catch (error) {
+        if (!isTransient(error) && !REFORMING.has(brokerCode(error) ?? '')) throw error;
+      }
+      await sleep(COMMIT_AGAIN_MS, signal);
+    }
+  }
+
+  /** The membership is over: a new one when the brokers are to blame, else the end. */
+  private lose(session: Session, error: Error): void {
+    if (session !== this.session || this.stopping.signal.aborted || this.state === 'failed') return;
+    this.abandonAll(new Error(`the membership in ${this.options.group} ended`, { cause: error }));
+    session.client.cut();
+    this.predecessor = session.memberId ?? this.predecessor;
+    if (!isTransient(error)) {
+      this.state = 'failed';
+      this.log('error', `the consumer failed: ${error.message}`);
+      this.options.onCrash(error);
+      return;
+    }
+    this.state = 'joining';
+    this.outages += 1;
+    const delayMs = backoff(this.outages, 250, 5_000);
+    this.log('warn', `joining anew: ${error.message}`, { delayMs });
+    sleep(delayMs, this.stopping.signal).then(
+      () => this.begin(),
+      () => undefined,
+    );
+  }
+
+  private async end(graceMs: number): Promise<void> {
+    const session = this.session!;
+    this.stopping.abort(new Error('the consumer was stopped'));
+    if (this.assigned.length > 0) session.member.pause([{ topic: this.options.topic }]);
+    await within(graceMs, Promise.all([...this.loops.values()].map((loop) => loop.drain())));
+    this.abandonAll(new Error('the consumer was stopped'));
+    if (this.state === 'running' || this.state === 'joining') {
+      await within(
+        LEAVE_TIMEOUT_MS,
+        session.begun.then(() => session.member.disconnect()),
+      );
+      this.state = 'stopped';
+    }
+    session.client.cut();
+  }
+
+  private abandonAll(reason: Error): void {
+    for (const loop of this.loops.values()) loop.abandon(reason);
+    this.loops.clear();
+    this.assigned = [];
+  }
+
+  private turn(): void {
+    this.lastTurn = Date.now();
+  }
+
+  private log(level: 'debug' | 'warn' | 'error', message: string, fields?: object): void {
+    const { group, topic, address } = this.options;
+    address.log(level, message, { group, topic, ...fields });
+  }
+}
+
+/** Waits for the work, at most so long, and for its success or failure alike. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  const settled = work.then(
+    () => undefined,
+    () => undefined,
+  );
+  await Promise.race([settled, delay(ms, undefined, { signal: timer.signal }).catch(() => undefined)]);
+  timer.abort();
+}

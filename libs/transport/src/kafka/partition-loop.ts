@@ -1,0 +1,135 @@
+import { backoff, type LogRecord, sleep, type SubscribeOptions } from '@newsmill/stage';
+import type { Log } from './client.js';
+import type { Lane } from './lane.js';
+
+export type PartitionLoopOptions = Pick<SubscribeOptions, 'topic' | 'batchSize' | 'batchBytes' | 'onBatch'> & {
+  partition: number;
+  lane: Lane;
+  log: Log;
+};
+
+const FIRST_DELAY_MS = 200;
+const MAX_DELAY_MS = 5_000;
+
+/**
+ * Handles what is fetched of one partition, batch after batch, apart from fetching: a partition that waits for its
+ * handler holds up neither the heartbeat nor its neighbours.
+ */
+export class PartitionLoop {
+  private waiting: LogRecord[] = [];
+  /** Offset behind everything that was fetched; may lie beyond the last record, where markers or gaps follow it. */
+  private end = -1n;
+  private working: Promise<void> | undefined;
+  private draining = false;
+  private roomy: PromiseWithResolvers<void> | undefined;
+  private readonly ending = new AbortController();
+  /** Ends the wait before a batch comes again. */
+  private readonly resting = new AbortController();
+
+  constructor(private readonly options: PartitionLoopOptions) {}
+
+  /**
+   * Takes records in the order of their offsets, up to `end`. Those that were taken before are left out: after a
+   * rebalance the log gives again what is not committed yet.
+   */
+  offer(records: readonly LogRecord[], end: bigint): void {
+    if (this.draining || this.ending.signal.aborted) return;
+    const known = this.working === undefined ? -1n : this.end;
+    for (const record of records) if (record.offset >= known) this.waiting.push(record);
+    if (end > known) this.end = end;
+    if (this.waiting.length > 0) this.working ??= this.work();
+  }
+
+  /** Less than a batch waits, so that more can be fetched while the last batch is handled. */
+  get hasRoom(): boolean {
+    return this.waiting.length < this.options.batchSize && this.sliceEnd() === this.waiting.length;
+  }
+
+  /** Resolves when there is room, or the loop has ended. */
+  async room(): Promise<void> {
+    if (this.hasRoom || this.draining || this.ending.signal.aborted) return;
+    this.roomy ??= Promise.withResolvers();
+    await this.roomy.promise;
+  }
+
+  /** Takes nothing more; resolves when the batch in hand has settled or the loop has ended. */
+  async drain(): Promise<void> {
+    this.draining = true;
+    this.resting.abort();
+    this.drop();
+    await this.working;
+  }
+
+  /** Hands back what is in hand and forgets what waits. */
+  abandon(reason: Error): void {
+    this.ending.abort(reason);
+    this.resting.abort();
+    this.drop();
+  }
+
+  private async work(): Promise<void> {
+    while (this.waiting.length > 0 && !this.ending.signal.aborted) {
+      const records = this.waiting.splice(0, this.sliceEnd());
+      const next = this.waiting[0]?.offset ?? this.end;
+      if (this.hasRoom) this.tellRoom();
+      await this.settle(records, next);
+    }
+    this.working = undefined;
+  }
+
+  /** Handles a batch until it is settled or handed back. */
+  private async settle(records: LogRecord[], next: bigint): Promise<void> {
+    const { topic, partition, onBatch, lane, log } = this.options;
+    const { signal } = this.ending;
+    for (let attempts = 1; ; attempts += 1) {
+      try {
+        const settlement = await untilAborted(onBatch({ topic, partition, records: [...records] }, { signal }), signal);
+        await lane.settle(settlement.publish, next, signal);
+        settlement.onSettled?.();
+        return;
+      } catch (error) {
+        if (signal.aborted || this.draining) return;
+        const delayMs = backoff(attempts, FIRST_DELAY_MS, MAX_DELAY_MS);
+        const reason = error instanceof Error ? error.message : String(error);
+        log('warn', `a batch comes again: ${reason}`, { topic, partition, offset: `${records[0]!.offset}`, delayMs });
+        await sleep(delayMs, this.resting.signal).catch(() => undefined);
+        if (this.resting.signal.aborted) return;
+      }
+    }
+  }
+
+  /** How many of the waiting records make the next batch. */
+  private sliceEnd(): number {
+    const { batchSize, batchBytes } = this.options;
+    let [bytes, count] = [0, 0];
+    for (const { value } of this.waiting) {
+      bytes += value?.length ?? 0;
+      if (count > 0 && (count >= batchSize || bytes > batchBytes)) break;
+      count += 1;
+    }
+    return count;
+  }
+
+  private drop(): void {
+    this.waiting = [];
+    this.tellRoom();
+  }
+
+  private tellRoom(): void {
+    this.roomy?.resolve();
+    this.roomy = undefined;
+  }
+}
+
+/** A handler that does not heed its signal is not waited for. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.throwIfAborted();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

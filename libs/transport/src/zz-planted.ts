@@ -1,0 +1,1 @@
+import '@newsmill/web';

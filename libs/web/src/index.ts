@@ -1,0 +1,14 @@
+export { InvalidUrl, hostOf, normalizeUrl, type InvalidUrlProblem } from './normalize-url.js';
+export { isTrackingParameter, trackingParameters, type TrackingParameterGroup } from './tracking-parameters.js';
+export {
+  ARTICLE_NAMESPACE,
+  InvalidKey,
+  PAGE_NAMESPACE,
+  articleIdOf,
+  pageIdOf,
+  type ArticleKey,
+  type PageKey,
+} from './ids.js';
+export { decodePage, type CharsetSource, type DecodedPage } from './decode-page.js';
+export { mediaTypeOf } from './content-type.js';
+export { sniffMediaType } from './sniff-media-type.js';

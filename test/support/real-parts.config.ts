@@ -1,0 +1,41 @@
+/** The environment variable that hands the address of the parts server from Jest's global setup to the tests. */
+const partsServerVariable = 'NEWSMILL_TEST_PARTS_URL';
+
+/** The parts that tests can use. */
+export type PartName = 'postgres' | 'kafka';
+
+/** `NEWSMILL_TEST_DATABASE_URL`: a PostgreSQL server to use instead of starting one. Its user must be able to create databases. */
+export function givenDatabaseUrl(): string | undefined {
+  return process.env['NEWSMILL_TEST_DATABASE_URL'] || undefined;
+}
+
+/** `NEWSMILL_TEST_KAFKA_BROKERS`: a Kafka cluster to use instead of starting one; `host:port`, separated by commas. */
+export function givenKafkaBrokers(): string[] | undefined {
+  const brokers = (process.env['NEWSMILL_TEST_KAFKA_BROKERS'] ?? '').split(',').map((broker) => broker.trim());
+  return brokers.some(Boolean) ? brokers.filter(Boolean) : undefined;
+}
+
+/** `NEWSMILL_TEST_REQUIRE`: parts, separated by commas, whose absence is an error instead of a skip. CI sets it. */
+export function isRequired(part: PartName): boolean {
+  return (process.env['NEWSMILL_TEST_REQUIRE'] ?? '').split(',').some((name) => name.trim() === part);
+}
+
+/** `NEWSMILL_POSTGRES_IMAGE`: the container image of PostgreSQL. */
+export function postgresImage(): string {
+  return process.env['NEWSMILL_POSTGRES_IMAGE'] || 'postgres:18-alpine';
+}
+
+/** `NEWSMILL_KAFKA_IMAGE`: a container image of Kafka that is configured by `KAFKA_*` variables. */
+export function kafkaImage(): string {
+  return process.env['NEWSMILL_KAFKA_IMAGE'] || 'apache/kafka:4.1.0';
+}
+
+/** The parts server of this test run; undefined outside of one. */
+export function partsServerUrl(): string | undefined {
+  return process.env[partsServerVariable] || undefined;
+}
+
+/** Lets the test processes that are started from now on know the parts server. */
+export function announcePartsServer(url: string | undefined): void {
+  process.env[partsServerVariable] = url ?? '';
+}
