@@ -1,2 +1,0 @@
-import '@newsmill/store';
-import '@newsmill/embedded-postgres';

@@ -1,3 +1,0 @@
-import '@newsmill/store';
-import '@newsmill/embedded-postgres';
-import '@newsmill/parser';

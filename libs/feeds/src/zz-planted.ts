@@ -1,2 +1,0 @@
-import '@newsmill/outbound';
-import '@newsmill/embedded-postgres';

@@ -1,2 +1,0 @@
-import '@newsmill/web';
-import '@newsmill/embedded-postgres';
