@@ -1,7 +1,7 @@
 const base = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
-  testEnvironmentOptions: { customExportConditions: ['@newsmill/source', 'node', 'import', 'default'] },
+  testEnvironmentOptions: { customExportConditions: ['@newsmill/source', 'node'] },
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { configFile: `${import.meta.dirname}/.swcrc`, swcrc: false }] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -25,6 +25,8 @@ export default {
       ...base,
       displayName: 'integration',
       testMatch: ['<rootDir>/{apps,libs,test}/**/*.integration.spec.ts'],
+      globalSetup: `${import.meta.dirname}/test/support/global-setup.ts`,
+      globalTeardown: `${import.meta.dirname}/test/support/global-teardown.ts`,
     },
   ],
 };

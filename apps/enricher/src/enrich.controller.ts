@@ -34,7 +34,7 @@ export function annotate(record: ArticleRecord): ArticleRecord {
   ]);
   return {
     ...record,
-    ...(language && { language: language.tag }),
+    ...(language && { language: languageOf(language.tag, record.language) }),
     x: {
       ...record.x,
       ...(language && {
@@ -49,4 +49,9 @@ export function annotate(record: ArticleRecord): ArticleRecord {
       provenance: { ...record.x.provenance, ...Object.fromEntries(sources) },
     },
   };
+}
+
+/** The page's own tag where it says the same with more detail (en-GB for en, RFC 5646). */
+function languageOf(found: string, declared: string | undefined): string {
+  return declared?.toLowerCase().startsWith(`${found.toLowerCase()}-`) ? declared : found;
 }

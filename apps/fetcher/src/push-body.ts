@@ -4,11 +4,20 @@ import { InvalidUrl, normalizeUrl } from '@newsmill/web';
 import { z } from 'zod';
 
 const pushBody = z.strictObject({
-  url: z.string('must be a string').min(1, 'must not be empty'),
-  html: z.string('must be a string').optional(),
+  url: z.string('must be a string').superRefine((url, context) => {
+    try {
+      normalizeUrl(url);
+    } catch (error) {
+      if (!(error instanceof InvalidUrl)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+    }
+  }),
+  html: z
+    .string('must be a string')
+    .refine((html) => html.trim() !== '', 'is empty; leave it out to have the URL fetched')
+    .optional(),
   guid: z
     .string('must be a string')
-    .min(1, 'must not be empty')
     .max(512, 'must have at most 512 characters')
     .refine((guid) => guid.trim() !== '' && !/\p{Cc}/u.test(guid), 'must not be blank or hold control characters')
     .optional(),
@@ -24,36 +33,25 @@ export type PushBody = z.output<typeof pushBody>;
 export function readPushBody(body: unknown): PushBody {
   const read = pushBody.safeParse(body);
   if (!read.success) {
-    throw new Problem(400, 'the push does not fit {url, html?, guid?}', read.error.issues.map(toFieldProblem));
-  }
-  try {
-    normalizeUrl(read.data.url);
-  } catch (error) {
-    if (!(error instanceof InvalidUrl)) throw error;
-    throw new Problem(400, 'the push does not fit {url, html?, guid?}', [{ pointer: '/url', detail: error.message }]);
+    throw new Problem(400, 'the push does not fit {url, html?, guid?}', read.error.issues.flatMap(toFieldProblems));
   }
   const { html } = read.data;
-  if (html !== undefined) checkPage(html);
-  return read.data;
-}
-
-function checkPage(html: string): void {
-  if (html.trim() === '') {
-    throw new Problem(400, 'the page is empty', [
-      { pointer: '/html', detail: 'holds 0 characters; leave it out to have the URL fetched' },
-    ]);
-  }
-  const bytes = Buffer.byteLength(html);
+  const bytes = html === undefined ? 0 : Buffer.byteLength(html);
   if (bytes > MAX_PAGE_BYTES) {
     throw new Problem(413, 'the page is too large', [
       { pointer: '/html', detail: `has ${bytes} bytes, at most ${MAX_PAGE_BYTES} are taken` },
     ]);
   }
+  return read.data;
 }
 
-function toFieldProblem({ path, message }: z.core.$ZodIssue): FieldProblem {
-  return {
-    pointer: path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
-    detail: message,
-  };
+function toFieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
+  const at = issue.path.map(String);
+  if (issue.code !== 'unrecognized_keys') return [{ pointer: pointerOf(at), detail: issue.message }];
+  return issue.keys.map((key) => ({ pointer: pointerOf([...at, key]), detail: 'is not a known field' }));
+}
+
+/** RFC 6901 */
+function pointerOf(path: readonly string[]): string {
+  return path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -176,11 +176,14 @@ function missingFields(article: ExtractedArticle): string[] {
   return missing;
 }
 
+/** JSON escapes of what no string of an article may hold: control characters and halves of surrogate pairs. */
+const UNSOUND = /\\(?:[bf]|u00[01]|ud[89a-f])|\u007f/;
+
 /** Every string of the article without control characters and lone surrogates. */
 function wellFormedArticle(article: ExtractedArticle): ExtractedArticle {
-  return JSON.parse(JSON.stringify(article), (_key, value: unknown) =>
-    typeof value === 'string' ? wellFormed(value) : value,
-  ) as ExtractedArticle;
+  const json = JSON.stringify(article);
+  if (!UNSOUND.test(json)) return article;
+  return JSON.parse(json, (_key, value: unknown) => (typeof value === 'string' ? wellFormed(value) : value)) as ExtractedArticle;
 }
 
 /** The h1 that shows the title; else the first one. */

@@ -22,7 +22,7 @@ export class ArticleVersion {
   @Column({ type: 'text', array: true })
   fields!: string[];
 
-  @Column({ type: 'jsonb' })
+  @Column({ type: 'json' })
   record!: ArticleRecord;
 
   @Column({ type: 'timestamptz', name: 'stored_at' })

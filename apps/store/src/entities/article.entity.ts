@@ -15,7 +15,7 @@ export class Article {
   @Column({ type: 'text', name: 'pub_status' })
   pubStatus!: ArticleRecord['pubStatus'];
 
-  @Column({ type: 'jsonb' })
+  @Column({ type: 'json' })
   record!: ArticleRecord;
 
   @Column({ type: 'timestamptz', name: 'stored_at' })

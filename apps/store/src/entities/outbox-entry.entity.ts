@@ -8,6 +8,6 @@ export class OutboxEntry {
   @PrimaryGeneratedColumn({ type: 'bigint', primaryKeyConstraintName: 'outbox_pk' })
   seq!: string;
 
-  @Column({ type: 'jsonb' })
+  @Column({ type: 'json' })
   change!: EventOf<typeof articleChanges>;
 }

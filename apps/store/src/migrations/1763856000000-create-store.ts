@@ -9,7 +9,7 @@ export class CreateStore1763856000000 implements MigrationInterface {
         id uuid NOT NULL,
         revision integer NOT NULL,
         pub_status text NOT NULL,
-        record jsonb NOT NULL,
+        record json NOT NULL,
         stored_at timestamptz NOT NULL,
         changed_at timestamptz NOT NULL,
         CONSTRAINT article_pk PRIMARY KEY (id)
@@ -29,7 +29,7 @@ export class CreateStore1763856000000 implements MigrationInterface {
         revision integer,
         change_kind text NOT NULL,
         fields text[] NOT NULL,
-        record jsonb NOT NULL,
+        record json NOT NULL,
         stored_at timestamptz NOT NULL,
         CONSTRAINT article_version_pk PRIMARY KEY (receipt_id, article_id)
       )`);
@@ -37,7 +37,7 @@ export class CreateStore1763856000000 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE outbox (
         seq bigserial NOT NULL,
-        change jsonb NOT NULL,
+        change json NOT NULL,
         CONSTRAINT outbox_pk PRIMARY KEY (seq)
       )`);
     await runner.query(`

@@ -28,11 +28,15 @@ export function parseDate(text: string, order: DayOrder = 'day-first'): ParsedDa
   const raw = text.trim().slice(0, MAX_LENGTH);
   if (/^\d{10}(?:\.\d+)?$/.test(raw)) return fromEpoch(Number(raw) * 1_000);
   if (/^\d{13}$/.test(raw)) return fromEpoch(Number(raw));
+  if (!YEAR.test(raw)) return undefined;
   const day = isoDay(raw) ?? compactDay(raw) ?? eastAsianDay(raw) ?? numericDay(raw, order) ?? writtenDay(raw);
   if (!day) return undefined;
   const time = timeOfDay(day.rest) ?? timeOfDay(raw.slice(0, raw.length - day.rest.length));
   return build(day, time);
 }
+
+/** Every full date holds a year in four digits. */
+const YEAR = /(?:19|20)\d\d/;
 
 interface Time {
   hour: number;
@@ -165,6 +169,8 @@ function isYear(word: Word): boolean {
 
 /** Lower case without accents; every sign keeps its place. */
 function plain(text: string): string {
+  // eslint-disable-next-line no-control-regex -- the range is that of ASCII
+  if (/^[\u0000-\u007f]*$/.test(text)) return text.toLowerCase();
   return Array.from(text.toLowerCase(), (sign) => {
     const stripped = sign.normalize('NFD').replace(/\p{M}/gu, '');
     return stripped.length === sign.length && !/[йї]/.test(sign) ? stripped : sign;

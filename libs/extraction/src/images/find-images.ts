@@ -23,8 +23,9 @@ const LAZY_SOURCES = [
 /** A picture smaller than this on either side is an icon. */
 const MIN_SIDE = 90;
 
-/** Pictures kept of one article. */
+/** Pictures kept of one article, and those looked at to find them. */
 const MAX_IMAGES = 200;
+const MAX_SEEN = 2_000;
 
 const NOT_CONTENT: ReadonlySet<number> = new Set([
   Role.related,
@@ -55,9 +56,11 @@ export function findImages(
 ): PlacedImage[] {
   const found: PlacedImage[] = [];
   const seen = new Set<string>();
-  for (let i = from; i < to && found.length < MAX_IMAGES; i++) {
+  let looked = 0;
+  for (let i = from; i < to && found.length < MAX_IMAGES && looked < MAX_SEEN; i++) {
     const name = tree.name(i);
     if ((name !== 'img' && name !== 'amp-img') || NOT_CONTENT.has(removed[i]!)) continue;
+    looked++;
     const image = readImage(tree, i, baseUrl);
     if (!image) continue;
     const key = imageKey(image.url);

@@ -29,6 +29,12 @@ export interface PageMetadata {
   baseUrl: string;
 }
 
+/** Headings, times and values of one meta name that are looked at: an article has its own among the first. */
+const MAX_PLACES = 60;
+
+/** Microdata properties that are looked at. */
+const MAX_PROPERTIES = 2_000;
+
 /** Bytes of JSON-LD read from one page. */
 const MAX_JSON_LD = 5_000_000;
 
@@ -77,15 +83,15 @@ export function readPageMetadata(tree: HtmlTree, pageUrl: string): PageMetadata 
         }
         break;
       case 'h1':
-        headings.push(i);
+        if (headings.length < MAX_PLACES) headings.push(i);
         break;
       case 'time':
-        times.push(i);
+        if (times.length < MAX_PLACES) times.push(i);
         break;
     }
     const property = tree.attribute(i, 'itemprop');
     if (property)
-      for (const key of property.split(/\s+/)) if (key) itemProperties.push({ name: key.toLowerCase(), node: i });
+      for (const key of property.split(/\s+/)) if (key && itemProperties.length < MAX_PROPERTIES) itemProperties.push({ name: key.toLowerCase(), node: i });
   }
 
   const baseUrl = webUrl(base, pageUrl) ?? pageUrl;
@@ -114,8 +120,8 @@ function readMeta(tree: HtmlTree, node: number, meta: Map<string, string[]>): vo
   for (const key of new Set(keys)) {
     if (!key) continue;
     const values = meta.get(key);
-    if (values) values.push(content);
-    else meta.set(key, [content]);
+    if (!values) meta.set(key, [content]);
+    else if (values.length < MAX_PLACES) values.push(content);
   }
 }
 

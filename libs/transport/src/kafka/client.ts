@@ -131,7 +131,7 @@ export class KafkaClient {
       retry: RETRY,
       socketFactory: (args) => this.openSocket(args),
       logLevel: kafkajs.logLevel.INFO,
-      logCreator: () => (entry) => logEntry(this.isCut ? asDebug(address.log) : address.log, entry),
+      logCreator: () => (entry) => logEntry(address.log, entry),
     });
   }
 
@@ -299,20 +299,10 @@ export async function anyBroker(cluster: Cluster): Promise<Broker> {
 
 /** Fields of kafkajs log lines that may be shown: none of them can hold a secret or a stack. */
 const LOGGED = ['broker', 'error', 'groupId', 'topic', 'partition', 'retryCount', 'retryTime'];
-/** Told by kafkajs about settings that are meant as they are. */
-const MEANT = /^Limiting retries for the idempotent producer/;
-
-/** Faults are told a level lower than kafkajs does: those that matter come back to the caller, who tells them. */
-function logEntry(log: Log, { namespace, level, log: entry }: LogEntry): void {
-  if (MEANT.test(entry.message)) return;
+/** All of it is detail: a fault that matters comes back to the caller, who tells it once and not at each retry. */
+function logEntry(log: Log, { namespace, log: entry }: LogEntry): void {
   const fields = Object.fromEntries(LOGGED.filter((name) => entry[name] != null).map((name) => [name, entry[name]]));
-  const told = level === kafkajs.logLevel.ERROR ? 'warn' : 'debug';
-  log(told, `kafkajs ${namespace}: ${entry.message}`, fields);
-}
-
-/** What happens after a cut was meant to happen. */
-function asDebug(log: Log): Log {
-  return (_, message, fields) => log('debug', message, fields);
+  log('debug', `kafkajs ${namespace}: ${entry.message}`, fields);
 }
 
 const compress = promisify(zstdCompress);

@@ -97,7 +97,7 @@ export class GroupConsumer implements Consumer {
       groupId: group,
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
-      heartbeatInterval: Math.min(3_000, Math.floor(sessionTimeoutMs / 10)),
+      heartbeatInterval: Math.min(1_000, Math.floor(sessionTimeoutMs / 10)),
       maxWaitTimeInMs: FETCH_WAIT_MS,
       maxBytes: FETCH_BYTES,
     };

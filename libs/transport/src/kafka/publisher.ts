@@ -36,6 +36,8 @@ const JOIN_BYTES = 8 * 1024 * 1024;
 const JOIN_RECORDS = 5_000;
 /** kafkajs copies what it has for a partition with each further message of a send. */
 const RUN_RECORDS = 1_000;
+/** Attempts after which the operator hears of it. */
+const TOLD_AFTER = 3;
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 2_000;
 
@@ -185,6 +187,9 @@ export class Publisher {
           throw error instanceof LogUnavailable ? error : this.unavailable(cause ?? error);
         }
         if (!again) throw error;
+        if (attempts === TOLD_AFTER) {
+          this.options.log('warn', `publishing waits for ${this.options.logName}: ${(error as Error).message}`);
+        }
         await sleep(delayMs);
       }
     }

@@ -4,9 +4,8 @@ import type { Headers } from '@newsmill/stage';
 
 /** Smaller values are stored as they are. */
 const COMPRESS_FROM_BYTES = 1_024;
-/** Larger values are worked on in a thread. */
-const IN_THREAD_FROM_BYTES = 32_768;
-const LEVEL_1 = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** Larger values are worked on in a thread; below, handing over would cost more than the work. */
+const IN_THREAD_FROM_BYTES = 131_072;
 
 const compressInThread = promisify(zstdCompress);
 const decompressInThread = promisify(zstdDecompress);
@@ -22,14 +21,16 @@ export interface StoredValue {
 export async function packValue(value: Buffer | null): Promise<StoredValue> {
   const bytes = value?.length ?? 0;
   if (value === null || bytes < COMPRESS_FROM_BYTES) return { value, zstd: false, bytes };
+  const options = { params: { [constants.ZSTD_c_compressionLevel]: 1 }, pledgedSrcSize: bytes, chunkSize: bytes };
   const packed =
-    bytes < IN_THREAD_FROM_BYTES ? zstdCompressSync(value, LEVEL_1) : await compressInThread(value, LEVEL_1);
+    bytes < IN_THREAD_FROM_BYTES ? zstdCompressSync(value, options) : await compressInThread(value, options);
   return packed.length < bytes * 0.9 ? { value: packed, zstd: true, bytes } : { value, zstd: false, bytes };
 }
 
 export async function unpackValue({ value, zstd, bytes }: StoredValue): Promise<Buffer | null> {
   if (value === null || !zstd) return value;
-  return bytes < IN_THREAD_FROM_BYTES ? zstdDecompressSync(value) : decompressInThread(value);
+  const options = { chunkSize: bytes };
+  return bytes < IN_THREAD_FROM_BYTES ? zstdDecompressSync(value, options) : decompressInThread(value, options);
 }
 
 /** Headers as pairs of name and bytes, each with its length (32 bits, big endian) before it. */
@@ -67,18 +68,16 @@ const BYTEA_OID = 17;
  * parameter that is a Buffer is passed as binary by `pg`.
  */
 export function byteaArray(items: readonly (Buffer | null)[]): Buffer {
-  const head = Buffer.alloc(20);
-  head.writeInt32BE(1, 0); // dimensions
-  head.writeInt32BE(items.includes(null) ? 1 : 0, 4);
-  head.writeInt32BE(BYTEA_OID, 8);
-  head.writeInt32BE(items.length, 12);
-  head.writeInt32BE(1, 16); // first index
-  const parts: Buffer[] = [head];
+  const array = Buffer.allocUnsafe(items.reduce((sum, item) => sum + 4 + (item?.length ?? 0), 20));
+  array.writeInt32BE(1, 0); // dimensions
+  array.writeInt32BE(items.includes(null) ? 1 : 0, 4);
+  array.writeInt32BE(BYTEA_OID, 8);
+  array.writeInt32BE(items.length, 12);
+  array.writeInt32BE(1, 16); // first index
+  let at = 20;
   for (const item of items) {
-    const length = Buffer.alloc(4);
-    length.writeInt32BE(item?.length ?? -1);
-    parts.push(length);
-    if (item !== null) parts.push(item);
+    at = array.writeInt32BE(item?.length ?? -1, at);
+    if (item !== null) at += item.copy(array, at);
   }
-  return Buffer.concat(parts);
+  return array;
 }
