@@ -28,10 +28,12 @@ export function annotate(record: ArticleRecord): ArticleRecord {
     ...(record.language !== undefined && { declaredLanguage: record.language }),
   });
   const { language, readingTime, fingerprint } = annotations;
-  const sources = Object.entries(provenance).map(([field, { step, version, confidence }]) => [
-    `x.${field}`,
-    { source: 'enrichment', rule: step, version, ...(confidence !== undefined && { confidence }) },
-  ]);
+  const sources: ArticleRecord['x']['provenance'] = Object.fromEntries(
+    Object.entries(provenance).map(([field, { step, version, confidence }]) => [
+      `x.${field}`,
+      { source: 'enrichment', rule: step, version, ...(confidence !== undefined && { confidence }) },
+    ]),
+  );
   return {
     ...record,
     ...(language && { language: languageOf(language.tag, record.language) }),
@@ -46,7 +48,7 @@ export function annotate(record: ArticleRecord): ArticleRecord {
       }),
       ...(readingTime && { readingTime }),
       ...(fingerprint && { fingerprint }),
-      provenance: { ...record.x.provenance, ...Object.fromEntries(sources) },
+      provenance: { ...record.x.provenance, ...sources },
     },
   };
 }

@@ -82,14 +82,14 @@ export class FeedPoller implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** Claimed by moving the next poll on: whoever dies while polling leaves the feed to the next round. */
   private async claimDue(): Promise<Feed[]> {
-    const [rows] = (await this.database.query(
+    const [rows] = await this.database.query<[Feed[], number]>(
       `UPDATE feed SET next_poll_at = now() + make_interval(secs => $1)
        WHERE url IN (
          SELECT url FROM feed WHERE active AND next_poll_at <= now() ORDER BY next_poll_at
          LIMIT $2 FOR UPDATE SKIP LOCKED)
        RETURNING url, etag, last_modified AS "lastModified", failures`,
       [this.settings.feedInterval, CLAIM],
-    )) as [Feed[], number];
+    );
     return rows;
   }
 
@@ -100,7 +100,10 @@ export class FeedPoller implements OnApplicationBootstrap, BeforeApplicationShut
         ...(feed.lastModified !== null && { lastModified: feed.lastModified }),
         signal: this.closing.signal,
       });
-      if (resource.status === 304) return await this.succeeded(feed);
+      if (resource.status === 304) {
+        await this.succeeded(feed);
+        return;
+      }
       if (resource.status !== 200) throw new Error(`HTTP status ${resource.status}`);
       const parsed = parseFeed(resource.body, {
         url: resource.url,

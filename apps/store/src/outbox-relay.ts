@@ -74,9 +74,9 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
 
   private async publishNext(): Promise<number> {
     return this.database.transaction(async (manager) => {
-      const [{ held }] = (await manager.query('SELECT pg_try_advisory_xact_lock($1) AS held', [RELAY_LOCK])) as [
-        { held: boolean },
-      ];
+      const [{ held }] = await manager.query<[{ held: boolean }]>('SELECT pg_try_advisory_xact_lock($1) AS held', [
+        RELAY_LOCK,
+      ]);
       if (!held) return 0;
       const entries: OutboxEntry[] = await manager.query('SELECT seq, change FROM outbox ORDER BY seq LIMIT $1', [
         BATCH,

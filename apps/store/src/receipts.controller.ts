@@ -51,5 +51,5 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** Milliseconds since the epoch in a ULID; `undefined` when it is none. */
 function ulidTime(id: string): number | undefined {
   if (!/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(id)) return undefined;
-  return [...id.slice(0, 10)].reduce((time, character) => time * 32 + CROCKFORD.indexOf(character), 0);
+  return Array.from(id.slice(0, 10)).reduce((time, character) => time * 32 + CROCKFORD.indexOf(character), 0);
 }

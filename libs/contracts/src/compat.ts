@@ -56,6 +56,6 @@ function required(schema: JsonSchema): string[] {
 }
 
 function allowedValues(schema: JsonSchema): unknown[] | undefined {
-  if (Array.isArray(schema.enum)) return schema.enum;
+  if (Array.isArray(schema.enum)) return schema.enum as unknown[];
   return 'const' in schema ? [schema.const] : undefined;
 }

@@ -8,7 +8,7 @@ export type JsonSchema = Record<string, unknown>;
 
 /** A schema as JSON Schema 2020-12, open as a consumer should read it. */
 export function toJsonSchema(schema: z.ZodType): JsonSchema {
-  return z.toJSONSchema(tolerant(schema), { target: 'draft-2020-12', io: 'input' }) as JsonSchema;
+  return z.toJSONSchema(tolerant(schema), { target: 'draft-2020-12', io: 'input' });
 }
 
 /** Every published JSON Schema by file name: one for each topic, the record, and the headers of a dead letter. */

@@ -49,7 +49,7 @@ export class Readiness implements OnModuleDestroy {
       const indicator = this.indicators.check(name);
       return check().then(
         () => indicator.up(),
-        (error: Error) => indicator.down({ message: error.message }),
+        (error: unknown) => indicator.down({ message: (error as Error).message }),
       );
     });
     const stages = this.stages.stageStatuses().map(({ stage, state, reason, assigned }) => () => {

@@ -17,5 +17,5 @@ export interface ServiceDefinition<S extends Settings = Settings> {
 
 /** Erases the settings' types so that services can stand in one list; the runtime gives each its own values. */
 export function defineService<const S extends Settings>(definition: ServiceDefinition<S>): ServiceDefinition {
-  return definition as unknown as ServiceDefinition;
+  return definition;
 }

@@ -79,7 +79,7 @@ function rawValue(setting: Setting, environment: Environment): string | undefine
 }
 
 /** Whole number between two bounds. */
-export function wholeNumber(min: number, max: number): z.ZodType<number, unknown> {
+export function wholeNumber(min: number, max: number): z.ZodType<number> {
   return z.coerce
     .number('must be a number')
     .int('must be a whole number')

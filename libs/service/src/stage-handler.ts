@@ -26,5 +26,5 @@ type HandlerMethod<S extends Stage> = (
 export function StageHandler<S extends Stage>(
   stage: S,
 ): <M extends HandlerMethod<S>>(target: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M>) => void {
-  return applyDecorators(EventPattern<string>(stage.name, { stage }), UseFilters(RethrowFilter));
+  return applyDecorators(EventPattern(stage.name, { stage }), UseFilters(RethrowFilter));
 }

@@ -79,7 +79,7 @@ export class StageServer extends Server implements CustomTransportStrategy {
   async close(): Promise<void> {
     this.closing.abort();
     await Promise.all(this.joins);
-    await Promise.all(this.hosted.map(({ consumer }) => consumer?.stop(this.options.shutdownMs)));
+    await Promise.all(this.hosted.map(async ({ consumer }) => consumer?.stop(this.options.shutdownMs)));
   }
 
   stageStatuses(): StageStatus[] {

@@ -176,7 +176,7 @@ describe('faults', () => {
         if (events.some(({ id }) => id === 'f')) throw new Error('cannot bear 42');
         return events.map(echo);
       },
-      ...'abcdefghij',
+      ...Array.from('abcdefghij'),
     );
     expect(
       to('p.news.word.heard.v1', settlement)
@@ -300,5 +300,5 @@ export function typesAreChecked(): void {
   const farTopic: Handler = () => [emit(articleParsed, {} as EventOf<typeof articleParsed>)];
   // @ts-expect-error an event of another topic
   const wrongInput: Handler = (events: EventOf<typeof articleParsed>[]) => events.map(() => skip(''));
-  void [good, wrongShape, wrongTopic, farTopic, wrongInput];
+  expect([good, wrongShape, wrongTopic, farTopic, wrongInput]).toHaveLength(5);
 }

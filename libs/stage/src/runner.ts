@@ -1,4 +1,4 @@
-import { articleOutcomes, type EventOf, type Subject, type Topic } from '@newsmill/contracts';
+import { articleOutcomes, type EventOf, type Subject } from '@newsmill/contracts';
 import { type Death, deadLetter } from './dead-letter.js';
 import { type EventMeta, groupOf, type Outcome, type Stage, type StageHandler } from './define-stage.js';
 import { decodeEvent, deterministicId, encodeEvent, header } from './envelope.js';
@@ -119,7 +119,10 @@ class BatchRun<S extends Stage> {
       }
       const [slot] = slots as [Slot<S>];
       const alone = slot.failures - aloneFrom;
-      if (!fault.retry || alone >= policy.attempts) return this.die(slot, fault);
+      if (!fault.retry || alone >= policy.attempts) {
+        this.die(slot, fault);
+        return;
+      }
       await this.wait(fault, 1, alone);
     }
   }
@@ -187,7 +190,8 @@ class BatchRun<S extends Stage> {
   /** The verdict of one outcome; a fault when the event is to be tried again. */
   private judge(slot: Slot<S>, outcome: Outcome<S>): StageFault | undefined {
     if (Array.isArray(outcome) || 'topic' in outcome) {
-      return this.judgeEmissions(slot, (Array.isArray(outcome) ? outcome : [outcome]) as Emission[]);
+      this.judgeEmissions(slot, (Array.isArray(outcome) ? outcome : [outcome]) as Emission[]);
+      return;
     }
     const single = outcome as Exclude<Outcome<S>, readonly unknown[] | Emission>;
     if (single.kind === 'fail') {
@@ -222,7 +226,7 @@ class BatchRun<S extends Stage> {
     if (!stage.writes.some(({ name }) => name === topic.name)) {
       throw new StageFault('invalid-output', `stage ${stage.name} does not declare ${topic.name} in "writes"`);
     }
-    return encodeEvent(prefix, topic as Topic, event, {
+    return encodeEvent(prefix, topic, event, {
       id: deterministicId(stage.name, slot.meta.source, slot.meta.id, topic.name, String(index)),
       source: sourceOf(stage),
       time: this.now(),

@@ -39,8 +39,8 @@ async function readPage(page: string, options: Options): Promise<{ html: string;
   const bytes =
     page === '-'
       ? await readAll()
-      : await readFile(page).catch((error: NodeJS.ErrnoException) => {
-          throw new CommandError(`${page}: cannot be read (${error.code})`);
+      : await readFile(page).catch((error: unknown) => {
+          throw new CommandError(`${page}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
         });
   return { html: decodePage(bytes).text, url: options.url ?? 'https://page.example/' };
 }
