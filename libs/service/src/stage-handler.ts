@@ -26,5 +26,6 @@ type HandlerMethod<S extends Stage> = (
 export function StageHandler<S extends Stage>(
   stage: S,
 ): <M extends HandlerMethod<S>>(target: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M>) => void {
-  return applyDecorators(EventPattern(stage.name, { stage }), UseFilters(RethrowFilter));
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-arguments -- inferred, the decorator does not fit (TS2345)
+  return applyDecorators(EventPattern<string>(stage.name, { stage }), UseFilters(RethrowFilter));
 }

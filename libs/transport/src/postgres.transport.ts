@@ -103,11 +103,10 @@ export class PostgresTransport implements Transport {
     const topic = await this.topics.find(options.topic);
     const view = new PostgresGroupView(this.parts(), topic, options);
     for (const known of this.memberships) {
-      if (known.view.key !== view.key) continue;
-      if (known.consumer.state !== 'stopped') {
+      if (known.consumer.state === 'stopped') this.memberships.delete(known);
+      else if (known.view.key === view.key) {
         throw new Error(`Group ${options.group} already has a member on ${options.topic} in this transport.`);
       }
-      this.memberships.delete(known);
     }
     const consumer = new GroupMember({ ...options, view, turnMs: this.pollMs, log: this.log });
     this.memberships.add({ topic, view, consumer });

@@ -124,9 +124,10 @@ export class GroupConsumer implements Consumer {
 
     await member.connect();
     if (this.predecessor !== undefined) {
-      await removeMember(cluster, group, this.predecessor).catch((error: Error) =>
-        this.log('debug', `the earlier membership ends by its session timeout: ${error.message}`),
-      );
+      await removeMember(cluster, group, this.predecessor).catch((error: Error) => {
+        if (isTransient(error)) throw error;
+        this.log('debug', `the earlier membership has ended: ${error.message}`);
+      });
       this.predecessor = undefined;
     }
     await member.subscribe({ topics: [topic], fromBeginning: true });

@@ -11,20 +11,26 @@ const FRESH_MS = 5_000;
 
 /** The topics of the log. */
 export class TopicDirectory {
-  private readonly known = new Map<string, { topic: Topic; readAt: number }>();
+  private readonly known = new Map<string, { topic: Promise<Topic>; askedAt: number }>();
   private readonly database: Database;
 
   constructor(database: Database) {
     this.database = database;
   }
 
-  /** Rejects with {@link UnknownTopic}. */
-  async find(address: string): Promise<Topic> {
+  /** Rejects with {@link UnknownTopic}. Whoever asks at the same time shares one answer. */
+  find(address: string): Promise<Topic> {
     const found = this.known.get(address);
-    if (found !== undefined && Date.now() - found.readAt < FRESH_MS) return found.topic;
-    const topic = await this.read(this.database.pool, address);
-    if (topic === undefined) throw new UnknownTopic(address);
-    this.known.set(address, { topic, readAt: Date.now() });
+    if (found !== undefined && Date.now() - found.askedAt < FRESH_MS) return found.topic;
+    const topic = this.read(this.database.pool, address).then((read) => {
+      if (read === undefined) throw new UnknownTopic(address);
+      return read;
+    });
+    const asked = { topic, askedAt: Date.now() };
+    this.known.set(address, asked);
+    topic.catch(() => {
+      if (this.known.get(address) === asked) this.known.delete(address);
+    });
     return topic;
   }
 

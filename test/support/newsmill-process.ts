@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A built newsmill process, as an operator starts it. */
+export class NewsmillProcess {
+  /** Every line it has printed. */
+  readonly lines: string[] = [];
+  private readonly child: ChildProcess;
+  private readonly ended: Promise<number | string>;
+
+  /**
+   * @param script path of the built program from the root
+   * @param environment in place of this process's NEWSMILL_ settings
+   */
+  constructor(script: string, args: readonly string[], environment: Record<string, string>) {
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(NEWSMILL_|NODE_OPTIONS|JEST_)/.test(name));
+    this.child = spawn(process.execPath, [`${ROOT}${script}`, ...args], {
+      env: { ...Object.fromEntries(inherited), ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: ROOT,
+    });
+    for (const stream of [this.child.stdout!, this.child.stderr!]) {
+      createInterface({ input: stream }).on('line', (line) => this.lines.push(line));
+    }
+    this.ended = new Promise((resolve) => {
+      this.child.once('exit', (code, signal) => {
+        resolve(signal ?? code ?? 'unknown');
+      });
+    });
+  }
+
+  /** The first line that matches. @throws Error with what it printed when it ends or takes longer than a minute */
+  async line(pattern: RegExp, timeoutMs = 60_000): Promise<RegExpExecArray> {
+    const deadline = Date.now() + timeoutMs;
+    let ended: number | string | undefined;
+    void this.ended.then((how) => (ended = how));
+    for (;;) {
+      for (const line of this.lines) {
+        const found = pattern.exec(line);
+        if (found) return found;
+      }
+      if (ended !== undefined || Date.now() > deadline) {
+        throw new Error(
+          `${pattern} was not printed (${ended === undefined ? 'still runs' : `ended: ${ended}`}):\n${this.lines.join('\n')}`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** Sends a signal and waits for the end. @returns exit code, or the signal that ended it */
+  async end(signal: NodeJS.Signals): Promise<number | string> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+}
