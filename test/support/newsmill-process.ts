@@ -9,7 +9,9 @@ export class NewsmillProcess {
   /** Every line it has printed. */
   readonly lines: string[] = [];
   private readonly child: ChildProcess;
-  private readonly ended: Promise<number | string>;
+  /** Resolves with the exit code, or the signal that ended it. */
+  readonly ended: Promise<number | string>;
+  private hasExited = false;
 
   /**
    * @param script path of the built program from the root
@@ -27,24 +29,27 @@ export class NewsmillProcess {
     }
     this.ended = new Promise((resolve) => {
       this.child.once('exit', (code, signal) => {
+        this.hasExited = true;
         resolve(signal ?? code ?? 'unknown');
       });
     });
   }
 
+  get hasEnded(): boolean {
+    return this.hasExited;
+  }
+
   /** The first line that matches. @throws Error with what it printed when it ends or takes longer than a minute */
   async line(pattern: RegExp, timeoutMs = 60_000): Promise<RegExpExecArray> {
     const deadline = Date.now() + timeoutMs;
-    let ended: number | string | undefined;
-    void this.ended.then((how) => (ended = how));
     for (;;) {
       for (const line of this.lines) {
         const found = pattern.exec(line);
         if (found) return found;
       }
-      if (ended !== undefined || Date.now() > deadline) {
+      if (this.hasExited || Date.now() > deadline) {
         throw new Error(
-          `${pattern} was not printed (${ended === undefined ? 'still runs' : `ended: ${ended}`}):\n${this.lines.join('\n')}`,
+          `${pattern} was not printed (${this.hasExited ? 'it has ended' : 'it still runs'}):\n${this.lines.join('\n')}`,
         );
       }
       await new Promise((resolve) => setTimeout(resolve, 50));

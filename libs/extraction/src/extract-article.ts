@@ -183,7 +183,9 @@ const UNSOUND = /\\(?:[bf]|u00[01]|ud[89a-f])|\u007f/;
 function wellFormedArticle(article: ExtractedArticle): ExtractedArticle {
   const json = JSON.stringify(article);
   if (!UNSOUND.test(json)) return article;
-  return JSON.parse(json, (_key, value: unknown) => (typeof value === 'string' ? wellFormed(value) : value)) as ExtractedArticle;
+  return JSON.parse(json, (_key, value: unknown) =>
+    typeof value === 'string' ? wellFormed(value) : value,
+  ) as ExtractedArticle;
 }
 
 /** The h1 that shows the title; else the first one. */

@@ -108,7 +108,7 @@ export function parseHtml(html: string): HtmlTree {
     },
     ontext(data) {
       if (tree.cut) return;
-      if (lastText >= 0) texts[lastText] += data;
+      if (lastText >= 0) texts[lastText] = texts[lastText]! + data;
       else lastText = add(TEXT, NO_ATTRIBUTES, data);
     },
   });

@@ -1,14 +1,16 @@
 import type { ConnectionOptions } from 'node:tls';
-import type {
-  Consumer,
-  LogRecord,
-  NewRecord,
-  PartitionLag,
-  Position,
-  SubscribeOptions,
-  TopicChange,
-  TopicSpec,
-  Transport,
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  backoff,
+  type Consumer,
+  type LogRecord,
+  type NewRecord,
+  type PartitionLag,
+  type Position,
+  type SubscribeOptions,
+  type TopicChange,
+  type TopicSpec,
+  type Transport,
 } from '@newsmill/stage';
 import { anyBroker, isTransient, type KafkaAddress, KafkaClient, type Log, type SASLOptions } from './kafka/client.js';
 import { GroupConsumer } from './kafka/group-consumer.js';
@@ -36,6 +38,12 @@ export interface KafkaTransportOptions {
 }
 
 const PING_TIMEOUT_MS = 5_000;
+/** How long a question is asked anew. */
+const PATIENCE_MS = 10_000;
+
+interface OpenDirectory extends Directory {
+  client: KafkaClient;
+}
 
 /** Topics on Apache Kafka. At least once: outputs are published, then the position is committed. */
 export class KafkaTransport implements Transport {
@@ -46,7 +54,7 @@ export class KafkaTransport implements Transport {
   private readonly topics: TopicCatalog;
   private readonly publisher: Publisher;
   private readonly consumers = new Set<GroupConsumer>();
-  private directory: Promise<Directory & { client: KafkaClient }> | undefined;
+  private directory: Promise<OpenDirectory> | undefined;
   private closed: Promise<void> | undefined;
 
   constructor(private readonly options: KafkaTransportOptions) {
@@ -133,14 +141,15 @@ export class KafkaTransport implements Transport {
 
   async ping(): Promise<void> {
     this.refuseWhenClosed('ping');
-    await this.ask('ping', async ({ cluster, client }) => {
+    const question = async ({ cluster, client }: OpenDirectory) => {
       const timeout = setTimeout(() => client.cut(), PING_TIMEOUT_MS);
       try {
         await (await anyBroker(cluster)).metadata([]);
       } finally {
         clearTimeout(timeout);
       }
-    });
+    };
+    await this.ask('ping', question, 0);
   }
 
   close(): Promise<void> {
@@ -154,11 +163,16 @@ export class KafkaTransport implements Transport {
     this.drop(this.directory);
   }
 
-  /** Runs a question on connections that are kept; those of one that failed are not used again. */
+  /**
+   * Runs a question on connections that are kept; those of one that failed are not used again. It is asked anew while
+   * brokers move or begin their work.
+   */
   private async ask<T>(
     doing: string,
-    question: (directory: Directory & { client: KafkaClient }) => Promise<T>,
+    question: (directory: OpenDirectory) => Promise<T>,
+    patienceMs = PATIENCE_MS,
   ): Promise<T> {
+    const deadline = Date.now() + patienceMs;
     for (let attempts = 1; ; attempts += 1) {
       const directory = (this.directory ??= this.openDirectory());
       try {
@@ -166,12 +180,14 @@ export class KafkaTransport implements Transport {
       } catch (error) {
         if (!isTransient(error)) throw error;
         this.drop(directory);
-        if (attempts === 2) this.throwAs(doing, error);
+        const delayMs = backoff(attempts, 100, 1_000);
+        if (Date.now() + delayMs > deadline) this.throwAs(doing, error);
+        await sleep(delayMs);
       }
     }
   }
 
-  private async openDirectory(): Promise<Directory & { client: KafkaClient }> {
+  private async openDirectory(): Promise<OpenDirectory> {
     const client = new KafkaClient(this.address);
     const [admin, cluster] = [client.admin(), client.cluster()];
     try {

@@ -1,5 +1,4 @@
 import type { HtmlTree } from '../html-tree.js';
-import { isBodyName } from './body-names.js';
 import { Role } from './names.js';
 import type { Segmentation } from './segments.js';
 
@@ -11,11 +10,9 @@ export interface Candidate {
 }
 
 /** How far an element's kind and name speak for its being the article's body. */
-function prior(tree: HtmlTree, node: number): number {
-  const property = tree.attribute(node, 'itemprop')?.toLowerCase() ?? '';
-  if (property.includes('articlebody')) return 1.5;
-  const name = `${tree.attribute(node, 'class') ?? ''} ${tree.attribute(node, 'id') ?? ''}`;
-  if (name.length > 1 && isBodyName(name)) return 1.3;
+function prior(tree: HtmlTree, page: Segmentation, node: number): number {
+  if (tree.attribute(node, 'itemprop')?.toLowerCase().includes('articlebody')) return 1.5;
+  if (page.names.isBody(node)) return 1.3;
   switch (tree.name(node)) {
     case 'article':
       return 1.2;
@@ -25,6 +22,27 @@ function prior(tree: HtmlTree, node: number): number {
       return 1;
   }
 }
+
+/** Elements that are parts of a text, never a whole body. */
+const PARTS = new Set([
+  'p',
+  'li',
+  'dd',
+  'dt',
+  'blockquote',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'h6',
+  'span',
+  'a',
+  'b',
+  'strong',
+  'em',
+  'i',
+]);
 
 /**
  * Finds the element with the most running text net of menus and teasers: sibling chunks of a body are joined by their
@@ -44,8 +62,8 @@ export function chooseBody(
     for (let node = segment.container; node >= 0 && seen[node] === 0; node = tree.parent(node)) {
       seen[node] = 1;
       const sum = net[page.last[node]!]! - net[page.first[node]!]!;
-      if (sum <= 0) continue;
-      const score = sum * prior(tree, node);
+      if (sum <= 0 || PARTS.has(tree.name(node))) continue;
+      const score = sum * prior(tree, page, node);
       // Of two that hold the same text the inner one is the body.
       if (!best || score > best.score || (score === best.score && node > best.node)) best = { node, score };
     }

@@ -1,7 +1,6 @@
 import type { HtmlTree } from '../html-tree.js';
 import { Role } from './names.js';
 import type { Segmentation } from './segments.js';
-import { isBodyName } from './body-names.js';
 
 /** Sums over ranges of segments, each asked in constant time. */
 export class SegmentSums {
@@ -74,8 +73,7 @@ export function markClutter(tree: HtmlTree, page: Segmentation, worths: Float64A
   end = 0;
   for (const { node, role } of page.named) {
     if (node < end) continue;
-    const name = `${tree.attribute(node, 'class') ?? ''} ${tree.attribute(node, 'id') ?? ''} ${tree.attribute(node, 'itemprop') ?? ''}`;
-    if (isBodyName(name) && role !== Role.comments) continue;
+    if (role !== Role.comments && page.names.isBody(node)) continue;
     if (
       role === Role.comments
         ? !discussed
@@ -83,7 +81,7 @@ export function markClutter(tree: HtmlTree, page: Segmentation, worths: Float64A
     )
       continue;
     end = tree.end(node);
-    marks.fill(role, page.first[node]!, page.last[node]!);
+    marks.fill(role, page.first[node], page.last[node]);
     removed.fill(role, node, end);
   }
   return { marks, removed };

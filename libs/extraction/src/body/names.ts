@@ -80,40 +80,63 @@ const TAG_ROLES = new Map<string, Role>([
 /** Names longer than this hold no more evidence. */
 const MAX_NAME = 240;
 
-/** Reads roles off element names; remembers what it has read, since names repeat within a page. */
-export class RoleReader {
-  private readonly seen = new Map<string, Role>();
+/** What one class, id and component name says. */
+interface NameEvidence {
+  role: Role;
+  body: boolean;
+}
 
-  role(tree: HtmlTree, node: number): Role {
-    const byTag = TAG_ROLES.get(tree.name(node));
+const NAMELESS: NameEvidence = { role: Role.none, body: false };
+
+/** Reads the names of a page's elements; remembers what it has read, since names repeat within a page. */
+export class NameReader {
+  private readonly seen = new Map<string, NameEvidence>();
+
+  constructor(private readonly tree: HtmlTree) {}
+
+  /** What the element's name, or else its tag, says that it is beside the article. */
+  role(node: number): Role {
+    const { role } = this.evidence(node);
+    return role === Role.none ? (TAG_ROLES.get(this.tree.name(node)) ?? Role.none) : role;
+  }
+
+  /** True when the element's name calls it the article's running text. */
+  isBody(node: number): boolean {
+    return this.evidence(node).body;
+  }
+
+  private evidence(node: number): NameEvidence {
+    const { tree } = this;
     const className = tree.attribute(node, 'class');
     const id = tree.attribute(node, 'id');
     const component = tree.attribute(node, 'data-component') ?? tree.attribute(node, 'data-testid');
-    if (className === undefined && id === undefined && component === undefined) return byTag ?? Role.none;
+    if (className === undefined && id === undefined && component === undefined) return NAMELESS;
     const name = `${className ?? ''} ${id ?? ''} ${component ?? ''}`;
-    let role = this.seen.get(name);
-    if (role === undefined) this.seen.set(name, (role = roleOfName(name)));
-    return role === Role.none ? (byTag ?? Role.none) : role;
+    let evidence = this.seen.get(name);
+    if (evidence === undefined) {
+      const words = nameWords(name);
+      this.seen.set(name, (evidence = { role: roleOfWords(words), body: BODY.test(words) }));
+    }
+    return evidence;
   }
 }
 
-/** The role that a class or id names. */
+/** Class or id words with which publishing systems mark the running text of an article. */
+const BODY =
+  / (?:article ?body|articlebody|story ?body|storybody|story ?text|story ?content|article ?content|article ?text|articletext|body ?content|body ?copy|bodycopy|body ?text|entry ?content|entry ?body|post ?content|post ?body|post ?entry|content ?body|contentbody|article body text|news ?body|news ?text|news ?content|text ?body|rich ?text|richtext|article ?main|article ?detail|artikel ?text|artikel ?inhalt|texte ?article|corps|cuerpo|cuerpo ?noticia|corpo|corpo ?noticia|testo|contenido|conteudo|materia|contenu|article ?paragraphs?|article ?page|article chunks?|chunks|story ?content|paywall|article ?component|td post content|single content|main ?content|detail ?content) /;
+
 /** Posts of other networks that the article quotes. */
 const EMBED = / (?:tweet|twitter tweet|embed|embedded|instagram media|bluesky embed|fb post) /;
 
-export function roleOfName(name: string): Role {
-  const words = nameWords(name);
+function roleOfWords(words: string): Role {
   if (EMBED.test(words)) return Role.none;
   for (const [role, pattern] of WORDS) if (pattern.test(words)) return role;
   return Role.none;
 }
 
-/** A class attribute as lower-case words with a space on each side, each word standing twice apart for matching. */
+/** A class attribute as lower-case words, with a space on each side of every word. */
 export function nameWords(name: string): string {
-  const words = name
-    .slice(0, MAX_NAME)
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .replace(/[^a-z0-9\u00c0-\u024f]+/g, ' ');
-  return ` ${words.trim()} `;
+  let words = name.length > MAX_NAME ? name.slice(0, MAX_NAME) : name;
+  if (/[A-Z]/.test(words)) words = words.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return ` ${words.replace(/[^a-z0-9\u00c0-\u024f]+/g, ' ').trim()} `;
 }

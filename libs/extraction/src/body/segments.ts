@@ -1,6 +1,6 @@
 import { TEXT, type HtmlTree } from '../html-tree.js';
 import { collapse } from '../text.js';
-import { Role, RoleReader } from './names.js';
+import { Role, NameReader } from './names.js';
 
 /** Elements whose text runs on within a line. Everything else starts and ends a segment. */
 const INLINE = new Set(
@@ -65,10 +65,12 @@ export interface Segmentation {
   /** Per node: one past its last segment. */
   readonly last: Int32Array;
   readonly named: readonly Named[];
+  /** What the names of the page's elements say. */
+  readonly names: NameReader;
 }
 
 export function segment(tree: HtmlTree): Segmentation {
-  const roles = new RoleReader();
+  const reader = new NameReader(tree);
   const segments: Segment[] = [];
   const named: Named[] = [];
   const first = new Int32Array(tree.size);
@@ -78,6 +80,8 @@ export function segment(tree: HtmlTree): Segmentation {
   const blocks: number[] = [0];
   const shapes: number[] = [0];
   let openLinks = 0;
+  // An article inside an article is another one: a teaser, a comment.
+  let openArticles = 0;
   let buffer = '';
   let linkLength = 0;
   let start = -1;
@@ -110,6 +114,7 @@ export function segment(tree: HtmlTree): Segmentation {
     }
     if (shapes[shapes.length - 1] === node) shapes.pop();
     if (name === 'a') openLinks--;
+    if (name === 'article') openArticles--;
     last[node] = segments.length;
   };
 
@@ -143,7 +148,7 @@ export function segment(tree: HtmlTree): Segmentation {
       first[i] = last[i] = segments.length;
       continue;
     }
-    const role = roles.role(tree, i);
+    const role = reader.role(i);
     const breaksLine = !INLINE.has(name) || BOUNDARY_ROLES.has(role);
     if (breaksLine) {
       flush();
@@ -151,15 +156,17 @@ export function segment(tree: HtmlTree): Segmentation {
     }
     first[i] = segments.length;
     if (role !== Role.none && breaksLine) named.push({ node: i, role });
+    else if (name === 'article' && openArticles > 0 && !reader.isBody(i)) named.push({ node: i, role: Role.related });
     if (SHAPES.has(name)) shapes.push(i);
     if (name === 'a') openLinks++;
+    if (name === 'article') openArticles++;
     open.push(i);
     if (breaksLine) breaks = 0;
   }
   while (open.length > 0) close(open.pop()!);
   flush();
   last[0] = segments.length;
-  return { segments, first, last, named };
+  return { segments, first, last, named, names: reader };
 }
 
 /** Inline elements with one of these roles stand apart from the text around them. */

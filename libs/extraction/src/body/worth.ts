@@ -20,6 +20,7 @@ const CONSENT =
 
 /** A legal line longer than this talks about the law instead. */
 const MAX_LEGAL = 600;
+const MAX_CONSENT = 600;
 
 /** True for a copyright notice. */
 export function isCopyrightLine(text: string): boolean {
@@ -35,7 +36,7 @@ export function worth(segment: Segment, shape: string): number {
   const weight = textWeight(text);
   const linked = linkLength / text.length;
   if (linked > 0.6) return -Math.min(weight, 120);
-  if (isCopyrightLine(text) || (text.length < MAX_LEGAL && CONSENT.test(text))) return -Math.min(weight, 120);
+  if (isCopyrightLine(text) || (text.length < MAX_CONSENT && CONSENT.test(text))) return -Math.min(weight, 120);
   if (shape.length === 2 && shape.startsWith('h')) return 0;
   const prose = weight * (1 - linked);
   const sentence = SENTENCE_END.test(text);
@@ -43,6 +44,8 @@ export function worth(segment: Segment, shape: string): number {
     return prose > 80 && sentence ? prose * 0.6 : 0;
   }
   if (weight < 30) return sentence ? 0 : -4;
-  if (!sentence) return weight < 80 ? -8 : prose * 0.25;
+  // East Asian texts of the web part their sentences by line and space as often as by signs.
+  const dense = weight > 1.6 * text.length;
+  if (!sentence) return weight < (dense ? 40 : 80) ? -8 : prose * (dense ? 0.5 : 0.25);
   return prose;
 }

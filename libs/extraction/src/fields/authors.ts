@@ -40,10 +40,12 @@ export function authorCandidates(
   const found: Candidate<Author[]>[] = [];
   const sites = new Set(around.siteNames.map(comparisonKey));
   const add = (authors: readonly Author[], source: Source, rule: string, confidence: number): void => {
-    const unique = uniqueAuthors(authors);
+    const stated = uniqueAuthors(authors);
+    const people = stated.filter(({ name }) => !sites.has(comparisonKey(name)));
+    // The site beside a person's name says where the person works.
+    const unique = people.length > 0 ? people : stated;
     if (unique.length === 0) return;
-    const siteOnly = unique.every(({ name }) => sites.has(comparisonKey(name)));
-    found.push(candidate(unique, source, rule, siteOnly ? confidence * 0.4 : confidence));
+    found.push(candidate(unique, source, rule, people.length === 0 ? confidence * 0.4 : confidence));
   };
 
   add(ldAuthors(page), 'json-ld', 'author', 0.95);

@@ -8,27 +8,33 @@ const LEADING =
 
 /** What follows a name and ends it. */
 const TRAILING =
-  /\s+(?:published|posted|updated|last updated|first published|is an?|was an?|has been|covers|writes|for the|for|at the|is the|reports?|reporting|via|with files|contributed|in [A-Z]|aus|für|pour|en [A-Z])\b|\s+@|\s[–—|•·-]\s|\s*[(\[|•·]|\.\s+[A-Z][a-z]{2,}\s/;
+  /\s+(?:published|posted|updated|last updated|first published|is an?|was an?|has been|covers|writes|for the|for|at the|is the|reports?|reporting|via|with files|contributed|in [A-Z]|aus|für|pour|en [A-Z])\b|\s+@|\s[–—|•·-]\s|\s*[([|•·]|\.\s+[A-Z][a-z]{2,}\s/;
 
 const SEPARATOR =
-  /\s*(?:[,;|•·\n/]|\s&\s|\s\+\s|、|，|\band\b|\bund\b|\bet\b|\by\b|\bog\b|\boch\b|\bdan\b|\bwith\b|(?<=\p{Ll}\s)e(?=\s\p{Lu})|(?<=\p{Ll}\s)en(?=\s\p{Lu}))\s*/iu;
+  /\s*(?:[,;|•·\n/]|\s&\s|\s\+\s|、|，|\b(?:and|And|AND)\b|\bund\b|\bet\b|\by\b|\bog\b|\boch\b|\bdan\b|\bwith\b|(?<=\p{Ll}\s)e(?=\s\p{Lu})|(?<=\p{Ll}\s)en(?=\s\p{Lu}))\s*/u;
 
 const ROLE =
-  /\b(?:editor|reporter|correspondent|writer|columnist|journalist|staff|contributor|producer|director|professor|critic|chief|analyst|producer|photographer|desk|bureau|redakteurin|redakteur|redaktionsleiter|chefredakteur|korrespondent|korrespondentin|volont[aä]r|reporterin|ph\.?d|m\.?d|senior|fellow|researcher|lecturer|special to|freelance|archive page|profile|view all|biography|contact|follow|share|more|read|subscribe|minutes?|hours?|ago|updated|published|am|pm|gmt|est|edt|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|june|july|august|september|october|november|december|jr|author|authors|null|undefined|unknown|admin|administrator|no author|guest author|n\/a)\b/i;
+  /\b(?:editor|reporter|correspondent|writer|columnist|journalist|staff|contributor|producer|director|professor|critic|chief|analyst|producer|photographer|desk|bureau|redakteurin|redakteur|redaktionsleiter|chefredakteur|korrespondent|korrespondentin|volont[aä]r|reporterin|ph\.?d|m\.?d|senior|fellow|researcher|lecturer|special to|freelance|archive page|profile|view all|biography|contact|follow|share|more|read|subscribe|minutes?|hours?|ago|updated|published|am|pm|gmt|est|edt|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|june|july|august|september|october|november|december|jr|author|authors|null|undefined|unknown|sponsored|admin|administrator|no author|guest author|n\/a)\b/i;
 
 /** Agencies and desks that sign in one word or with words that would read as roles. */
 const AGENCY =
   /^(?:afp|ap|reuters|pti|ani|ians|dpa|apa|sda|ats|ansa|efe|lusa|belga|anp|pa|aap|xinhua|tass|bloomberg|cnn|bbc news|associated press|the associated press|press association|pa media|staff|staff writer|newsroom|news desk|web desk|redaktion|la redazione|redazione|rédaction|redacción|redação|editorial board|the editorial board)$/i;
+
+/** Web and mail addresses and handles. */
+const ADDRESS = /(?<!\S)(?:https?:\S*|www\.\S*|\S{0,64}@\S*)/gi;
+
+/** Signs of a byline that are read. */
+const MAX_BYLINE = 400;
 
 /** More authors than this are a masthead, not a byline. */
 const MAX_AUTHORS = 20;
 
 /** The people and agencies that a byline names, in order, without prepositions, roles, places and dates. */
 export function parseByline(byline: string): string[] {
-  const text = collapse(stripTags(decodeText(byline)).slice(0, 400));
+  const text = collapse(stripTags(decodeText(byline)).slice(0, MAX_BYLINE).replace(ADDRESS, ' '));
   const names: string[] = [];
   for (const part of text.split(SEPARATOR)) {
-    const name = cleanName(part ?? '');
+    const name = cleanName(part);
     if (name && !names.some((known) => comparisonKey(known) === comparisonKey(name))) names.push(name);
     if (names.length === MAX_AUTHORS) break;
   }

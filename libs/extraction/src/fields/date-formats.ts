@@ -35,8 +35,8 @@ export function parseDate(text: string, order: DayOrder = 'day-first'): ParsedDa
   return build(day, time);
 }
 
-/** Every full date holds a year in four digits. */
-const YEAR = /(?:19|20)\d\d/;
+/** Every full date holds a year in four digits, but for dotted ones. */
+const YEAR = /(?:19|20)\d\d|\d\.\d{1,2}\.\d\d/;
 
 interface Time {
   hour: number;
@@ -91,6 +91,8 @@ function numericDay(text: string, order: DayOrder): Day | undefined {
   if (yearFirst) return toDay(text, yearFirst, 1, 2, 3);
   const dotted = /(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)/.exec(text);
   if (dotted) return toDay(text, dotted, 3, 2, 1);
+  const short = /(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{2})(?![\d.])/.exec(text);
+  if (short) return { ...toDay(text, short, 3, 2, 1), year: 2_000 + Number(short[3]) };
   const slashed = /(?<!\d)(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)/.exec(text);
   if (!slashed) return undefined;
   const monthFirst = Number(slashed[2]) > 12 || (order === 'month-first' && Number(slashed[1]) <= 12);

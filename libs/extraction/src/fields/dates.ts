@@ -1,7 +1,7 @@
 import type { DateFound } from '../article.js';
 import type { HtmlTree } from '../html-tree.js';
 import type { PageMetadata } from '../metadata/page-metadata.js';
-import { ldText } from '../metadata/json-ld.js';
+import { ldText, typesOf } from '../metadata/json-ld.js';
 import { collapse } from '../text.js';
 import { candidate, type Candidate, type Source } from './candidate.js';
 import { parseDate, type DayOrder } from './date-formats.js';
@@ -76,8 +76,11 @@ export function publishedCandidates(
       confidence,
     );
   }
-  for (const node of page.jsonLd.nodes)
-    dates.add(ldText(node['datePublished']), 'json-ld', 'WebPage.datePublished', 0.72);
+  for (const node of page.jsonLd.nodes) {
+    if (typesOf(node).some((type) => type.endsWith('webpage'))) {
+      dates.add(ldText(node['datePublished']), 'json-ld', 'WebPage.datePublished', 0.72);
+    }
+  }
   itemDates(tree, page, 'datepublished', dates);
   timeDates(tree, page, around, dates);
   dates.add(dateInUrl(around.url), 'url', 'path', 0.5);

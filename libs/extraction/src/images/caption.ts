@@ -6,8 +6,9 @@ export interface CaptionParts {
   credit?: string;
 }
 
+/** Words that say that a credit follows: most of them only before a colon or the like. */
 const CREDIT_LABEL =
-  /^(?:(?:photo(?:graph|graphy)?|image|picture|pic|illustration|graphic|video)?\s?(?:credits?|courtesy(?: of)?|source|by)|photo(?:graph|graphy)?|foto(?:s|graf|graaf)?|image|picture|pic|bild(?:quelle)?|quelle|cr[ée]dit(?:s|o)?(?: photo)?|crediti|fuente|fonte|beeld|kuva|copyright|©|\(c\))\s*[:/©]?\s*/i;
+  /^(?:(?:(?:photo(?:graph|graphy)?|image|picture|illustration|graphic|video)?\s?(?:credits?|source)|photo(?:graph|graphy)?s?|foto(?:s|graf|graaf)?|image|picture|pic|bild(?:quelle)?|quelle|cr[ée]dit(?:s|o)?(?: photo)?|crediti|fuente|fonte|beeld|kuva|사진(?:\s?출처)?|写真|copyright)\s?[:/©=＝]|(?:(?:photo|image|picture|illustration|graphic|video)s? (?:by|courtesy of)|courtesy(?: of)?|copyright|©|\(c\)(?=\s)))\s*/iu;
 
 const AGENCY =
   /\b(?:AP|AFP|PA|PA Wire|PA Archive|PA Media|Reuters|REUTERS|Getty|Getty Images|EPA|EFE|ANSA|dpa|DPA|Imago|IMAGO|Shutterstock|iStock|Alamy|Xinhua|Bloomberg|NASA|Keystone|KEYSTONE|WireImage|Twitter|Instagram|Facebook|Wikimedia|Wikimedia Commons|Unsplash|Pexels|Associated Press|Press Association|CP|AAP|Zuma|Anadolu|NurPhoto|Rex|SWNS|Handout|Supplied|Courtesy|File|Archive|Collection|Press|Images|Photo|Foto|Pixabay|Flickr|LightRocket|Picture Alliance|picture alliance)\b/;
@@ -17,21 +18,50 @@ export function splitCaption(line: string): CaptionParts {
   const text = collapse(line).slice(0, 2_000);
   if (!text) return {};
   const bracketed = trailingBrackets(text);
-  if (
-    bracketed &&
-    (AGENCY.test(bracketed.inside) || CREDIT_LABEL.test(bracketed.inside) || bracketed.inside.includes('/'))
-  ) {
+  if (bracketed && readsAsCredit(bracketed.inside)) {
     return parts(bracketed.before, stripCreditLabel(bracketed.inside));
   }
   const labelled = labelAt(text);
   if (labelled !== undefined) return parts(text.slice(0, labelled), stripCreditLabel(text.slice(labelled)));
-  return { caption: text };
+  const tail = creditAfterSentence(text);
+  return tail === undefined ? { caption: text } : parts(text.slice(0, -tail.length), stripCreditLabel(tail));
+}
+
+/** An agency's name, two makers parted by a slash, or a label. */
+function readsAsCredit(text: string): boolean {
+  return AGENCY.test(text) || text.includes('/') || CREDIT_LABEL.test(text) || EAST_ASIAN_CREDIT.test(text);
+}
+
+const EAST_ASIAN_CREDIT = /(?:撮影|提供|写真)$|제공$/;
+
+/** Signs of a credit that stands after the caption's last sentence. */
+const MAX_TAIL = 70;
+
+/** "… an hour. AP Photo/Eric Gay": what follows the last full stop, when it reads as a credit. */
+function creditAfterSentence(text: string): string | undefined {
+  const end = Math.max(...['. ', '.', '! ', '? ', '”', '。', '＝'].map((mark) => lastEnd(text, mark)));
+  const tail = text.slice(end).trim();
+  if (end <= 0 || tail.length < 2 || tail.length > MAX_TAIL || /[a-z]{3}\.$/.test(tail)) return undefined;
+  return (text[end - 1] === '＝' && tail.length <= 12) || readsAsCredit(tail) ? tail : undefined;
+}
+
+/** One past the last place of a mark that is followed by something that can begin a name; 0 when there is none. */
+function lastEnd(text: string, mark: string): number {
+  const at = text.lastIndexOf(mark, text.length - 3);
+  if (at < 0) return 0;
+  const next = text[at + mark.length];
+  return next !== undefined && /[\p{Lu}\p{Lo}©Ａ-Ｚ]/u.test(next) ? at + mark.length : 0;
 }
 
 /** A credit without "Photo:", "©" and the like. */
 export function stripCreditLabel(credit: string): string {
   const text = collapse(credit).replace(/^[([]|[)\]]$/g, '');
   return text.replace(CREDIT_LABEL, '').replace(CREDIT_LABEL, '').trim() || text;
+}
+
+/** True for a text that only announces a credit. */
+export function isCreditLabel(text: string): boolean {
+  return text.length < 40 && `${text}: `.replace(CREDIT_LABEL, '').trim() === '';
 }
 
 function parts(caption: string, credit: string): CaptionParts {
@@ -42,18 +72,24 @@ function parts(caption: string, credit: string): CaptionParts {
   return found;
 }
 
+const BRACKETS = new Map([
+  [')', '('],
+  [']', '['],
+  ['）', '（'],
+]);
+
 /** "… (PA Wire)": what stands before and inside the brackets that end a line. */
 export function trailingBrackets(text: string): { before: string; inside: string } | undefined {
-  const closer = text[text.length - 1];
-  if (closer !== ')' && closer !== ']') return undefined;
-  const open = text.lastIndexOf(closer === ')' ? '(' : '[');
+  const opener = BRACKETS.get(text[text.length - 1] ?? '');
+  if (opener === undefined) return undefined;
+  const open = text.lastIndexOf(opener);
   const inside = text.slice(open + 1, -1).trim();
   if (open < 0 || inside.length < 2 || inside.length > 80) return undefined;
   return { before: text.slice(0, open).trim(), inside };
 }
 
 const LABEL_INSIDE =
-  /(?:^|[\s.|])((?:photo|photo credit|image|image credit|picture|credit|courtesy|foto|bild|quelle|bildquelle|crédit|crédits|crédito|fuente|fonte|source)\s?:|©)/gi;
+  /(?:^|[\s.|])((?:photo|photo credit|image|image credit|picture|credit|courtesy|foto|bild|quelle|bildquelle|crédit|crédits|crédito|fuente|fonte|source)\s?:|©|copyright\s(?=\p{Lu}))/giu;
 
 /** Where a labelled credit begins, when it is near the end of the line. */
 function labelAt(text: string): number | undefined {

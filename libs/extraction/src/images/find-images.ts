@@ -3,7 +3,7 @@ import { nameWords, Role } from '../body/names.js';
 import type { HtmlTree } from '../html-tree.js';
 import { webUrl } from '../links.js';
 import { collapse, comparisonKey } from '../text.js';
-import { splitCaption, stripCreditLabel } from './caption.js';
+import { isCreditLabel, splitCaption, stripCreditLabel } from './caption.js';
 import { largestOfSrcset } from './srcset.js';
 
 /** Attributes that lazy loaders read, the fullest first. */
@@ -202,7 +202,10 @@ function textWithoutCredits(tree: HtmlTree, node: number, credits: string[]): st
   let text = '';
   for (let i = node + 1; i < tree.end(node); i++) {
     if (CREDIT_NAME.test(nameWords(tree.attribute(i, 'class') ?? ''))) {
-      credits.push(collapse(tree.textContent(i, 500)));
+      const credit = collapse(tree.textContent(i, 500));
+      // A label alone ("Copyright") leaves the name to the text around it.
+      if (isCreditLabel(credit)) text += ` ${credit} `;
+      else credits.push(credit);
       i = tree.end(i) - 1;
     } else text += tree.texts[i]! + (tree.name(i) === 'p' ? ' ' : '');
   }

@@ -24,9 +24,9 @@ export function placeLooseCaptions(images: readonly PlacedImage[], captions: rea
 /** The paragraphs without those that only repeat what a picture's caption says. */
 export function withoutCaptions(kept: readonly Segment[], images: readonly PlacedImage[]): Segment[] {
   const captions = new Set(images.flatMap(({ image }) => captionKeys(image)));
-  return captions.size === 0
-    ? [...kept]
-    : kept.filter(({ text }) => text.length > 1_000 || !captions.has(comparisonKey(text)));
+  let longest = 0;
+  for (const key of captions) longest = Math.max(longest, key.length);
+  return kept.filter(({ text }) => text.length > 1.5 * longest + 20 || !captions.has(comparisonKey(text)));
 }
 
 function captionKeys({ caption, credit, alt }: ImageFound): string[] {

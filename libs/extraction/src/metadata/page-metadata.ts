@@ -91,7 +91,8 @@ export function readPageMetadata(tree: HtmlTree, pageUrl: string): PageMetadata 
     }
     const property = tree.attribute(i, 'itemprop');
     if (property)
-      for (const key of property.split(/\s+/)) if (key && itemProperties.length < MAX_PROPERTIES) itemProperties.push({ name: key.toLowerCase(), node: i });
+      for (const key of property.split(/\s+/))
+        if (key && itemProperties.length < MAX_PROPERTIES) itemProperties.push({ name: key.toLowerCase(), node: i });
   }
 
   const baseUrl = webUrl(base, pageUrl) ?? pageUrl;

@@ -294,7 +294,7 @@ export async function anyBroker(cluster: Cluster): Promise<Broker> {
       fault = error;
     }
   }
-  throw fault ?? new Error('the cluster names no broker');
+  throw Object.assign(new Error('no broker answers', { cause: fault }), { retriable: true });
 }
 
 /** Fields of kafkajs log lines that may be shown: none of them can hold a secret or a stack. */

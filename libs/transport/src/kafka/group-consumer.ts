@@ -57,6 +57,7 @@ interface Session {
   member: GroupMember;
   cluster: Cluster;
   memberId?: string;
+  lost?: boolean;
   /** By partition: the offset that the broker last confirmed. */
   committed: Map<number, bigint>;
   begun: Promise<void>;
@@ -104,7 +105,7 @@ export class GroupConsumer implements Consumer {
     const { member, cluster } = client.member(config, () => this.assigned);
     const session: Session = { client, member, cluster, committed: new Map(), begun: Promise.resolve() };
     this.session = session;
-    session.begun = this.join(session).catch((error: Error) => this.lose(session, error));
+    session.begun = this.join(session).catch((error: unknown) => this.lose(session, error as Error));
   }
 
   private async join(session: Session): Promise<void> {
@@ -116,7 +117,7 @@ export class GroupConsumer implements Consumer {
     );
     member.on(events.COMMIT_OFFSETS, ({ payload }) => {
       for (const { partition, offset } of payload.topics.flatMap(({ partitions }) => partitions)) {
-        session.committed.set(Number(partition), BigInt(String(offset)));
+        session.committed.set(partition, BigInt(offset));
       }
     });
     member.on(events.CRASH, ({ payload }) => this.lose(session, payload.error));
@@ -124,9 +125,9 @@ export class GroupConsumer implements Consumer {
 
     await member.connect();
     if (this.predecessor !== undefined) {
-      await removeMember(cluster, group, this.predecessor).catch((error: Error) => {
+      await removeMember(cluster, group, this.predecessor).catch((error: unknown) => {
         if (isTransient(error)) throw error;
-        this.log('debug', `the earlier membership has ended: ${error.message}`);
+        this.log('debug', `the earlier membership has ended: ${(error as Error).message}`);
       });
       this.predecessor = undefined;
     }
@@ -162,7 +163,7 @@ export class GroupConsumer implements Consumer {
   }
 
   private onAssigned(session: Session, memberId: string, partitions: number[]): void {
-    if (session !== this.session || this.stopping.signal.aborted) return;
+    if (session.lost || this.stopping.signal.aborted) return;
     // Under a new id nothing tells whether another member had the partitions in between.
     const kept = session.memberId === memberId ? new Set(partitions) : new Set<number>();
     session.memberId = memberId;
@@ -204,7 +205,8 @@ export class GroupConsumer implements Consumer {
 
   /** The membership is over: a new one when the brokers are to blame, else the end. */
   private lose(session: Session, error: Error): void {
-    if (session !== this.session || this.stopping.signal.aborted || this.state === 'failed') return;
+    if (session.lost || this.stopping.signal.aborted) return;
+    session.lost = true;
     this.abandonAll(new Error(`the membership in ${this.options.group} ended`, { cause: error }));
     session.client.cut();
     this.predecessor = session.memberId ?? this.predecessor;

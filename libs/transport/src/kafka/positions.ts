@@ -190,9 +190,10 @@ async function fetch(cluster: Cluster, topic: string, partition: number, positio
     topics: [{ topic, partitions: [{ partition, fetchOffset: String(position), maxBytes: FETCH_BYTES }] }],
   };
   try {
-    const { responses } = await patiently<FetchAnswer>(cluster, async () =>
-      (await leaderOf(cluster, topic, partition)).fetch(request),
-    );
+    const { responses } = await patiently(cluster, async () => {
+      const leader = await leaderOf(cluster, topic, partition);
+      return (await leader.fetch(request)) as FetchAnswer;
+    });
     const [found] = responses.flatMap(({ partitions }) => partitions);
     return { messages: found?.messages ?? [], aborted: found?.abortedTransactions ?? [] };
   } catch (error) {

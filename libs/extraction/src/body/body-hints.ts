@@ -1,0 +1,9 @@
+/** What other signals say about the article, for finding and trimming its body. */
+export interface BodyHints {
+  title: string | undefined;
+  /** The element of the title's heading. */
+  titleNode: number | undefined;
+  descriptions: readonly string[];
+  /** JSON-LD articleBody, plain text. */
+  reference: string | undefined;
+}

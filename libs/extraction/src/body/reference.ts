@@ -1,0 +1,47 @@
+import type { HtmlTree } from '../html-tree.js';
+import type { Segment } from './segments.js';
+
+/** Words in a row that must stand in the reference for a place to count as the same text. */
+const SHINGLE = 3;
+
+/** Part of the reference that the page must show before the reference may judge the page. */
+const COVERAGE = 0.85;
+
+/** Length of a reference, in parts of what was found, below which it is a teaser. */
+const LEAST_SHARE = 0.7;
+
+/** Part of a segment below which the reference does not know it. */
+const UNKNOWN = 0.15;
+
+/** Elements whose texts the articleBody of many publishers leaves out though they belong to the article. */
+const OFTEN_LEFT_OUT = new Set(['h2', 'h3', 'h4', 'h5', 'h6', 'li', 'dt', 'dd', 'td', 'th', 'pre', 'blockquote']);
+
+/**
+ * The segments without paragraphs that the publisher's own articleBody does not know: inserted promotions, author
+ * notes, a second article. The articleBody is trusted only when it is long enough and nearly all of it stands on
+ * the page, so that a teaser or another text never cuts an article.
+ */
+export function confirmByReference(tree: HtmlTree, kept: readonly Segment[], reference: string | undefined): Segment[] {
+  if (reference === undefined) return [...kept];
+  const expected = shinglesOf(reference);
+  const known = new Set(expected);
+  const shown = new Set<string>();
+  const agreement = kept.map(({ text }) => {
+    const own = shinglesOf(text);
+    const hits = own.filter((shingle) => known.has(shingle));
+    for (const shingle of hits) shown.add(shingle);
+    return own.length === 0 ? 1 : hits.length / own.length;
+  });
+  const length = kept.reduce((sum, { text }) => sum + text.length, 0);
+  if (reference.length < LEAST_SHARE * length || shown.size < COVERAGE * known.size) return [...kept];
+  const first = agreement.findIndex((share) => share > 0.5);
+  return kept.filter(
+    (segment, i) => i < first || agreement[i]! >= UNKNOWN || OFTEN_LEFT_OUT.has(tree.name(segment.shape)),
+  );
+}
+
+function shinglesOf(text: string): string[] {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  if (words.length < SHINGLE) return [];
+  return words.slice(SHINGLE - 1).map((_, i) => words.slice(i, i + SHINGLE).join(' '));
+}

@@ -1,0 +1,16 @@
+import { describe, expect, it } from '@jest/globals';
+import { stripSiteName } from './title.js';
+
+describe('stripSiteName', () => {
+  const sites = ['The Northmoor Ledger', 'northmoor-ledger.example', 'northmoor-ledger'];
+  it.each([
+    ['Ferry sails again | The Northmoor Ledger', 'Ferry sails again'],
+    ['Ferry sails again - Northmoor Ledger', 'Ferry sails again'],
+    ['The Northmoor Ledger: Ferry sails again', 'The Northmoor Ledger: Ferry sails again'],
+    ['Northmoor Ledger – Ferry sails again', 'Ferry sails again'],
+    ['Ferry sails again - but only once', 'Ferry sails again - but only once'],
+    ['The Northmoor Ledger', 'The Northmoor Ledger'],
+  ])('%j', (title, stripped) => {
+    expect(stripSiteName(title, sites)).toBe(stripped);
+  });
+});
