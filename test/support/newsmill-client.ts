@@ -15,11 +15,15 @@ export interface Pushed {
 
 /** What a newsroom's and a reader's programs do: plain HTTP. */
 export class NewsmillClient {
-  constructor(
-    readonly pushUrl: string,
-    readonly key: string,
-    readonly queryUrl = pushUrl,
-  ) {}
+  readonly pushUrl: string;
+  readonly key: string;
+  readonly queryUrl: string;
+
+  constructor(pushUrl: string, key: string, queryUrl = pushUrl) {
+    this.pushUrl = pushUrl;
+    this.key = key;
+    this.queryUrl = queryUrl;
+  }
 
   async push(body: unknown, headers: Record<string, string> = {}): Promise<Pushed> {
     const response = await fetch(`${this.pushUrl}/v1/articles`, {

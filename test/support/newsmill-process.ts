@@ -18,7 +18,7 @@ export class NewsmillProcess {
    * @param environment in place of this process's NEWSMILL_ settings
    */
   constructor(script: string, args: readonly string[], environment: Record<string, string>) {
-    const inherited = Object.entries(process.env).filter(([name]) => !/^(NEWSMILL_|NODE_OPTIONS|JEST_)/.test(name));
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(NEWSMILL_|JEST_)/.test(name));
     this.child = spawn(process.execPath, [`${ROOT}${script}`, ...args], {
       env: { ...Object.fromEntries(inherited), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -33,6 +33,11 @@ export class NewsmillProcess {
         resolve(signal ?? code ?? 'unknown');
       });
     });
+  }
+
+  /** Process id. */
+  get pid(): number {
+    return this.child.pid!;
   }
 
   get hasEnded(): boolean {

@@ -45,7 +45,7 @@ describe('fingerprintStep', () => {
     expect(print(TITLE, TEXT)).toMatchInlineSnapshot(`
      {
        "content": "ba3f7020dab82cd2f927a79e30ae4c8d75703869000e251bdd6d0301e2d61601",
-       "simhash": "06cb24beef38e04a",
+       "simhash": "dc1090c86ab47040",
      }
     `);
     expect(print('', '')).toMatchInlineSnapshot(`

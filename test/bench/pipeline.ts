@@ -1,0 +1,140 @@
+/**
+ * npm run bench:pipeline -- [--transport postgres|kafka] [--articles 5000] [--seconds 30] [--json]
+ *
+ * Pushes articles made from the sample pages through a real deployment on this machine. Throughput: from the first push
+ * to the moment at which everything is answered for. Latency: at 10 articles a second, from the start of the push to the
+ * moment at which its receipt says "stored", asked every 5 ms.
+ */
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { NewsmillClient } from '../support/newsmill-client.ts';
+import { cpuTimes } from './cpu-time.ts';
+import { deploy } from './deployment.ts';
+import { benchPages } from './pages.ts';
+
+const CONCURRENCY = 24;
+const LATENCY_RATE = 10;
+
+const { values } = parseArgs({
+  options: {
+    transport: { type: 'string', default: 'postgres' },
+    articles: { type: 'string', default: '5000' },
+    seconds: { type: 'string', default: '30' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const { transport, json } = values;
+if (transport !== 'postgres' && transport !== 'kafka') throw new Error(`--transport ${transport}: postgres or kafka`);
+const articles = Number(values.articles);
+const seconds = Number(values.seconds);
+
+const tell = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
+
+const deployment = await deploy(transport);
+try {
+  const pages = benchPages(articles + 200 + seconds * LATENCY_RATE);
+  await pushAll(deployment.client, pages.splice(0, 200));
+  await settled(deployment.client, 200);
+  tell(`warm; pushing ${articles} articles on ${transport}`);
+
+  const cpuBefore = cpuTimes(deployment.parts);
+  const began = performance.now();
+  await pushAll(deployment.client, pages.splice(0, articles));
+  const pushedMs = performance.now() - began;
+  await settled(deployment.client, 200 + articles);
+  const storedMs = performance.now() - began;
+  const cpuAfter = cpuTimes(deployment.parts);
+  const cpu = Object.fromEntries(
+    [...cpuAfter].map(([part, after]) => [part, round((after - cpuBefore.get(part)!) / articles)]),
+  );
+
+  const latencies = (await latenciesOf(deployment.client, pages)).sort((a, b) => a - b);
+  const flow = await deployment.client.flow();
+  const result = {
+    transport,
+    articles,
+    articlesPerSecond: round((articles * 1000) / storedMs),
+    pushesPerSecond: round((articles * 1000) / pushedMs),
+    cpuMsPerArticle: { ...cpu, total: round(Object.values(cpu).reduce((sum, ms) => sum + ms, 0)) },
+    latencyMs: { rate: LATENCY_RATE, samples: latencies.length, p50: at(latencies, 0.5), p99: at(latencies, 0.99) },
+    accountCloses: flow.closes,
+    machine: {
+      cpu: cpus()[0]?.model,
+      cores: cpus().length,
+      memoryGiB: round(totalmem() / 2 ** 30),
+      node: process.version,
+    },
+  };
+  if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else tell(report(result));
+} finally {
+  await deployment.stop();
+}
+
+async function pushAll(client: NewsmillClient, pages: readonly { url: string; html: string }[]): Promise<void> {
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: CONCURRENCY }, async () => {
+      for (let page = pages[next++]; page !== undefined; page = pages[next++]) {
+        const { status, body } = await client.push(page);
+        if (status !== 202) throw new Error(`push of ${page.url}: ${status} ${JSON.stringify(body)}`);
+      }
+    }),
+  );
+}
+
+async function settled(client: NewsmillClient, count: number): Promise<void> {
+  for (;;) {
+    const { received, closes, states } = await client.flow();
+    if (received >= count && closes) {
+      if (states.stored !== received) throw new Error(`not all were stored: ${JSON.stringify(states)}`);
+      return;
+    }
+    await sleep(100);
+  }
+}
+
+async function latenciesOf(client: NewsmillClient, pages: readonly { url: string; html: string }[]): Promise<number[]> {
+  const running: Promise<number>[] = [];
+  for (const page of pages) {
+    running.push(latencyOf(client, page));
+    await sleep(1000 / LATENCY_RATE);
+  }
+  return Promise.all(running);
+}
+
+async function latencyOf(client: NewsmillClient, page: { url: string; html: string }): Promise<number> {
+  const began = performance.now();
+  const { receiptId } = await client.push(page);
+  while ((await client.receipt(receiptId!)).state !== 'stored') await sleep(5);
+  return performance.now() - began;
+}
+
+function report(result: {
+  transport: string;
+  articlesPerSecond: number;
+  pushesPerSecond: number;
+  cpuMsPerArticle: Record<string, number>;
+  latencyMs: { p50: number; p99: number; samples: number };
+  machine: object;
+}): string {
+  return [
+    `${result.transport}: ${result.articlesPerSecond} articles a second stored (${result.pushesPerSecond} pushed)`,
+    `latency at ${LATENCY_RATE} a second: p50 ${result.latencyMs.p50} ms, p99 ${result.latencyMs.p99} ms (${result.latencyMs.samples} samples)`,
+    'CPU milliseconds an article:',
+    ...Object.entries(result.cpuMsPerArticle).map(([part, ms]) => `  ${part.padEnd(16)} ${ms}`),
+    JSON.stringify(result.machine),
+  ].join('\n');
+}
+
+function at(sorted: readonly number[], share: number): number {
+  return round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!);
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
