@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { machineEnvironment } from './environment.config.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -18,9 +19,8 @@ export class NewsmillProcess {
    * @param environment in place of this process's NEWSMILL_ settings
    */
   constructor(script: string, args: readonly string[], environment: Record<string, string>) {
-    const inherited = Object.entries(process.env).filter(([name]) => !/^(NEWSMILL_|JEST_)/.test(name));
     this.child = spawn(process.execPath, [`${ROOT}${script}`, ...args], {
-      env: { ...Object.fromEntries(inherited), ...environment },
+      env: { ...machineEnvironment(), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       cwd: ROOT,
     });

@@ -23,14 +23,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { packageName } from './binaries.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.js';
 import {
   DataFolderAccessError,
   DataFolderForeignError,
   DataFolderInUseError,
   DataFolderVersionError,
-  type EmbeddedPostgres,
-  startEmbeddedPostgres,
-} from './index.js';
+} from './errors.js';
 import { findProcess } from './process-identity.js';
 
 const sources = dirname(fileURLToPath(import.meta.url));
