@@ -22,7 +22,8 @@ export class PushKeys {
       ]);
     }
     this.known = entries.map((entry) => {
-      const [, publisher = DEFAULT_PUBLISHER, key = ''] = /^(?:([A-Za-z0-9._-]+)=)?(.*)$/s.exec(entry)!;
+      // A key in base64 may itself end in "=".
+      const [, publisher = DEFAULT_PUBLISHER, key = ''] = /^(?:([A-Za-z0-9._-]+)=(?!=*$))?(.*)$/s.exec(entry)!;
       if (key.length < SHORTEST_KEY) {
         throw new SettingsError([`NEWSMILL_API_KEY: a key of ${publisher} is under ${SHORTEST_KEY} characters`]);
       }

@@ -89,7 +89,9 @@ function kindOf(before: ArticleRecord, after: ArticleRecord, fields: readonly st
 
 /** White space is layout, not content. */
 function normal(value: unknown): string {
-  return JSON.stringify(value).replace(/(?:\\[nrt]|\s)+/g, ' ');
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'string' ? part.replace(/\s+/g, ' ').trim() : part,
+  );
 }
 
 /** Image servers put the size in the query. */
