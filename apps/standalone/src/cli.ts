@@ -1,6 +1,4 @@
-import { EmbeddedPostgresError } from '@newsmill/embedded-postgres';
-import { SettingsError, version } from '@newsmill/service';
-import { LogUnavailable } from '@newsmill/transport';
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { CommandError } from './commands/command-error.js';
 import { deadLettersCommand } from './commands/dead-letters.command.js';
@@ -13,7 +11,14 @@ import { upCommand } from './commands/up.command.js';
 /** Exit code of a wrong setting: EX_CONFIG of sysexits. */
 const WRONG_SETTING = 78;
 
-/** The `newsmill` command. Failures that a user can mend are one line on stderr each. */
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+/**
+ * The `newsmill` command. Commands load what they need when they run, so that `--help` answers at once. Failures that a user can mend are one line on
+ * stderr each.
+ */
 export async function run(argv: readonly string[]): Promise<void> {
   const program = new Command('newsmill')
     .description('event-driven news ingestion')
@@ -37,7 +42,7 @@ export async function run(argv: readonly string[]): Promise<void> {
 }
 
 function tell(error: unknown): number {
-  if (error instanceof SettingsError) {
+  if (isSettingsError(error)) {
     for (const problem of error.problems) process.stderr.write(`newsmill: ${problem}\n`);
     return WRONG_SETTING;
   }
@@ -45,12 +50,30 @@ function tell(error: unknown): number {
     process.stderr.write(`newsmill: ${error.message}\n`);
     return error.exitCode;
   }
-  const known = error instanceof LogUnavailable || error instanceof EmbeddedPostgresError || isSystemError(error);
+  const known = isMendable(error);
   process.stderr.write(`newsmill: ${known ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
   return 1;
 }
 
-/** Such as a port that is taken: the message says all. */
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
+/** Told by name, so that the libraries they come from need not be loaded to say what went wrong. */
+function isSettingsError(error: unknown): error is Error & { problems: readonly string[] } {
+  return error instanceof Error && error.name === 'SettingsError';
+}
+
+/** The message says all: the log is down, the data folder is in use, a port is taken. */
+function isMendable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return 'syscall' in error || error.name === 'LogUnavailable' || ancestry(error).includes('EmbeddedPostgresError');
+}
+
+function ancestry(error: Error): string[] {
+  const names: string[] = [];
+  for (
+    let type: unknown = error.constructor;
+    typeof type === 'function' && type.name !== '';
+    type = Object.getPrototypeOf(type)
+  ) {
+    names.push(type.name);
+  }
+  return names;
 }

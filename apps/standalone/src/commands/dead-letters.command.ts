@@ -1,16 +1,6 @@
-import { errorClass } from '@newsmill/contracts';
-import {
-  type DeadLetter,
-  type DeadLetterFilter,
-  dropDeadLetters,
-  redriveDeadLetters,
-  type Transport,
-  waitingDeadLetters,
-} from '@newsmill/stage';
-import { Command, Option } from 'commander';
-import { stages } from '../pipeline.js';
+import type { DeadLetter, DeadLetterFilter, Transport } from '@newsmill/stage';
+import { Command } from 'commander';
 import { CommandError } from './command-error.js';
-import { withLog } from './open-log.js';
 
 interface Selection {
   stage?: string;
@@ -74,6 +64,7 @@ export function deadLettersCommand(): Command {
     .action((ids: string[], options: Redrive) => {
       requireChoice(ids, options);
       return withLetters(ids, options, async (letters, transport) => {
+        const { dropDeadLetters } = await import('@newsmill/stage');
         if (!options.dryRun) await dropDeadLetters(transport, letters);
         process.stdout.write(`${options.dryRun ? 'would drop' : 'dropped'} ${letters.length}\n`);
       });
@@ -83,8 +74,8 @@ export function deadLettersCommand(): Command {
 
 function selection(command: Command): Command {
   return command
-    .addOption(new Option('--stage <name>', 'of one stage').choices(stages.map(({ name }) => name)))
-    .addOption(new Option('--class <error class>', 'of one error class').choices(errorClass.options))
+    .option('--stage <name>', 'of one stage')
+    .option('--class <error class>', 'of one error class')
     .option('--fingerprint <hex>', 'with one fingerprint')
     .option('--since <time>', 'that failed last at or after this time (ISO 8601)')
     .option('--json', 'print one JSON document');
@@ -99,12 +90,17 @@ async function withLetters(
   options: Selection,
   use: (letters: DeadLetter[], transport: Transport) => Promise<void>,
 ): Promise<void> {
-  const filter = toFilter(ids, options);
+  const { waitingDeadLetters } = await import('@newsmill/stage');
+  const { stages } = await import('../pipeline.js');
+  const { withLog } = await import('./open-log.js');
+  const filter = await toFilter(ids, options);
+  const names = stages.map(({ name }) => name);
+  if (options.stage !== undefined) requireOneOf('--stage', options.stage, names);
   await withLog(async (transport, { topicPrefix }) => {
     const named = ids.length > 0 ? new Set(ids.map((id) => id.split('/', 1)[0]!)) : undefined;
-    const chosen = stages.filter(({ name }) => (named?.has(name) ?? true) && (options.stage ?? name) === name);
+    const chosen = names.filter((name) => (named?.has(name) ?? true) && (options.stage ?? name) === name);
     const letters: DeadLetter[] = [];
-    for (const { name } of chosen) {
+    for (const name of chosen) {
       for await (const letter of waitingDeadLetters(transport, topicPrefix, name, filter)) letters.push(letter);
     }
     const unknown = ids.filter((id) => !letters.some((letter) => letter.id === id));
@@ -113,7 +109,14 @@ async function withLetters(
   });
 }
 
-function toFilter(ids: readonly string[], { class: kind, fingerprint, since }: Selection): DeadLetterFilter {
+async function toFilter(
+  ids: readonly string[],
+  { class: kind, fingerprint, since }: Selection,
+): Promise<DeadLetterFilter> {
+  if (kind !== undefined) {
+    const { errorClass } = await import('@newsmill/contracts');
+    requireOneOf('--class', kind, errorClass.options);
+  }
   const time = since === undefined ? undefined : Date.parse(since);
   if (Number.isNaN(time)) throw new CommandError(`--since "${since}" is not a time: use ISO 8601`, 2);
   return {
@@ -126,6 +129,7 @@ function toFilter(ids: readonly string[], { class: kind, fingerprint, since }: S
 
 async function redrive(letters: DeadLetter[], transport: Transport, options: Redrive): Promise<void> {
   if (options.dryRun) return void process.stdout.write(`would send ${letters.length}\n`);
+  const { redriveDeadLetters } = await import('@newsmill/stage');
   const maxRedrives = wholeNumber('--max-redrives', options.maxRedrives);
   const rate = options.rate === undefined ? Infinity : wholeNumber('--rate', options.rate);
   const size = Math.min(rate, 100);
@@ -138,6 +142,10 @@ async function redrive(letters: DeadLetter[], transport: Transport, options: Red
   }
   process.stdout.write(`sent ${letters.length - tired}\n`);
   if (tired > 0) process.stdout.write(`left ${tired}: sent ${maxRedrives} times already (--max-redrives)\n`);
+}
+
+function requireOneOf(option: string, value: string, known: readonly string[]): void {
+  if (!known.includes(value)) throw new CommandError(`${option} "${value}": use one of ${known.join(', ')}`, 2);
 }
 
 function wholeNumber(option: string, text: string): number {

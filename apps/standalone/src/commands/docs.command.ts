@@ -2,7 +2,6 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { referenceFiles } from '../reference/reference.js';
 import { CommandError } from './command-error.js';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -13,6 +12,7 @@ export function docsCommand(): Command {
     .description('write the generated references: JSON Schemas, AsyncAPI, topics, settings')
     .option('--check', 'write nothing; fail when a file is not current')
     .action(async ({ check }: { check?: boolean }) => {
+      const { referenceFiles } = await import('../reference/reference.js');
       const stale: string[] = [];
       for (const [path, content] of await referenceFiles(ROOT)) {
         const file = join(ROOT, path);

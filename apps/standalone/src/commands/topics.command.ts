@@ -1,6 +1,4 @@
 import { Command } from 'commander';
-import { pipelineTopics } from '../pipeline.js';
-import { withLog } from './open-log.js';
 
 /** `newsmill topics apply|list` */
 export function topicsCommand(): Command {
@@ -10,6 +8,8 @@ export function topicsCommand(): Command {
     .description('create what is missing and bring settings up to date; never removes')
     .option('--json', 'print one JSON document')
     .action(async ({ json }: { json?: boolean }) => {
+      const { pipelineTopics } = await import('../pipeline.js');
+      const { withLog } = await import('./open-log.js');
       const changes = await withLog((log, { topicPrefix }) => log.applyTopics(pipelineTopics(topicPrefix)));
       const text = changes.map(({ address, change }) => `${change.padEnd(17)} ${address}`).join('\n');
       process.stdout.write(`${json ? JSON.stringify(changes) : text}\n`);
@@ -19,6 +19,8 @@ export function topicsCommand(): Command {
     .description('topics on the log, and those that are missing')
     .option('--json', 'print one JSON document')
     .action(async ({ json }: { json?: boolean }) => {
+      const { pipelineTopics } = await import('../pipeline.js');
+      const { withLog } = await import('./open-log.js');
       const rows = await withLog(async (log, { topicPrefix }) => {
         const present = await log.listTopics();
         const wanted = pipelineTopics(topicPrefix).map(({ address }) => address);

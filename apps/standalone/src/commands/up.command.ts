@@ -1,13 +1,14 @@
-import { closeOnSignal, processEnvironment } from '@newsmill/service';
 import { Command } from 'commander';
-import { loadStandaloneSettings } from '../standalone.config.js';
-import { startStandalone } from '../standalone.js';
+import type { Standalone } from '../standalone.js';
 
 /** `newsmill up` */
 export function upCommand(): Command {
   return new Command('up')
     .description('run all four services in this process on an embedded PostgreSQL')
     .action(async () => {
+      const { closeOnSignal, processEnvironment } = await import('@newsmill/service');
+      const { loadStandaloneSettings } = await import('../standalone.config.js');
+      const { startStandalone } = await import('../standalone.js');
       const standalone = await startStandalone({
         settings: loadStandaloneSettings(),
         environment: processEnvironment(),
@@ -22,7 +23,7 @@ export function upCommand(): Command {
     });
 }
 
-function welcome({ url, apiKey, apiKeyIsNew, sampleOrigin }: Awaited<ReturnType<typeof startStandalone>>): string {
+function welcome({ url, apiKey, apiKeyIsNew, sampleOrigin }: Standalone): string {
   const key = apiKeyIsNew ? apiKey : '<the key printed at the first start>';
   return [
     '',
