@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { articleEnriched, type articleChanges, type EventOf } from '@newsmill/contracts';
+import { articleEnriched, type EventOf } from '@newsmill/contracts';
 import { normalizeUrl } from '@newsmill/web';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { Article } from './entities/article.entity.js';
@@ -28,7 +28,8 @@ interface Writes {
   articles: Map<string, Article>;
   versions: ArticleVersion[];
   urls: Map<string, string>;
-  changes: EventOf<typeof articleChanges>[];
+  /** Versions that subscribers are to be told of. */
+  outbox: { receiptId: string; articleId: string }[];
   receipts: ReceiptReport[];
 }
 
@@ -47,7 +48,7 @@ export class ArticleStore {
     return this.database.transaction(async (manager) => {
       const known = await this.lockArticles(manager, events);
       const settled = await this.settledReceipts(manager, events);
-      const writes: Writes = { articles: new Map(), versions: [], urls: new Map(), changes: [], receipts: [] };
+      const writes: Writes = { articles: new Map(), versions: [], urls: new Map(), outbox: [], receipts: [] };
       const results = events.map((event) => {
         const before = settled.get(event.receiptId);
         if (before) return before;
@@ -86,7 +87,7 @@ export class ArticleStore {
     );
   }
 
-  private async write(manager: EntityManager, { articles, versions, urls, changes, receipts }: Writes): Promise<void> {
+  private async write(manager: EntityManager, { articles, versions, urls, outbox, receipts }: Writes): Promise<void> {
     if (articles.size > 0) {
       await manager
         .createQueryBuilder()
@@ -110,9 +111,8 @@ export class ArticleStore {
         .orUpdate(['article_id'], ['url'])
         .execute();
     }
-    if (changes.length > 0) {
-      const rows = changes.map((change) => ({ change }));
-      await manager.createQueryBuilder().insert().into(OutboxEntry).values(rows).updateEntity(false).execute();
+    if (outbox.length > 0) {
+      await manager.createQueryBuilder().insert().into(OutboxEntry).values(outbox).updateEntity(false).execute();
     }
     await this.receipts.report(manager, receipts);
   }
@@ -159,7 +159,7 @@ function apply(event: ArticleVersionEvent, known: Map<string, Article>, writes: 
   if (decision.kind === 'unchanged') return { articleId, state };
   const { changeKind, fields } = decision;
   writes.versions.push({ receiptId, articleId, revision, changeKind, fields, record, storedAt: now });
-  writes.changes.push({ articleId, revision, changeKind, fields, changedAt: now.toISOString(), record });
+  writes.outbox.push({ receiptId, articleId });
   const moved = fields.length > 0 ? ` (${fields.join(', ')})` : '';
   return { articleId, state, told: `${changeKind}: “${title}”${moved} /v1/articles/${articleId}` };
 }

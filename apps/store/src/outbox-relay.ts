@@ -10,7 +10,6 @@ import { articleChanges, articleState, type EventOf } from '@newsmill/contracts'
 import { SERVICE_SETTINGS, type ServiceSettings, TRANSPORT } from '@newsmill/service';
 import { backoff, deterministicId, encodeEvent, type NewRecord, type Transport } from '@newsmill/stage';
 import { DataSource } from 'typeorm';
-import type { OutboxEntry } from './entities/outbox-entry.entity.js';
 import { storeDatabase } from './store.database.js';
 
 /** Entries published at once. */
@@ -21,6 +20,17 @@ const IDLE_MS = 1_000;
 const RELAY_LOCK = 7_203_452;
 
 type Change = EventOf<typeof articleChanges>;
+
+/** An outbox entry with the version it stands for. */
+interface Entry {
+  seq: string;
+  articleId: string;
+  revision: number;
+  changeKind: Change['changeKind'];
+  fields: string[];
+  changedAt: Date;
+  record: Change['record'];
+}
 
 /**
  * Publishes the outbox to the public topics, in order for each article. An entry is removed after the log has it: a crash
@@ -78,20 +88,25 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
         RELAY_LOCK,
       ]);
       if (!held) return 0;
-      const entries: OutboxEntry[] = await manager.query('SELECT seq, change FROM outbox ORDER BY seq LIMIT $1', [
-        BATCH,
-      ]);
+      const entries = await manager.query<Entry[]>(
+        `SELECT o.seq, v.article_id AS "articleId", v.revision, v.change_kind AS "changeKind", v.fields,
+                v.stored_at AS "changedAt", v.record
+         FROM outbox o JOIN article_version v USING (receipt_id, article_id)
+         ORDER BY o.seq LIMIT $1`,
+        [BATCH],
+      );
       if (entries.length === 0) return 0;
-      await this.transport.publish(entries.flatMap(({ change }) => this.toRecords(change)));
+      await this.transport.publish(entries.flatMap((entry) => this.toRecords(entry)));
       await manager.query('DELETE FROM outbox WHERE seq = ANY($1::bigint[])', [entries.map(({ seq }) => seq)]);
       return entries.length;
     });
   }
 
-  private toRecords(change: Change): NewRecord[] {
+  private toRecords({ seq: _, changedAt, ...version }: Entry): NewRecord[] {
+    const change: Change = { ...version, changedAt: changedAt.toISOString() };
     const { articleId, revision, record } = change;
     const source = '/newsmill/store';
-    const time = Date.parse(change.changedAt);
+    const time = changedAt.getTime();
     const id = (topic: string): string => deterministicId(articleId, String(revision), topic);
     const usable = record.pubStatus === 'usable';
     const state: EventOf<typeof articleState> = {

@@ -4,6 +4,7 @@ import { incompatibilities } from './compat.js';
 import { toJsonSchema } from './json-schema.js';
 import { defineTopic, tolerant } from './topic.js';
 import { topics } from './topics.js';
+import { articleEnriched, articleParsed } from './topics/article-versions.js';
 
 describe('a topic', () => {
   it.each(['news.page', 'news.page.fetched', 'News.Page.fetched.v1', 'news.page.fetched.v0', 'x.page.fetched.v1'])(
@@ -36,6 +37,14 @@ describe('tolerant reading', () => {
     const event = { a: { b: [{ c: 1, new1: 1 }], new2: 2 }, m: { k: { d: '', new3: 3 } }, new4: 4 };
     expect(schema.safeParse(event).success).toBe(false);
     expect(tolerant(schema).parse(event)).toEqual(event);
+  });
+
+  it('passes a field of a newer service through every later topic, but lets nobody invent one', () => {
+    const record = { known: { extra: true } };
+    const problems = (topic: { schema: z.ZodType }): string[] =>
+      topic.schema.safeParse({ articleId: 'a', receiptId: 'r', record }).error!.issues.map(({ code }) => code);
+    expect(problems(articleParsed)).toContain('unrecognized_keys');
+    expect(problems(articleEnriched)).not.toContain('unrecognized_keys');
   });
 
   it('still refuses a wrong type and a missing field', () => {

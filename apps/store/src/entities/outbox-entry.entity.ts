@@ -1,13 +1,15 @@
-import type { articleChanges, EventOf } from '@newsmill/contracts';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** A change that subscribers have not been told of yet. */
+/** A version in the history that subscribers have not been told of yet. */
 @Entity({ name: 'outbox' })
 export class OutboxEntry {
   /** Given under the article's row lock: in the order of revisions for each article. */
   @PrimaryGeneratedColumn({ type: 'bigint', primaryKeyConstraintName: 'outbox_pk' })
   seq!: string;
 
-  @Column({ type: 'json' })
-  change!: EventOf<typeof articleChanges>;
+  @Column({ type: 'text', name: 'receipt_id' })
+  receiptId!: string;
+
+  @Column({ type: 'uuid', name: 'article_id' })
+  articleId!: string;
 }

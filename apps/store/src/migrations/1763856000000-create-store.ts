@@ -37,7 +37,8 @@ export class CreateStore1763856000000 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE outbox (
         seq bigserial NOT NULL,
-        change json NOT NULL,
+        receipt_id text NOT NULL,
+        article_id uuid NOT NULL,
         CONSTRAINT outbox_pk PRIMARY KEY (seq)
       )`);
     await runner.query(`

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { articleRecord, timestamp } from '../article-record.js';
-import { defineTopic } from '../topic.js';
+import { defineTopic, tolerant } from '../topic.js';
+
+/** A record as the store got it: fields that the store does not know pass. */
+const passedOn = tolerant(articleRecord);
 
 /** The closed list of what can happen to a stored article. */
 export const changeKind = z.enum(['new', 'update', 'correction', 'withdrawn', 'withheld', 'restored']);
@@ -14,12 +17,12 @@ export const articleChanges = defineTopic({
     changeKind,
     fields: z.array(z.string()).describe('the fields that moved; empty for a new article'),
     changedAt: timestamp,
-    record: articleRecord,
+    record: passedOn,
   }),
   key: (event) => event.articleId,
   subject: ({ articleId }) => ({ id: articleId, articleId }),
   retention: { cleanup: 'delete', days: 30 },
-  maxBytes: 20 * 1024 * 1024,
+  maxBytes: 21 * 1024 * 1024,
   public: true,
 });
 
@@ -31,11 +34,11 @@ export const articleState = defineTopic({
     revision: z.int().positive(),
     pubStatus: z.enum(['usable', 'withheld', 'canceled']),
     reason: z.string().optional().describe('why an article is withheld or canceled'),
-    record: articleRecord.optional().describe('absent once the article is withheld or canceled'),
+    record: passedOn.optional().describe('absent once the article is withheld or canceled'),
   }),
   key: (event) => event.articleId,
   subject: ({ articleId }) => ({ id: articleId, articleId }),
   retention: { cleanup: 'compact', days: 7 },
-  maxBytes: 20 * 1024 * 1024,
+  maxBytes: 21 * 1024 * 1024,
   public: true,
 });

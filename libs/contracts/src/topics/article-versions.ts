@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { articleRecord } from '../article-record.js';
-import { defineTopic } from '../topic.js';
+import { defineTopic, tolerant } from '../topic.js';
 
 const articleVersion = z.strictObject({
   articleId: z.string().describe('stable id: the same (publisher, guid) or canonical URL always gives the same'),
@@ -8,8 +8,10 @@ const articleVersion = z.strictObject({
   record: articleRecord,
 });
 
+/** Whoever passes a record on keeps fields that it does not know yet: a newer service may have made them. */
+const passedOn = articleVersion.extend({ record: tolerant(articleRecord) });
+
 const common = {
-  schema: articleVersion,
   key: (event: z.output<typeof articleVersion>) => event.articleId,
   subject: ({ articleId, receiptId }: z.output<typeof articleVersion>) => ({ id: articleId, articleId, receiptId }),
   retention: { cleanup: 'delete', days: 7 },
@@ -18,12 +20,14 @@ const common = {
 
 export const articleParsed = defineTopic({
   ...common,
+  schema: articleVersion,
   name: 'news.article.parsed.v1',
   description: 'One version of an article, structured.',
 });
 
 export const articleEnriched = defineTopic({
   ...common,
+  schema: passedOn,
   name: 'news.article.enriched.v1',
   description: 'One version of an article with its annotations.',
 });
