@@ -22,7 +22,7 @@ export function isRequired(part: PartName): boolean {
 
 /** `NEWSMILL_POSTGRES_IMAGE`: the container image of PostgreSQL. */
 export function postgresImage(): string {
-  return process.env['NEWSMILL_POSTGRES_IMAGE'] || 'postgres:18-alpine';
+  return process.env['NEWSMILL_POSTGRES_IMAGE'] || 'postgres:18';
 }
 
 /** `NEWSMILL_KAFKA_IMAGE`: a container image of Kafka that is configured by `KAFKA_*` variables. */

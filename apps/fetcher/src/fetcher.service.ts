@@ -32,6 +32,7 @@ export const fetcher = defineService({
   description: 'Takes links and pages in: pulled from feeds, pushed by newsrooms.',
   settings: fetcherSettings,
   stages: [fetch],
+  check: ({ push, apiKey }) => (push ? PushKeys.problems(apiKey) : []),
   database: fetcherDatabase,
   register: (settings): DynamicModule => ({
     module: FetcherModule,

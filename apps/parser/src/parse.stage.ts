@@ -7,5 +7,6 @@ export const parse = defineStage({
   description: 'Extracts the article from a page; a page that holds none is rejected with its reason.',
   reads: pageFetched,
   writes: [articleParsed],
-  policy: { batchSize: 32, firstDelayMs: 200 },
+  // Pages are held as text and as tree at once: few large ones a batch.
+  policy: { batchSize: 32, batchBytes: 4 * 1024 * 1024, firstDelayMs: 200 },
 });

@@ -60,7 +60,8 @@ export async function startStandalone({
       }),
     };
     const common = loadSettings(serviceSettings, complete);
-    const transport = createTransport(common, 'newsmill-standalone');
+    const transport = createTransport(common, { clientId: 'newsmill-standalone' });
+    opened.push(() => transport.close());
     await transport.connect();
     await transport.applyTopics(pipelineTopics(common.topicPrefix));
     tell(`topics are on the ${common.transport} log; starting ${services.map(({ name }) => name).join(', ')}`);

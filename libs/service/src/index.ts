@@ -11,5 +11,5 @@ export * from './settings.js';
 export * from './stage-handler.js';
 export { StageServer, type StageStatus } from './stage-server.js';
 export * from './tokens.js';
-export { createTransport } from './transport.js';
+export { createTransport, type CreateTransportOptions } from './transport.js';
 export { version } from './version.js';

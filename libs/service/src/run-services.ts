@@ -51,7 +51,7 @@ export async function runServices(
   const { common, own } = loadAll(definitions, options.environment);
   const name = definitions.map((definition) => definition.name).join('+');
   const crash = options.onCrash ?? exitOnCrash;
-  const transport = options.transport ?? createTransport(common, `newsmill-${name}`, (error) => crash(error));
+  const transport = options.transport ?? createTransport(common, { clientId: `newsmill-${name}`, onCrash: crash });
   const metrics = new Metrics();
   const stages = definitions.flatMap((definition) => definition.stages);
   const server = new StageServer({
@@ -85,11 +85,16 @@ export async function runServices(
     bufferLogs: true,
     abortOnError: false,
   });
-  app.useLogger(quietNest(app.get(PinoLogger)));
-  app.useGlobalFilters(new ProblemFilter());
-  app.connectMicroservice({ strategy: server });
-  await app.startAllMicroservices();
-  await app.listen(common.httpPort, common.httpHost);
+  try {
+    app.useLogger(quietNest(app.get(PinoLogger)));
+    app.useGlobalFilters(new ProblemFilter());
+    app.connectMicroservice({ strategy: server });
+    await app.startAllMicroservices();
+    await app.listen(common.httpPort, common.httpHost);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   return { app, url: await app.getUrl(), settings: common, transport, stages: server, close: () => app.close() };
 }
 
@@ -120,6 +125,13 @@ function loadAll(
   };
   const common = load(() => loadSettings(serviceSettings, environment));
   const own = definitions.map(({ settings }) => load(() => loadSettings(settings, environment)));
+  definitions.forEach(({ name, database, check }, index) => {
+    if (common !== undefined && database !== undefined && common.databaseUrl === undefined) {
+      problems.push(`NEWSMILL_DATABASE_URL is not set: the ${name} keeps its state in PostgreSQL`);
+    }
+    const values = own[index];
+    if (values !== undefined) problems.push(...(check?.(values) ?? []));
+  });
   if (problems.length > 0 || common === undefined) throw new SettingsError([...new Set(problems)]);
   return { common, own: own.map((values) => values!) };
 }

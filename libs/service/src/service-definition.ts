@@ -12,6 +12,8 @@ export interface ServiceDefinition<S extends Settings = Settings> {
   readonly stages: readonly Stage[];
   /** The Postgres schema it owns, if it keeps state. */
   readonly database?: ServiceDatabase;
+  /** Problems of its settings that no single one shows, each naming a variable. */
+  check?(settings: SettingValues<S>): string[];
   register(settings: SettingValues<S> & ServiceSettings): DynamicModule;
 }
 

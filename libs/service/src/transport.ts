@@ -1,18 +1,21 @@
 import { Logger } from '@nestjs/common';
 import type { Transport } from '@newsmill/stage';
-import { KafkaTransport, PostgresTransport } from '@newsmill/transport';
+import { KafkaTransport, PostgresTransport, type TransportLog } from '@newsmill/transport';
 import type { ServiceSettings } from './service.config.js';
 import { SettingsError } from './settings.js';
 
-/** The transport that the settings name. `onCrash` is told when it can no longer consume: the process must end. */
-export function createTransport(
-  settings: ServiceSettings,
-  clientId: string,
-  onCrash?: (error: Error) => void,
-): Transport {
-  const logger = new Logger(settings.transport);
-  const log = (level: 'debug' | 'info' | 'warn' | 'error', message: string): void =>
-    logger[level === 'info' ? 'log' : level](message);
+export interface CreateTransportOptions {
+  /** How the log's clients see this process. */
+  clientId: string;
+  /** Told when it can no longer consume: the process must end. */
+  onCrash?: (error: Error) => void;
+  /** Default: the application's logger. */
+  log?: TransportLog;
+}
+
+/** The transport that the settings name. */
+export function createTransport(settings: ServiceSettings, options: CreateTransportOptions): Transport {
+  const { clientId, onCrash, log = applicationLog(settings.transport) } = options;
   if (settings.transport === 'kafka') {
     return new KafkaTransport({ brokers: settings.kafkaBrokers, clientId, log, ...(onCrash && { onCrash }) });
   }
@@ -20,4 +23,11 @@ export function createTransport(
     throw new SettingsError(['NEWSMILL_DATABASE_URL is not set: the postgres transport keeps topics there']);
   }
   return new PostgresTransport({ url: settings.databaseUrl, log });
+}
+
+function applicationLog(context: string): TransportLog {
+  const logger = new Logger(context);
+  return (level, message) => {
+    logger[level === 'info' ? 'log' : level](message);
+  };
 }

@@ -13,7 +13,7 @@ import { CommandError } from './command-error.js';
 /** Runs `use` on the log that the environment names, or else on the one of the standalone that runs on this machine. */
 export async function withLog<T>(use: (transport: Transport, settings: ServiceSettings) => Promise<T>): Promise<T> {
   const settings = await logSettings();
-  const transport = createTransport({ ...settings, logLevel: 'error' }, 'newsmill-command');
+  const transport = createTransport(settings, { clientId: 'newsmill-command', log: tellFaults });
   try {
     await transport.connect();
     return await use(transport, settings);
@@ -41,4 +41,9 @@ async function logSettings(): Promise<ServiceSettings> {
     NEWSMILL_DATABASE_URL: running.databaseUrl,
     NEWSMILL_TOPIC_PREFIX: running.topicPrefix,
   });
+}
+
+/** Standard output is the command's own. */
+function tellFaults(level: 'debug' | 'info' | 'warn' | 'error', message: string): void {
+  if (level === 'warn' || level === 'error') process.stderr.write(`newsmill: ${message}\n`);
 }
