@@ -19,7 +19,10 @@ const pushBody = z.strictObject({
   guid: z
     .string('must be a string')
     .max(512, 'must have at most 512 characters')
-    .refine((guid) => guid.trim() !== '' && !/\p{Cc}/u.test(guid), 'must not be blank or hold control characters')
+    .refine(
+      (guid) => guid.trim() !== '' && guid.isWellFormed() && !/\p{Cc}/u.test(guid),
+      'must be well-formed text, not blank, without control characters',
+    )
     .optional(),
 });
 

@@ -11,7 +11,7 @@ export function toArticleVersion(page: PageFetched, article: ExtractedArticle): 
     page.publisher !== undefined && page.guid !== undefined
       ? articleIdOf({ publisher: page.publisher, guid: page.guid })
       : articleIdOf({ url: canonical });
-  return { articleId, receiptId: page.receiptId, record: storable(toRecord(page, article, articleId, canonical)) };
+  return { articleId, receiptId: page.receiptId, record: toRecord(page, article, articleId, canonical) };
 }
 
 /**
@@ -155,12 +155,4 @@ function picture(image: ImageFound, index: number, lead: boolean): NonNullable<A
 
 function countWords(text: string): number {
   return text.match(/\S+/g)?.length ?? 0;
-}
-
-/** Text that every JSON reader and PostgreSQL can hold: no NUL, no lone surrogates. */
-function storable<T>(value: T): T {
-  if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed() as T;
-  if (Array.isArray(value)) return value.map(storable) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, storable(field)])) as T;
 }

@@ -25,6 +25,7 @@ import { parseHtml, type HtmlTree } from './html-tree.js';
 import { findImages, type PlacedImage } from './images/find-images.js';
 import { placeLooseCaptions, withoutCaptions } from './images/loose-captions.js';
 import { leadImageCandidates } from './images/lead-image.js';
+import { StatedPictures } from './images/stated-pictures.js';
 import { webUrl } from './links.js';
 import { ldText } from './metadata/json-ld.js';
 import { readPageMetadata, type PageMetadata } from './metadata/page-metadata.js';
@@ -74,10 +75,11 @@ export function extractArticle(page: PageInput): Extraction {
   const text = toText(content.blocks);
   const refusal = refuse(tree, metadata, body, title.value, text, page.url);
   if (refusal) return { ok: false, ...refusal };
-  const pictures = images.map(({ image }) => image);
+  const stated = new StatedPictures(metadata, [title.value, ...siteNames]);
+  const pictures = images.map(({ image }) => stated.complete(image));
   return {
     ok: true,
-    article: assemble({ page, tree, metadata, siteNames, title, titleNode, body, content, text, pictures }),
+    article: assemble({ page, tree, metadata, siteNames, title, titleNode, body, content, text, pictures, stated }),
   };
 }
 
@@ -93,11 +95,12 @@ interface Findings {
   content: Content;
   text: string;
   pictures: ImageFound[];
+  stated: StatedPictures;
 }
 
 /** Chooses the remaining fields and puts the record together. */
 function assemble(findings: Findings): ExtractedArticle {
-  const { page, tree, metadata, siteNames, title, titleNode, body, content, text, pictures } = findings;
+  const { page, tree, metadata, siteNames, title, titleNode, body, content, text, pictures, stated } = findings;
   const provenance: Record<string, FieldProvenance> = { title: provenanceOf(title), body: content.provenance };
   const take = <T>(field: string, candidates: readonly Candidate<T>[]): T | undefined => {
     const best = mostTrusted(candidates);
@@ -125,7 +128,7 @@ function assemble(findings: Findings): ExtractedArticle {
   const siteName = take('siteName', siteNameCandidates(metadata));
   const publisher = take('publisher', publisherCandidates(metadata));
   const section = take('section', sectionCandidates(metadata));
-  const leadImage = take('leadImage', leadImageCandidates(metadata, pictures));
+  const leadImage = take('leadImage', leadImageCandidates(metadata, pictures, stated));
   const article: ExtractedArticle = {
     title: title.value,
     ...(description !== undefined && { description }),

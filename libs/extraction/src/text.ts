@@ -1,8 +1,15 @@
-const SPACE_RUN = /[\s\u200b\ufeff\u2060]+/g;
+/** Every run of white space but the single spaces between words, which are left as they are. */
+const SPACE_RUN =
+  / [\s\u200b\ufeff\u2060]+|[\t-\r\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff][\s\u200b\ufeff\u2060]*/g;
 
 /** White space (any Unicode kind, zero-width included) collapsed to single spaces, ends trimmed. */
 export function collapse(text: string): string {
-  return text.replace(SPACE_RUN, ' ').trim();
+  return joinSpaces(text).trim();
+}
+
+/** White space collapsed to single spaces, ends included. */
+export function joinSpaces(text: string): string {
+  return text.replace(SPACE_RUN, ' ');
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/gu;

@@ -72,9 +72,13 @@ function addCell(rows: TableCell[][], cell: TableCell, sameRow: boolean): void {
 
 function findLayoutTables(tree: HtmlTree, segments: readonly Segment[]): ReadonlySet<number> {
   const layout = new Set<number>();
-  for (const segment of segments) {
-    if (!CELLS.has(tree.name(segment.shape)) || segment.text.length <= MAX_CELL) continue;
-    for (const table of ancestors(tree, segment.shape, (name) => name === 'table')) layout.add(table);
+  const lengths = new Map<number, number>();
+  for (const { shape, text } of segments) {
+    if (!CELLS.has(tree.name(shape))) continue;
+    const length = (lengths.get(shape) ?? 0) + text.length;
+    lengths.set(shape, length);
+    if (length <= MAX_CELL) continue;
+    for (const table of ancestors(tree, shape, (name) => name === 'table')) layout.add(table);
   }
   return layout;
 }

@@ -4,7 +4,7 @@ import { comparisonKey } from '../text.js';
 import type { BodyHints } from './body-hints.js';
 import { chooseBody, type Candidate } from './candidates.js';
 import { markClutter, type Clutter } from './clutter.js';
-import { isDateLine, isPageLine } from './lines.js';
+import { isDateLine, isPageLine, isSentence } from './lines.js';
 import { Role } from './names.js';
 import { confirmByReference } from './reference.js';
 import { segment, type Segment, type Segmentation } from './segments.js';
@@ -39,9 +39,24 @@ export function findBody(tree: HtmlTree, hints: BodyHints): Body {
     if (clutter.marks[i] === Role.none) inside.push(page.segments[i]!);
   }
   const { kept, looseCaptions } = takeOutCaptions(inside);
+  const above = takeOutCaptions(segmentsAbove(page, clutter, hints.titleNode, chosen.node));
   const trimmed = confirmByReference(tree, trim(tree, kept, hints), hints.reference);
   const standfirst = findStandfirst(tree, page, clutter, hints, trimmed);
-  return { page, chosen, clutter, kept: standfirst ? [standfirst, ...trimmed] : trimmed, looseCaptions };
+  return {
+    page,
+    chosen,
+    clutter,
+    // A summary is no subhead, whatever element it stands in.
+    kept: standfirst ? [{ ...standfirst, shape: 0 }, ...trimmed] : trimmed,
+    looseCaptions: [...above.looseCaptions, ...looseCaptions],
+  };
+}
+
+/** The segments between the title and a body that stands in an element of its own. */
+function segmentsAbove(page: Segmentation, clutter: Clutter, title: number | undefined, body: number): Segment[] {
+  if (title === undefined || title > body) return [];
+  const from = page.first[title]!;
+  return page.segments.slice(from, page.first[body]).filter((_, i) => clutter.marks[from + i] === Role.none);
 }
 
 /** A caption printed bare and again, right after, with its credit in brackets: neither is text of the article. */
@@ -64,6 +79,9 @@ function takeOutCaptions(segments: readonly Segment[]): { kept: Segment[]; loose
   return { kept, looseCaptions };
 }
 
+/** Shapes whose own text may be a date: a quoted post ends with one, a table lists them. */
+const DATED = new Set(['blockquote', 'td', 'th']);
+
 /** Takes repeated titles, lone links, repeated paragraphs and the page's own lines out of the running text. */
 function trim(tree: HtmlTree, segments: readonly Segment[], hints: BodyHints): Segment[] {
   const title = hints.title === undefined ? '' : comparisonKey(hints.title);
@@ -72,10 +90,12 @@ function trim(tree: HtmlTree, segments: readonly Segment[], hints: BodyHints): S
     const { text, linkLength } = segment;
     if (tree.name(segment.shape) === 'h1' || !/[\p{L}\p{N}]/u.test(text)) return false;
     if (hints.title !== undefined && sameLength(text, hints.title) && comparisonKey(text) === title) return false;
+    // Old pages part title, byline and date by line breaks alone.
+    if (hints.title !== undefined && text.startsWith(hints.title) && isDateLine(text.slice(hints.title.length).trim()))
+      return false;
     if (linkLength > 0.8 * text.length && text.length < 300 && !isSentence(text)) return false;
     if (isPageLine(text) || isCopyrightLine(text)) return false;
-    // A quoted post ends with its own date.
-    if (tree.name(segment.shape) !== 'blockquote' && isDateLine(text)) return false;
+    if (!DATED.has(tree.name(segment.shape)) && isDateLine(text)) return false;
     if (text.length < MIN_REPEATED) return true;
     // The same paragraph in another box is a copy for another screen; in one column it is the author's doing.
     const column = tree.parent(segment.container);
@@ -87,10 +107,6 @@ function trim(tree: HtmlTree, segments: readonly Segment[], hints: BodyHints): S
 
 /** Shorter texts may stand twice in an article. */
 const MIN_REPEATED = 60;
-
-function isSentence(text: string): boolean {
-  return text.length > 80 && /[.!?。]["”’)]?$/.test(text);
-}
 
 /** Cheap test before comparing: texts that read the same differ little in length. */
 function sameLength(a: string, b: string): boolean {

@@ -1,23 +1,32 @@
 import { parseDate } from '../fields/date-formats.js';
 
-/**
+/*
  * Lines that publishers set between or after the paragraphs of every article, in the languages of news. Each pattern
  * is anchored at the line's beginning and holds no nested repetition, so it costs time in proportion to the line.
  */
-const LINES: readonly RegExp[] = [
+
+/** Beginnings in everyday words ("Watch", "Loading"): a whole sentence that begins so is a paragraph. */
+const CUES: readonly RegExp[] = [
   // Ways to other articles
   /^(?:[[(►▶•*>→»\s]{0,4})(?:read(?:\s?more|\snext|\salso|\sthe\sfull)|see\s(?:also|more)|also\s(?:read|see)|more\s(?:on|from|about|stories|coverage|news)|related(?:\s(?:articles?|stories|story|content|coverage|reading|links|news|topics))?|recommended|watch|listen|don['’]t\smiss|up\snext|you\s(?:may|might)\s(?:also\s)?(?:like|be\sinterested)|keep\sreading|further\sreading|explore\smore|what\sto\sread\snext|lesen\ssie\sauch|lies\sauch|mehr\szum\sthema|mehr\sdazu|auch\sinteressant|das\skönnte\ssie\sauch\sinteressieren|zum\sweiterlesen|à\slire(?:\saussi)?|lire\saussi|voir\saussi|sur\sle\smême\ssujet|lee\stambi[eé]n|lea\stambi[eé]n|te\spuede\sinteresar|más\sinformaci[oó]n|leia\s(?:tamb[eé]m|mais)|veja\stamb[eé]m|leggi\sanche|guarda\sanche|lees\sook|læs\sogs[aå]|les\sogs[aå]|läs\socks[aå]|baca\sjuga|czytaj\s(?:też|także|więcej)|читайте\sтакже|関連記事|あわせて読みたい|相关阅读)(?:\s?[:：»|>-]|\s?$|\s\p{Lu})/iu,
   // Notices of the page's own machinery
-  /^(?:advertisement|advertising|sponsored(?:\scontent)?|anzeige|werbung|publicit[eé]|publicidad(?:e)?|pubblicità|advertentie|annons|annonce|reklame?|iklan|story\scontinues(?:\sbelow)?|(?:article|story)\scontinues\sbelow|continue\sreading|scroll\s(?:down\s)?(?:to|for)\s|loading|play\svideo|view\s(?:gallery|comments|more|all)|show\s(?:more|comments)|load\smore|photo\sgallery|gallery|article\scontent|share\sthis|share\son|comments?\s?\(?\d*\)?$|leave\sa\scomment|join\sthe\sconversation|print\sthis|copy\slink|follow\s(?:us|me)\s(?:on|at)|back\sto\stop|skip\s(?:to|past)|an?\sdieser\sstelle\sfinden|an\sdieser\sstelle\sfindest|empfohlener\s(?:redaktioneller|externer)\sinhalt|externer\sinhalt|ich\sbin\sdamit\seinverstanden|personenbezogene\sdaten\skönnen|this\s(?:content|video|embed)\s(?:is|can)(?:not|\snot)|to\sview\sthis)\b/iu,
+  /^(?:advertisement|advertising|sponsored(?:\scontent)?|anzeige|werbung|publicit[eé]|publicidad(?:e)?|pubblicità|advertentie|annons|annonce|reklame?|iklan|story\scontinues(?:\sbelow)?|(?:article|story)\scontinues\sbelow|continue\sreading|scroll\s(?:down\s)?(?:to|for)\s|loading|play\svideo|view\s(?:gallery|comments|more|all)|show\s(?:more|comments)|load\smore|photo\sgallery|gallery|article\scontent|share\sthis|share\son|comments?\s?\(?\d*\)?$|leave\sa\scomment|join\sthe\sconversation|print\sthis|copy\slink|follow\s(?:us|me)\s(?:on|at)|back\sto\stop|skip\s(?:to|past)|empfohlener\sredaktioneller\sinhalt|this\s(?:content|video|embed)\s(?:is|can)(?:not|\snot)|to\sview\sthis)\b/iu,
+];
+
+const LINES: readonly RegExp[] = [
   // Offers
-  /^(?:(?:please\s)?subscribe\s(?:to|now|today|for|here)|sign\s?up\s(?:for|to|here|now|today)|get\s(?:the\s(?:latest|best|top|day)|our\s|unlimited|breaking)|join\sour\s|download\s(?:our|the)\s|start\syour\sday\swith|stay\s(?:up\sto\sdate|informed|connected)|never\smiss|want\smore\s|enjoying?\sthis|support\s(?:our|independent|quality)|your\ssupport|become\sa\s(?:member|subscriber|patron)|already\sa\s(?:member|subscriber)|log\sin\s(?:to|or)|register\s(?:now|for|to)|unlimited\sonline\saccess|abonnieren\ssie|jetzt\s(?:abonnieren|anmelden|testen)|newsletter|melden\ssie\ssich|abonnez-vous|inscrivez-vous|s['’]inscrire|recevez\s|suscr[ií]bete|reg[ií]strate|assine\s|inscreva-se|iscriviti|abbonati|schrijf\sje\sin|meld\sje\saan|ook\sinteressant|prenumerera|folgst\sdu|folgen\ssie|folge\suns|suivez-nous|s[ií]guenos|siga[-\s]|seguici\s|volg\sons)/iu,
+  /^(?:(?:please\s)?subscribe\s(?:to|now|today|for|here)|sign\s?up\s(?:for|to|here|now|today)|get\s(?:the\s(?:latest|best|top|day)|our\s|unlimited|breaking)|join\sour\s|download\s(?:our|the)\s|stay\s(?:up\sto\sdate|informed|connected)|never\smiss|want\smore\s|enjoying?\sthis|support\s(?:our|independent|quality)|your\ssupport|become\sa\s(?:member|subscriber|patron)|already\sa\s(?:member|subscriber)|log\sin\s(?:to|or)|register\s(?:now|for|to)|abonnieren\ssie|jetzt\s(?:abonnieren|anmelden|testen)|newsletter|melden\ssie\ssich|abonnez-vous|inscrivez-vous|s['’]inscrire|recevez\s|suscr[ií]bete|reg[ií]strate|assine\s|inscreva-se|iscriviti|abbonati|schrijf\sje\sin|meld\sje\saan|ook\sinteressant|prenumerera|folgen\ssie|folge\suns|suivez-nous|s[ií]guenos|siga[-\s]|seguici\s|volg\sons)/iu,
   // Law, print and contact
-  /^(?:copyright\b|©|\(c\)\s?(?:19|20)\d\d|all\srights\sreserved|if\syou\s(?:purchase|buy)\s(?:a\sproduct|something|an\sitem|through)|we\smay\s(?:earn|receive)\s|this\sarticle\s(?:may\scontain|contains)\saffiliate|a\sversion\sof\sthis\s(?:article|story)|this\s(?:article|story)\sappears\sin|have\sa\s(?:news\s)?(?:tip|story)|do\syou\shave\sa\s|got\sa\s(?:news\s)?tip|contact\sus|e-?mail\s(?:us|the\s(?:author|reporter|writer))\b|reach\s(?:the\s)?(?:reporter|\p{Lu})|send\s(?:us\s)?(?:your|tips)|dieser\sartikel\swurde\sausgedruckt|sendung:|stand:|die\sautor(?:in|en)?:|(?:last\s)?(?:published|updated|posted|first\spublished|last\sm(?:odified|odification))(?:\s?:|\s(?:on|at|\p{L}{3,9}\.?\s\d))|ver[öo]ffentlicht\s?(?:am|:)|aktualisiert\s?(?:am|:)|publi[eé]\sle\s|mis\sà\sjour\s|publicado\s?(?:el|em|:)|actualizado\s?(?:el|:)|pubblicato\s|aggiornato\s|tags?\s?:|topics\s?:|filed\sunder|categor(?:y|ies|ia|ía)\s?:|schlagw[oö]rter\s?:|keywords?\s?:|etiquetas\s?:)/iu,
+  /^(?:copyright\b|©|\(c\)\s?(?:19|20)\d\d|all\srights\sreserved|if\syou\s(?:purchase|buy)\s(?:a\sproduct|something|an\sitem|through)|we\smay\s(?:earn|receive)\s|this\sarticle\s(?:may\scontain|contains)\saffiliate|a\sversion\sof\sthis\s(?:article|story)|this\s(?:article|story)\sappears\sin|have\sa\s(?:news\s)?(?:tip|story)|do\syou\shave\sa\s|got\sa\s(?:news\s)?tip|contact\sus|e-?mail\s(?:us|the\s(?:author|reporter|writer))\b|reach\sthe\sreporters?\b|send\s(?:us\s)?(?:your|tips)|stand:|die\sautor(?:in|en)?:|(?:last\s)?(?:published|updated|posted|first\spublished|last\sm(?:odified|odification))(?:\s?:|\s(?:on|at|\p{L}{3,9}\.?\s\d))|ver[öo]ffentlicht\s?(?:am|:)|aktualisiert\s?(?:am|:)|publi[eé]\sle\s|mis\sà\sjour\s|publicado\s?(?:el|em|:)|actualizado\s?(?:el|:)|pubblicato\s|aggiornato\s|tags?\s?:|topics\s?:|filed\sunder|categor(?:y|ies|ia|ía)\s?:|schlagw[oö]rter\s?:|keywords?\s?:|etiquetas\s?:)/iu,
 ];
 
 /** Contact lines name their writer first: "… may be reached at …". */
 const CONTACT =
   /\b(?:(?:may|can) be reached (?:at|by)|follow (?:him|her|them) on|contact (?:him|her|them) at|on twitter (?:@|at)|is a (?:staff )?(?:reporter|writer|correspondent) (?:at|for|with|covering)|subscribe to (?:our|the)\b|newsletter here\b)/i;
+
+/** Stands where an embed waits for the reader's consent. */
+const WITHHELD =
+  /\b(?:externe[nrs]? (?:redaktionelle[nrs]? )?inhalte?|external content|contenus? externes?|contenidos? externos?|conte[uú]dos? externos?|contenut[oi] estern[oi]|externe inhoud)\b/i;
 
 /** Longer lines are paragraphs that begin with such words. */
 const MAX_LINE = 260;
@@ -25,7 +34,16 @@ const MAX_LINE = 260;
 /** True for lines that belong to the page and not to the article: ways elsewhere, offers, notices, contacts. */
 export function isPageLine(text: string): boolean {
   if (text.length > MAX_LINE) return false;
-  return LINES.some((pattern) => pattern.test(text)) || CONTACT.test(text);
+  if (!isSentence(text) && CUES.some((pattern) => pattern.test(text))) return true;
+  return LINES.some((pattern) => pattern.test(text)) || CONTACT.test(text) || WITHHELD.test(text);
+}
+
+/** The hour that heads an update of a live page: "18.40", "7:05 pm", "18 h 40". */
+const TIME_OF_DAY = /^(?:[01]?\d|2[0-4])\s?[.:h]\s?[0-5]\d(?:\s?(?:[ap]\.?m\.?|uhr))?(?:\s[A-Z]{2,4})?$/i;
+
+/** True for a line that is long enough for a sentence and ends as one. */
+export function isSentence(text: string): boolean {
+  return text.length > 80 && /[.!?。]["”’)]?$/.test(text);
 }
 
 /** Letters that a line may have beside its date to be nothing but a dateline. */
@@ -33,6 +51,7 @@ const DATE_WORDS = 45;
 
 /** True for a line that states a date, a reading time or a byline's date and nothing else. */
 export function isDateLine(text: string): boolean {
+  if (TIME_OF_DAY.test(text)) return true;
   if (text.length > 110 || !/\d/.test(text) || /[.!?]["”’]?$/.test(text) || parseDate(text) === undefined) return false;
   return text.replace(/\d+|[^\p{L}]/gu, '').length <= DATE_WORDS;
 }

@@ -34,7 +34,7 @@ const WORDS: readonly (readonly [Role, RegExp])[] = [
   ],
   [
     Role.caption,
-    / (?:(?:fig)?captions?|figcaption|credits?|photographer|photocredit|copyright|bildunterschrift|bildtext|legende|didascalia|wp caption text|media caption|image caption|piefoto|source caption) /,
+    / (?:(?:fig)?captions?|figcaption|credits?|photographer|photocredit|copyright|bildunterschrift|bildtext|legende|didascalia|wp caption text|media caption|image caption|piefoto) /,
   ],
   [
     Role.promotion,
@@ -42,7 +42,7 @@ const WORDS: readonly (readonly [Role, RegExp])[] = [
   ],
   [
     Role.related,
-    / (?:related|relateds|recommended|recommendations?|recirc|recirculation|read ?more|readmore|more ?on|more stories|morestories|see ?also|also read|alsoread|most ?read|mostread|most ?popular|popular|trending|teasers?|teaserlist|onward|similar|suggested|suggestions|up next|next article|prev article|next post|post navigation|prevnext|pagination|pager|more from|morefrom|further reading|inline ?promo|related ?content|related ?links|linkbox|readon|jp relatedposts|relatedposts|yarpp|ricerche correlate|correlati|lire aussi|a lire|mehr zum thema|weiterlesen|relacionad[ao]s?|leia ?mais|terkait|baca juga|bacajuga|promoted|mais lidas|latest news|latest|headlines list) /,
+    / (?:related|recommended|recommendations?|recirc|recirculation|read ?more|readmore|more ?on|more stories|morestories|see ?also|also read|alsoread|most ?read|mostread|most ?popular|popular|trending|teasers?|onward|similar|suggested|suggestions|up next|next article|prev article|next post|post navigation|prevnext|pagination|pager|more from|morefrom|further reading|inline ?promo|related ?content|related ?links|linkbox|readon|jp relatedposts|relatedposts|yarpp|correlati|lire aussi|a lire|mehr zum thema|weiterlesen|relacionad[ao]s?|leia ?mais|terkait|baca juga|bacajuga|promoted|latest news|latest|headlines list) /,
   ],
   [
     Role.tools,
@@ -111,7 +111,10 @@ export class NameReader {
     const id = tree.attribute(node, 'id');
     const component = tree.attribute(node, 'data-component') ?? tree.attribute(node, 'data-testid');
     if (className === undefined && id === undefined && component === undefined) return NAMELESS;
-    const name = `${className ?? ''} ${id ?? ''} ${component ?? ''}`;
+    const name =
+      className !== undefined && id === undefined && component === undefined
+        ? className
+        : `${className ?? ''} ${id ?? ''} ${component ?? ''}`;
     let evidence = this.seen.get(name);
     if (evidence === undefined) {
       const words = nameWords(name);
@@ -123,7 +126,7 @@ export class NameReader {
 
 /** Class or id words with which publishing systems mark the running text of an article. */
 const BODY =
-  / (?:article ?body|articlebody|story ?body|storybody|story ?text|story ?content|article ?content|article ?text|articletext|body ?content|body ?copy|bodycopy|body ?text|entry ?content|entry ?body|post ?content|post ?body|post ?entry|content ?body|contentbody|article body text|news ?body|news ?text|news ?content|text ?body|rich ?text|richtext|article ?main|article ?detail|artikel ?text|artikel ?inhalt|texte ?article|corps|cuerpo|cuerpo ?noticia|corpo|corpo ?noticia|testo|contenido|conteudo|materia|contenu|article ?paragraphs?|article ?page|article chunks?|chunks|story ?content|paywall|article ?component|td post content|single content|main ?content|detail ?content) /;
+  / (?:article ?body|articlebody|story ?body|storybody|story ?text|story ?content|article ?content|article ?text|articletext|body ?content|body ?copy|bodycopy|body ?text|entry ?content|entry ?body|post ?content|post ?body|post ?entry|content ?body|contentbody|news ?body|news ?text|news ?content|text ?body|rich ?text|richtext|article ?main|article ?detail|artikel ?text|artikel ?inhalt|texte ?article|corps|cuerpo|cuerpo ?noticia|corpo|corpo ?noticia|testo|contenido|conteudo|materia|contenu|article ?paragraphs?|article ?page|story ?content|paywall|article ?component|td post content|single content|main ?content|detail ?content) /;
 
 /** Posts of other networks that the article quotes. */
 const EMBED = / (?:tweet|twitter tweet|embed|embedded|instagram media|bluesky embed|fb post) /;

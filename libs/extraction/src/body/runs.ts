@@ -1,13 +1,13 @@
 import type { Run } from '../article.js';
 import { TEXT, type HtmlTree } from '../html-tree.js';
 import { safeLink } from '../links.js';
+import { joinSpaces } from '../text.js';
 import type { Segment } from './segments.js';
 
 const SKIPPED = new Set(['script', 'style', 'template', 'noscript', 'svg', 'button', 'iframe']);
 const STRONG = new Set(['b', 'strong']);
 const EMPHASIS = new Set(['em', 'i', 'cite', 'dfn', 'var']);
 const CODE = new Set(['code', 'kbd', 'samp', 'tt']);
-const SPACES = /[\s\u200b\ufeff\u2060]+/g;
 
 /** The segment's text with its links and emphasis; white space collapsed, ends trimmed. */
 export function segmentRuns(tree: HtmlTree, segment: Segment, baseUrl: string): Run[] {
@@ -22,7 +22,7 @@ export function segmentRuns(tree: HtmlTree, segment: Segment, baseUrl: string): 
     }
     if (SKIPPED.has(name)) i = tree.end(i) - 1;
     if (name !== TEXT) continue;
-    let text = tree.texts[i]!.replace(SPACES, ' ');
+    let text = joinSpaces(tree.texts[i]!);
     if (atStart || endsWithSpace(runs)) text = text.replace(/^ /, '');
     if (text === '') continue;
     atStart = false;

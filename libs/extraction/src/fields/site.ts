@@ -39,12 +39,19 @@ export function publisherCandidates(page: PageMetadata): Candidate<string>[] {
   return found;
 }
 
-/** Names by which titles may call the site: what it calls itself, and the host's own word. */
+/** Whom a copyright line names: "© 2025 The Northmoor Ledger. All rights reserved." */
+function holderOf(line: string): string {
+  const [, after = ''] = line.split(/©|\(c\)|copyright/i, 2);
+  return (/^[\s\d,–-]*([^.,|•·©]{2,80})/.exec(after)?.[1] ?? '').replace(/\s(?:19|20)\d\d\s*$/, '').trim();
+}
+
+/** Names by which titles may call the site: what it calls itself, who holds its copyright, and the host's own word. */
 export function knownSiteNames(page: PageMetadata, pageUrl: string): string[] {
   const host = URL.parse(pageUrl)?.hostname.replace(/^www\./, '') ?? '';
   const labels = host.split('.');
   return [
     ...siteNameCandidates(page).map(({ value }) => value),
+    ...page.copyrightLines.map(holderOf).filter((name) => name !== ''),
     host,
     ...labels.slice(0, -1).filter((label) => label.length > 2),
   ];

@@ -23,7 +23,10 @@ export function titleCandidates(
     confidence: number,
   ): void => {
     const text = value === undefined ? '' : collapse(stripTags(decodeText(value)));
-    if (text) found.push(candidate(stripSiteName(text, siteNames), source, rule, confidence));
+    if (!text) return;
+    // Only what is written for other places than the page itself is signed in front: an h1 "Ledger: …" tells of it.
+    const unsigned = rule === 'h1' || rule === 'headline' ? text : stripSignature(text, siteNames);
+    found.push(candidate(stripSiteName(unsigned, siteNames), source, rule, confidence));
   };
   const { article } = page.jsonLd;
   add(ldText(article?.['headline']), 'json-ld', 'headline', 0.85);
@@ -100,6 +103,17 @@ export function stripSiteName(title: string, siteNames: readonly string[]): stri
   }
   return current;
 }
+
+/** Takes the site's whole name and a colon off the beginning of a title. */
+export function stripSignature(title: string, siteNames: readonly string[]): string {
+  const colon = title.indexOf(': ');
+  if (colon <= 0 || colon > MAX_NAME) return title;
+  const key = siteKey(title.slice(0, colon));
+  return key.length > 1 && siteNames.some((name) => siteKey(name) === key) ? title.slice(colon + 2).trim() : title;
+}
+
+/** Longer beginnings are no name of a site. */
+const MAX_NAME = 80;
 
 function siteKey(name: string): string {
   return comparisonKey(name).replace(/^the /, '').replaceAll(' ', '');

@@ -21,11 +21,15 @@ export function splitCaption(line: string): CaptionParts {
   if (bracketed && readsAsCredit(bracketed.inside)) {
     return parts(bracketed.before, stripCreditLabel(bracketed.inside));
   }
+  if (text.length <= MAX_CREDIT && CREDIT_LABEL.test(text)) return { credit: stripCreditLabel(text) };
   const labelled = labelAt(text);
   if (labelled !== undefined) return parts(text.slice(0, labelled), stripCreditLabel(text.slice(labelled)));
   const tail = creditAfterSentence(text);
   return tail === undefined ? { caption: text } : parts(text.slice(0, -tail.length), stripCreditLabel(tail));
 }
+
+/** Longer lines say more than who made the picture. */
+const MAX_CREDIT = 100;
 
 /** An agency's name, two makers parted by a slash, or a label. */
 function readsAsCredit(text: string): boolean {
@@ -55,9 +59,12 @@ function lastEnd(text: string, mark: string): number {
 
 /** A credit without "Photo:", "©" and the like. */
 export function stripCreditLabel(credit: string): string {
-  const text = collapse(credit).replace(/^[([]|[)\]]$/g, '');
-  return text.replace(CREDIT_LABEL, '').replace(CREDIT_LABEL, '').trim() || text;
+  const text = collapse(credit).replace(/^[([](.*)[)\]]$/, '$1');
+  return text.replace(GLUED_LABEL, '').replace(CREDIT_LABEL, '').replace(CREDIT_LABEL, '').trim() || text;
 }
+
+/** A label that styles set apart from the name: "CreditAda Voss", "Credit...Ada Voss". */
+const GLUED_LABEL = /^(?:Credit)+(?:\.{3}|…|(?=\p{Lu}))/u;
 
 /** True for a text that only announces a credit. */
 export function isCreditLabel(text: string): boolean {
@@ -95,5 +102,5 @@ const LABEL_INSIDE =
 function labelAt(text: string): number | undefined {
   let at: number | undefined;
   for (const found of text.matchAll(LABEL_INSIDE)) at = found.index + found[0].length - found[1]!.length;
-  return at !== undefined && text.length - at <= 100 ? at : undefined;
+  return at !== undefined && text.length - at <= MAX_CREDIT ? at : undefined;
 }

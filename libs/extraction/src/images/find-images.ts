@@ -2,8 +2,9 @@ import type { ImageFound } from '../article.js';
 import { nameWords, Role } from '../body/names.js';
 import type { HtmlTree } from '../html-tree.js';
 import { webUrl } from '../links.js';
-import { collapse, comparisonKey } from '../text.js';
-import { isCreditLabel, splitCaption, stripCreditLabel } from './caption.js';
+import { collapse } from '../text.js';
+import { readCaption } from './read-caption.js';
+import { imageKey, joinReports } from './same-picture.js';
 import { largestOfSrcset } from './srcset.js';
 
 /** Attributes that lazy loaders read, the fullest first. */
@@ -44,9 +45,14 @@ const ICON_NAME =
 export interface PlacedImage {
   readonly node: number;
   readonly image: ImageFound;
+  /** The text nodes of a caption that no name tells from a paragraph. */
+  readonly lines: readonly number[];
 }
 
-/** The pictures that stand in a range of the tree, in page order, each once. `removed` holds the role that removed a node. */
+/**
+ * The pictures that stand in a range of the tree, in page order, each once with what all its copies say. `removed`
+ * holds the role that removed a node.
+ */
 export function findImages(
   tree: HtmlTree,
   from: number,
@@ -55,31 +61,27 @@ export function findImages(
   baseUrl: string,
 ): PlacedImage[] {
   const found: PlacedImage[] = [];
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   let looked = 0;
   for (let i = from; i < to && found.length < MAX_IMAGES && looked < MAX_SEEN; i++) {
     const name = tree.name(i);
     if ((name !== 'img' && name !== 'amp-img') || NOT_CONTENT.has(removed[i]!)) continue;
     looked++;
-    const image = readImage(tree, i, baseUrl);
-    if (!image) continue;
-    const key = imageKey(image.url);
-    if (seen.has(key)) continue;
-    seen.add(key);
-    found.push({ node: i, image });
+    const placed = readImage(tree, i, baseUrl);
+    if (!placed) continue;
+    const key = imageKey(placed.image.url);
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, found.push(placed) - 1);
+    else found[first] = joinCopies(found[first]!, placed);
   }
   return found;
 }
 
-/** Two sizes of one picture have the same key: the file's name without size suffixes, query and extension. */
-export function imageKey(url: string): string {
-  const path = URL.parse(url)?.pathname ?? url;
-  const file = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
-  const bare = file.replace(/\.(?:jpe?g|png|webp|avif|gif)$/, '').replace(/[-_]\d{2,4}x\d{2,4}$/, '');
-  return bare.length >= 8 ? bare : url.split('?', 1)[0]!;
+function joinCopies(first: PlacedImage, copy: PlacedImage): PlacedImage {
+  return { ...first, image: joinReports(first.image, copy.image), lines: [...first.lines, ...copy.lines] };
 }
 
-function readImage(tree: HtmlTree, node: number, baseUrl: string): ImageFound | undefined {
+function readImage(tree: HtmlTree, node: number, baseUrl: string): PlacedImage | undefined {
   const url = bestUrl(tree, node, baseUrl);
   if (!url || /\.svg(?:$|\?)/i.test(url)) return undefined;
   const width = pixels(tree.attribute(node, 'width'));
@@ -88,13 +90,15 @@ function readImage(tree: HtmlTree, node: number, baseUrl: string): ImageFound | 
   const file = url.slice(url.lastIndexOf('/') + 1).split('?', 1)[0]!;
   if (ICON_NAME.test(nameWords(`${tree.attribute(node, 'class') ?? ''} ${file}`))) return undefined;
   const alt = collapse(tree.attribute(node, 'alt') ?? '');
-  return {
+  const { parts, lines } = readCaption(tree, node);
+  const image: ImageFound = {
     url,
-    ...readCaption(tree, node),
+    ...parts,
     ...(alt && { alt }),
     ...(width !== undefined && { width }),
     ...(height !== undefined && { height }),
   };
+  return { node, image, lines };
 }
 
 /** The largest version: of the picture's sources and the image's own sets, then lazy attributes, then src. */
@@ -131,83 +135,4 @@ function imageUrl(reference: string | undefined, baseUrl: string): string | unde
 function pixels(value: string | undefined): number | undefined {
   const found = /^\s*(\d{1,5})(?:px|\.\d{1,4})?\s*$/.exec(value ?? '');
   return found && Number(found[1]) > 0 ? Number(found[1]) : undefined;
-}
-
-const CAPTION_NAME =
-  / (?:(?:fig)?caption|captions|caption ?text|bildunterschrift|bildtext|legende|legend|didascalia|wp caption text|piefoto|image ?description) /;
-const CREDIT_NAME =
-  / (?:credits?|copyright|photographer|photo ?credit|image ?credit|source|agency|rights|byline|fotograf|quelle|author|attribution|courtesy) /;
-
-/** How many elements outwards a caption may stand from its image, and how many nodes its holder may have. */
-const CAPTION_LEVELS = 6;
-const MAX_HOLDER = 300;
-
-function readCaption(tree: HtmlTree, image: number): Pick<ImageFound, 'caption' | 'credit'> {
-  let holder = tree.parent(image);
-  for (let level = 0; level < CAPTION_LEVELS && holder > 0; level++, holder = tree.parent(holder)) {
-    if (
-      tree.end(holder) - holder > MAX_HOLDER ||
-      NOT_HOLDERS.has(tree.name(holder)) ||
-      holdsAnother(tree, holder, image)
-    )
-      break;
-    const own = captionWithin(tree, holder);
-    if (own) return own;
-    if (tree.name(holder) === 'figure') break;
-  }
-  return {};
-}
-
-const NOT_HOLDERS = new Set(['article', 'main', 'section', 'header', 'body', 'html', '#document']);
-
-/** True when the element holds a second picture: its captions may be that one's. Copies in `noscript` do not count. */
-function holdsAnother(tree: HtmlTree, holder: number, image: number): boolean {
-  const withoutScript = tree.name(tree.parent(image)) === 'noscript';
-  for (let i = holder + 1; i < tree.end(holder); i++) {
-    if (tree.name(i) === 'noscript' && !withoutScript) i = tree.end(i) - 1;
-    else if (i !== image && (tree.name(i) === 'img' || tree.name(i) === 'amp-img') && !withoutScript) return true;
-  }
-  return false;
-}
-
-function captionWithin(tree: HtmlTree, holder: number): Pick<ImageFound, 'caption' | 'credit'> | undefined {
-  let captionText = '';
-  const credits: string[] = [];
-  for (let i = holder + 1; i < tree.end(holder); i++) {
-    const words = nameWords(tree.attribute(i, 'class') ?? '');
-    if (
-      CREDIT_NAME.test(words) &&
-      tree.name(i) !== 'figure' &&
-      tree.name(i) !== 'figcaption' &&
-      !CAPTION_NAME.test(words)
-    ) {
-      credits.push(collapse(tree.textContent(i, 500)));
-      i = tree.end(i) - 1;
-    } else if (tree.name(i) === 'figcaption' || CAPTION_NAME.test(words)) {
-      captionText = textWithoutCredits(tree, i, credits);
-      i = tree.end(i) - 1;
-    }
-  }
-  const credit = stripCreditLabel(credits.find(Boolean) ?? '');
-  if (!captionText && !credit) return undefined;
-  const split = splitCaption(captionText);
-  const result: Pick<ImageFound, 'caption' | 'credit'> = {};
-  if (split.caption && comparisonKey(split.caption) !== comparisonKey(credit)) result.caption = split.caption;
-  const bestCredit = credit || split.credit;
-  if (bestCredit && bestCredit.length <= 200) result.credit = bestCredit;
-  return result;
-}
-
-function textWithoutCredits(tree: HtmlTree, node: number, credits: string[]): string {
-  let text = '';
-  for (let i = node + 1; i < tree.end(node); i++) {
-    if (CREDIT_NAME.test(nameWords(tree.attribute(i, 'class') ?? ''))) {
-      const credit = collapse(tree.textContent(i, 500));
-      // A label alone ("Copyright") leaves the name to the text around it.
-      if (isCreditLabel(credit)) text += ` ${credit} `;
-      else credits.push(credit);
-      i = tree.end(i) - 1;
-    } else text += tree.texts[i]! + (tree.name(i) === 'p' ? ' ' : '');
-  }
-  return collapse(text);
 }

@@ -21,12 +21,15 @@ export function placeLooseCaptions(images: readonly PlacedImage[], captions: rea
   }
 }
 
-/** The paragraphs without those that only repeat what a picture's caption says. */
+/** The paragraphs without those that are or repeat a picture's caption. */
 export function withoutCaptions(kept: readonly Segment[], images: readonly PlacedImage[]): Segment[] {
   const captions = new Set(images.flatMap(({ image }) => captionKeys(image)));
+  const lines = new Set(images.flatMap((placed) => placed.lines));
   let longest = 0;
   for (const key of captions) longest = Math.max(longest, key.length);
-  return kept.filter(({ text }) => text.length > 1.5 * longest + 20 || !captions.has(comparisonKey(text)));
+  return kept.filter(
+    ({ start, text }) => !lines.has(start) && (text.length > 1.5 * longest + 20 || !captions.has(comparisonKey(text))),
+  );
 }
 
 function captionKeys({ caption, credit, alt }: ImageFound): string[] {

@@ -21,6 +21,8 @@ export interface PageMetadata {
   times: readonly number[];
   /** Content of `<title>`. */
   documentTitle: string | undefined;
+  /** Lines with a copyright sign. */
+  copyrightLines: readonly string[];
   /** The lang attribute of `<html>` or `<body>`. */
   htmlLanguage: string | undefined;
   canonical: string | undefined;
@@ -31,6 +33,10 @@ export interface PageMetadata {
 
 /** Headings, times and values of one meta name that are looked at: an article has its own among the first. */
 const MAX_PLACES = 60;
+
+/** Copyright lines that are read, and characters of each: a site signs once. */
+const MAX_COPYRIGHT_LINES = 8;
+const MAX_COPYRIGHT_LINE = 300;
 
 /** Microdata properties that are looked at. */
 const MAX_PROPERTIES = 2_000;
@@ -45,6 +51,7 @@ export function readPageMetadata(tree: HtmlTree, pageUrl: string): PageMetadata 
   const itemProperties: ItemProperty[] = [];
   const headings: number[] = [];
   const times: number[] = [];
+  const copyrightLines: string[] = [];
   let documentTitle: string | undefined;
   let htmlLanguage: string | undefined;
   let base: string | undefined;
@@ -52,7 +59,12 @@ export function readPageMetadata(tree: HtmlTree, pageUrl: string): PageMetadata 
 
   for (let i = 1; i < tree.size; i++) {
     const name = tree.name(i);
-    if (name === TEXT) continue;
+    if (name === TEXT) {
+      const text = tree.texts[i]!;
+      if (text.includes('©') && copyrightLines.length < MAX_COPYRIGHT_LINES)
+        copyrightLines.push(collapse(tree.textContent(tree.parent(i), MAX_COPYRIGHT_LINE)));
+      continue;
+    }
     switch (name) {
       case 'html':
       case 'body':
@@ -105,6 +117,7 @@ export function readPageMetadata(tree: HtmlTree, pageUrl: string): PageMetadata 
     headings,
     times,
     documentTitle,
+    copyrightLines,
     htmlLanguage,
     canonical,
     amp: links.get('amphtml'),

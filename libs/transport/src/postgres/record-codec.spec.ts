@@ -6,10 +6,10 @@ describe('values', () => {
   it.each([
     ['none', null, false],
     ['an empty one', Buffer.alloc(0), false],
-    ['a short one', Buffer.from('a'.repeat(1_000)), false],
-    ['text', Buffer.from('<p>news</p>'.repeat(500)), true],
+    ['a short one', Buffer.from('a'.repeat(16_000)), false],
+    ['text', Buffer.from('<p>news</p>'.repeat(2_000)), true],
     ['much text', Buffer.from('<p>news</p>'.repeat(50_000)), true],
-    ['noise', randomBytes(5_000), false],
+    ['noise', randomBytes(20_000), false],
     ['much noise', randomBytes(200_000), false],
   ])('come back as they were: %s', async (_, value, zstd) => {
     const stored = await packValue(value);

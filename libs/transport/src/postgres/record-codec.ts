@@ -2,8 +2,8 @@ import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import type { Headers } from '@newsmill/stage';
 
-/** Smaller values are stored as they are. */
-const COMPRESS_FROM_BYTES = 1_024;
+/** Smaller values are stored as they are: setting zstd up costs more than the bytes are worth. */
+const COMPRESS_FROM_BYTES = 16_384;
 /** Larger values are worked on in a thread; below, handing over would cost more than the work. */
 const IN_THREAD_FROM_BYTES = 131_072;
 
