@@ -215,7 +215,7 @@ describe('push', () => {
     ],
     ['an unknown charset', { url: 'https://courier.example/3' }, { 'content-type': 'application/x-klingon' }, 415, []],
   ])('%s is answered as a problem', async (_, body, headers, status, pointers) => {
-    const answer = await client.push(body, headers as Record<string, string>);
+    const answer = await client.push(body, headers);
     expect(answer.status).toBe(status);
     expect(answer.body).toMatchObject({ status, title: expect.any(String), detail: expect.any(String) });
     const errors = (answer.body.errors ?? []) as { pointer: string }[];

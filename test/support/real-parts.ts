@@ -5,6 +5,7 @@ import { askForPart } from './parts-server.ts';
 import { type PostgresPart, startOwnPostgres } from './postgres-part.ts';
 import { isRequired, type PartName, partsServerUrl } from './real-parts.config.ts';
 
+export { type LocalKafka, localKafkaMissing, startLocalKafka } from '../../deploy/local-kafka/local-kafka.ts';
 export type { KafkaPart } from './kafka-part.ts';
 export type { PostgresPart } from './postgres-part.ts';
 

@@ -70,8 +70,9 @@ export class FeedPoller implements OnApplicationBootstrap, BeforeApplicationShut
     for (let failures = 0; !signal.aborted;) {
       try {
         const feeds = await this.claimDue();
-        await Promise.all(feeds.map((feed) => this.poll(feed)));
+        await Promise.allSettled(feeds.map((feed) => this.poll(feed)));
         failures = 0;
+        if (feeds.length === CLAIM) continue;
       } catch (error) {
         failures += 1;
         if (failures === 1) this.logger.warn(`cannot poll: ${(error as Error).message}`);
@@ -120,25 +121,22 @@ export class FeedPoller implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** On the log first, then remembered: a crash in between repeats links under the same receipts. */
   private async take(feedUrl: string, entries: readonly FeedEntry[]): Promise<number> {
-    const links = new Map<string, { link: Link; updated: string }>();
+    const fresh = new Map<string, { link: Link; updated: string }>();
     for (const entry of entries) {
       const found = toLink(feedUrl, entry, new Date());
-      if (found) links.set(found.link.url, found);
+      if (found) fresh.set(deterministicId(feedUrl, found.link.url), found);
     }
-    const seen = await this.database.manager.findBy(SeenEntry, { url: In([...links.keys()]) });
-    for (const { url, updated } of seen) if (links.get(url)?.updated === updated) links.delete(url);
+    const seen = await this.database.manager.findBy(SeenEntry, { id: In([...fresh.keys()]) });
+    for (const { id, updated } of seen) if (fresh.get(id)?.updated === updated) fresh.delete(id);
     await this.intake.takeLinks(
       'feed',
-      [...links.values()].map(({ link }) => link),
+      [...fresh.values()].map(({ link }) => link),
     );
-    if (links.size > 0) {
-      await this.database.manager.upsert(
-        SeenEntry,
-        [...links].map(([url, { updated }]) => ({ url, updated, seenAt: new Date() })),
-        ['url'],
-      );
+    if (fresh.size > 0) {
+      const rows = [...fresh].map(([id, { link, updated }]) => ({ id, url: link.url, updated, seenAt: new Date() }));
+      await this.database.manager.upsert(SeenEntry, rows, ['id']);
     }
-    return links.size;
+    return fresh.size;
   }
 
   private async succeeded({ url }: Feed, resource?: FetchedResource): Promise<void> {
@@ -152,7 +150,10 @@ export class FeedPoller implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async failed({ url, failures }: Feed, error: unknown): Promise<void> {
-    const seconds = Math.min(MAX_BACKOFF_S, this.settings.feedInterval * 2 ** failures);
+    const seconds = Math.min(
+      Math.max(MAX_BACKOFF_S, this.settings.feedInterval),
+      this.settings.feedInterval * 2 ** failures,
+    );
     const reason = error instanceof OutboundError ? error.explanation : (error as Error).message;
     this.logger.warn(`${url}: ${reason}; looks again in ${seconds} s`);
     await this.database.manager.update(Feed, url, {

@@ -3,8 +3,8 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { type EventOf, linkDiscovered, MAX_PAGE_BYTES, pageFetched } from '@newsmill/contracts';
 import { type FetchedResource, type Outbound, OutboundError } from '@newsmill/outbound';
 import { StageHandler } from '@newsmill/service';
-import { emit, fail, type HandlerContext, type Outcome, reject, StageFault } from '@newsmill/stage';
-import { decodePage, mediaTypeOf, pageIdOf, sniffMediaType } from '@newsmill/web';
+import { emit, fail, type HandlerContext, type Outcome, reject, StageFault, toFault } from '@newsmill/stage';
+import { decodePage, InvalidUrl, mediaTypeOf, pageIdOf, sniffMediaType } from '@newsmill/web';
 import { fetch } from './fetch.stage.js';
 import { OUTBOUND } from './outbound.provider.js';
 
@@ -26,7 +26,13 @@ export class FetchController {
     const hosts = Map.groupBy(links, ({ host }) => host);
     await Promise.all(
       [...hosts.values()].map(async (sameHost) => {
-        for (const link of sameHost) outcomes.set(link, await this.fetchLink(link, context.signal));
+        let ailing: StageFault | undefined;
+        for (const link of sameHost) {
+          // A host that does not answer is not asked again for its other links in the same batch.
+          const outcome = ailing === undefined ? await this.fetchLink(link, context.signal) : fail(ailing);
+          if ('kind' in outcome && outcome.kind === 'fail') ailing = outcome.fault;
+          outcomes.set(link, outcome);
+        }
       }),
     );
     return links.map((link) => outcomes.get(link)!);
@@ -39,8 +45,9 @@ export class FetchController {
       if ('topic' in outcome) this.logger.log(`fetched ${link.url}`);
       return outcome;
     } catch (error) {
-      if (!(error instanceof OutboundError)) throw error;
       signal.throwIfAborted();
+      if (error instanceof InvalidUrl) return reject(error.message);
+      if (!(error instanceof OutboundError)) return fail(toFault(error));
       if (!error.transient) return reject(error.message);
       const errorClass = error.kind === 'timeout' ? 'timeout' : 'remote';
       return fail(new StageFault(errorClass, error.message, { cause: error }));

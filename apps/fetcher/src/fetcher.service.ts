@@ -1,6 +1,7 @@
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { databaseModule, defineService, Readiness } from '@newsmill/service';
+import { normalizeUrl } from '@newsmill/web';
 import { DataSource } from 'typeorm';
 import { FeedPoller } from './feed-poller.js';
 import { FetchController } from './fetch.controller.js';
@@ -9,7 +10,7 @@ import { fetcherSettings } from './fetcher.config.js';
 import { fetcherDatabase } from './fetcher.database.js';
 import { FETCHER_SETTINGS } from './fetcher.tokens.js';
 import { Intake } from './intake.js';
-import { outboundProvider, OutboundShutdown } from './outbound.provider.js';
+import { outboundProblems, outboundProvider, OutboundShutdown } from './outbound.provider.js';
 import { PushController } from './push.controller.js';
 import { PushKeyGuard } from './push-key.guard.js';
 import { PushKeys } from './push-keys.js';
@@ -32,7 +33,11 @@ export const fetcher = defineService({
   description: 'Takes links and pages in: pulled from feeds, pushed by newsrooms.',
   settings: fetcherSettings,
   stages: [fetch],
-  check: ({ push, apiKey }) => (push ? PushKeys.problems(apiKey) : []),
+  check: (settings) => [
+    ...(settings.push ? PushKeys.problems(settings.apiKey) : []),
+    ...settings.feeds.flatMap(feedProblems),
+    ...outboundProblems(settings),
+  ],
   database: fetcherDatabase,
   register: (settings): DynamicModule => ({
     module: FetcherModule,
@@ -48,3 +53,12 @@ export const fetcher = defineService({
     ],
   }),
 });
+
+function feedProblems(url: string): string[] {
+  try {
+    normalizeUrl(url);
+    return [];
+  } catch (error) {
+    return [`NEWSMILL_FEEDS: ${(error as Error).message}`];
+  }
+}

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { articleOutcomes, type EventOf, linkDiscovered, pageFetched, type Topic } from '@newsmill/contracts';
 import { Metrics, SERVICE_SETTINGS, type ServiceSettings, TRANSPORT } from '@newsmill/service';
 import { deterministicId, encodeEvent, type NewRecord, type Transport } from '@newsmill/stage';
@@ -6,9 +6,14 @@ import { deterministicId, encodeEvent, type NewRecord, type Transport } from '@n
 type Link = EventOf<typeof linkDiscovered>;
 type Page = EventOf<typeof pageFetched>;
 
+/** Most things told as received in one event, so that it stays small. */
+const SLICE = 64;
+
 /** The door: puts what comes in on the log, together with the fact that it came in. */
 @Injectable()
 export class Intake {
+  private readonly logger = new Logger('intake');
+
   constructor(
     @Inject(TRANSPORT) private readonly transport: Transport,
     @Inject(SERVICE_SETTINGS) private readonly settings: ServiceSettings,
@@ -26,25 +31,28 @@ export class Intake {
   }
 
   private async take<T extends Topic>(door: 'push' | 'feed', topic: T, events: readonly EventOf<T>[]): Promise<void> {
-    if (events.length === 0) return;
-    const now = Date.now();
-    const settled = events.map((event) => {
-      const { id, receiptId } = topic.subject(event);
-      return { id, receiptId, outcome: 'received' as const };
-    });
-    const first = settled[0]!.receiptId ?? settled[0]!.id;
-    const received = this.encode(
-      door,
-      articleOutcomes,
-      { stage: door, at: new Date(now).toISOString(), settled },
-      first,
-      now,
-    );
-    const records = events.map((event) =>
-      this.encode(door, topic, event, topic.subject(event).receiptId ?? topic.subject(event).id, now),
-    );
-    await this.transport.publish([...records, received]);
+    for (let at = 0; at < events.length; at += SLICE) await this.takeSlice(door, topic, events.slice(at, at + SLICE));
+  }
+
+  /**
+   * Resolves when the things are on the log. The fact that they came in follows by itself: without its thing it would
+   * stay open for ever, and should it be lost, the next stage's outcome makes up for it.
+   */
+  private async takeSlice<T extends Topic>(
+    door: 'push' | 'feed',
+    topic: T,
+    events: readonly EventOf<T>[],
+  ): Promise<void> {
+    const time = Date.now();
+    const subjects = events.map((event) => topic.subject(event));
+    const idOf = (index: number): string => subjects[index]!.receiptId ?? subjects[index]!.id;
+    await this.transport.publish(events.map((event, index) => this.encode(door, topic, event, idOf(index), time)));
+    const settled = subjects.map(({ id, receiptId }) => ({ id, receiptId, outcome: 'received' as const }));
+    const received = { stage: door, at: new Date(time).toISOString(), settled };
     this.metrics.countReceived(door, events.length);
+    this.transport.publish([this.encode(door, articleOutcomes, received, idOf(0), time)]).catch((error: unknown) => {
+      this.logger.warn(`not told as received yet: ${(error as Error).message}`);
+    });
   }
 
   private encode<T extends Topic>(door: string, topic: T, event: EventOf<T>, id: string, time: number): NewRecord {

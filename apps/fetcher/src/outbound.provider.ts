@@ -1,23 +1,33 @@
 import type { FactoryProvider, OnApplicationShutdown } from '@nestjs/common';
 import { Inject, Injectable } from '@nestjs/common';
 import { MAX_PAGE_BYTES } from '@newsmill/contracts';
-import { createOutbound, type Outbound } from '@newsmill/outbound';
+import { createOutbound, type Outbound, type OutboundOptions } from '@newsmill/outbound';
 import type { FetcherSettings } from './fetcher.config.js';
 
 /** The {@link Outbound} of the fetcher. */
 export const OUTBOUND = Symbol('OUTBOUND');
 
 export function outboundProvider(settings: FetcherSettings): FactoryProvider<Outbound> {
+  return { provide: OUTBOUND, useFactory: () => createOutbound(outboundOptions(settings)) };
+}
+
+/** What the client says of the settings it is made from. */
+export function outboundProblems(settings: FetcherSettings): string[] {
+  try {
+    void createOutbound(outboundOptions(settings)).close();
+    return [];
+  } catch (error) {
+    return [`NEWSMILL_OUTBOUND_ALLOW or NEWSMILL_USER_AGENT: ${(error as Error).message}`];
+  }
+}
+
+function outboundOptions(settings: FetcherSettings): OutboundOptions {
   return {
-    provide: OUTBOUND,
-    useFactory: () =>
-      createOutbound({
-        userAgent: settings.userAgent,
-        allow: settings.outboundAllow,
-        totalTimeoutMs: settings.fetchTimeoutMs,
-        maxBodyBytes: MAX_PAGE_BYTES,
-        maxDecompressedBytes: MAX_PAGE_BYTES,
-      }),
+    userAgent: settings.userAgent,
+    allow: settings.outboundAllow,
+    totalTimeoutMs: settings.fetchTimeoutMs,
+    maxBodyBytes: MAX_PAGE_BYTES,
+    maxDecompressedBytes: MAX_PAGE_BYTES,
   };
 }
 

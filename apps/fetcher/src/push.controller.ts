@@ -1,4 +1,6 @@
+import { randomInt } from 'node:crypto';
 import { Body, Controller, HttpCode, Inject, Logger, Post, Req, UseGuards } from '@nestjs/common';
+import { Problem } from '@newsmill/service';
 import { articleIdOf, hostOf, normalizeUrl, pageIdOf } from '@newsmill/web';
 import type { FastifyRequest } from 'fastify';
 import { ulid } from 'ulid';
@@ -7,6 +9,9 @@ import type { FetcherSettings } from './fetcher.config.js';
 import { Intake } from './intake.js';
 import { readPushBody } from './push-body.js';
 import { publisherOf, PushKeyGuard } from './push-key.guard.js';
+
+/** From Node's pool of random bytes; ulid by itself asks the system for each of its 16 characters. */
+const random = (): number => randomInt(2 ** 32) / 2 ** 32;
 
 interface PushAnswer {
   receiptId: string;
@@ -34,12 +39,13 @@ export class PushController {
     const publisher = publisherOf(request);
     const now = new Date();
     const intake = {
-      receiptId: ulid(now.getTime()),
+      receiptId: ulid(now.getTime(), random),
       publisher,
       ...(guid !== undefined && { guid }),
       origin: { mode: 'push' as const, source: publisher },
     };
     const address = new URL(url).href;
+    const statusUrl = this.statusUrl(intake.receiptId, request);
     if (html === undefined) {
       const link = { ...intake, url: address, host: hostOf(address), discoveredAt: now.toISOString() };
       await this.intake.takeLinks('push', [link]);
@@ -58,11 +64,14 @@ export class PushController {
     return {
       receiptId: intake.receiptId,
       ...(guid !== undefined && { articleId: articleIdOf({ publisher, guid }) }),
-      statusUrl: new URL(`/v1/receipts/${intake.receiptId}`, this.queryBase(request)).href,
+      statusUrl,
     };
   }
 
-  private queryBase(request: FastifyRequest): string {
-    return this.settings.queryUrl ?? `${request.protocol}://${request.host}`;
+  /** @throws Problem 400 for a Host header that is none; before anything is taken. */
+  private statusUrl(receiptId: string, request: FastifyRequest): string {
+    const base = this.settings.queryUrl ?? `${request.protocol}://${request.host}`;
+    if (!URL.canParse(base)) throw new Problem(400, `the Host header "${request.host}" names no host`);
+    return new URL(`v1/receipts/${receiptId}`, base.endsWith('/') ? base : `${base}/`).href;
   }
 }

@@ -61,17 +61,21 @@ export class ArticleStore {
     });
   }
 
-  /** Locked in the order of ids, so that two transactions never wait for each other in a circle. */
+  /**
+   * Locked by id, new articles too: a holder that lost its partition and wakes late must not overwrite what its
+   * successor stored. In sorted order, so that two transactions never wait for each other in a circle.
+   */
   private async lockArticles(
     manager: EntityManager,
     events: readonly ArticleVersionEvent[],
   ): Promise<Map<string, Article>> {
-    const ids = [...new Set(events.map(({ articleId }) => articleId))].sort();
-    const found = await manager.find(Article, {
-      where: { id: In(ids) },
-      order: { id: 'ASC' },
-      lock: { mode: 'pessimistic_write' },
-    });
+    const ids = [...new Set(events.map(({ articleId }) => articleId))];
+    await manager.query(
+      `SELECT pg_advisory_xact_lock(key)
+       FROM (SELECT DISTINCT hashtextextended(id, 0) AS key FROM unnest($1::text[]) AS id ORDER BY key) AS keys`,
+      [ids],
+    );
+    const found = await manager.findBy(Article, { id: In(ids) });
     return new Map(found.map((article) => [article.id, article]));
   }
 
@@ -102,7 +106,7 @@ export class ArticleStore {
       await manager.createQueryBuilder().insert().into(ArticleVersion).values(versions).orIgnore().execute();
     }
     if (urls.size > 0) {
-      const rows = [...urls].map(([url, articleId]) => ({ url, articleId }));
+      const rows = [...urls].map(([url, articleId]) => ({ url, articleId })).sort((a, b) => (a.url < b.url ? -1 : 1));
       await manager
         .createQueryBuilder()
         .insert()

@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { articleChanges, articleState, type EventOf } from '@newsmill/contracts';
+import { articleChanges, articleState, type ArticleRecord, type EventOf } from '@newsmill/contracts';
 import { SERVICE_SETTINGS, type ServiceSettings, TRANSPORT } from '@newsmill/service';
 import { backoff, deterministicId, encodeEvent, type NewRecord, type Transport } from '@newsmill/stage';
 import { DataSource } from 'typeorm';
@@ -29,7 +29,7 @@ interface Entry {
   changeKind: Change['changeKind'];
   fields: string[];
   changedAt: Date;
-  record: Change['record'];
+  record: ArticleRecord;
 }
 
 /**
@@ -102,18 +102,19 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
     });
   }
 
-  private toRecords({ seq: _, changedAt, ...version }: Entry): NewRecord[] {
-    const change: Change = { ...version, changedAt: changedAt.toISOString() };
-    const { articleId, revision, record } = change;
+  /** Whoever may not read an article any more is told that it is gone, not what it said. */
+  private toRecords({ articleId, revision, changeKind, fields, changedAt, record }: Entry): NewRecord[] {
     const source = '/newsmill/store';
     const time = changedAt.getTime();
     const id = (topic: string): string => deterministicId(articleId, String(revision), topic);
-    const usable = record.pubStatus === 'usable';
+    const shown = record.pubStatus === 'usable' ? { record } : {};
+    const change: Change = { articleId, revision, changeKind, fields, changedAt: changedAt.toISOString(), ...shown };
     const state: EventOf<typeof articleState> = {
       articleId,
       revision,
       pubStatus: record.pubStatus,
-      ...(usable ? { record } : { reason: record.edNote ?? change.changeKind }),
+      ...shown,
+      ...(record.pubStatus !== 'usable' && { reason: record.edNote ?? changeKind }),
     };
     const { topicPrefix } = this.settings;
     return [

@@ -4,11 +4,11 @@ const RANKS = {
   fetched: 1,
   parsed: 2,
   enriched: 3,
-  rejected: 4,
   dead: 4,
-  stored: 5,
-  unchanged: 5,
-  withdrawn: 5,
+  rejected: 5,
+  stored: 6,
+  unchanged: 6,
+  withdrawn: 6,
 } as const;
 
 export type ReceiptState = keyof typeof RANKS;
@@ -17,8 +17,8 @@ export type ReceiptState = keyof typeof RANKS;
 export const FINAL_STATES = ['stored', 'unchanged', 'rejected', 'withdrawn', 'dead'] as const satisfies ReceiptState[];
 
 /**
- * A redelivered or late report never overrides a later one; a dead letter that was re-driven may still be stored, since
- * `stored` ranks above `dead`.
+ * A redelivered or late report never overrides a later one; a dead letter that was re-driven may still be
+ * rejected or stored, since these rank above `dead`.
  */
 export function rankOf(state: ReceiptState): number {
   return RANKS[state];

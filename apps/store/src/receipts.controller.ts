@@ -30,7 +30,7 @@ export class ReceiptsController {
 
   @Get(':id')
   async receipt(@Param('id') id: string): Promise<ReceiptAnswer> {
-    const found = await this.receipts.find(id);
+    const found = id.includes('\0') ? null : await this.receipts.find(id);
     if (found) {
       return {
         state: found.state,

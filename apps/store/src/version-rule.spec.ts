@@ -72,6 +72,8 @@ describe('the version rule', () => {
 
   it("compares the publisher's versions as numbers where they are numbers", () => {
     expect(compareVersions(recordOf({ version: '10' }), recordOf({ version: '9' }))).toBeGreaterThan(0);
+    expect(compareVersions(recordOf({ version: '1.10' }), recordOf({ version: '1.9' }))).toBeGreaterThan(0);
+    expect(compareVersions(recordOf({ version: '1' }), recordOf())).toBeGreaterThan(0);
     expect(compareVersions(recordOf({ version: 'b' }), recordOf({ version: 'a' }))).toBeGreaterThan(0);
   });
 
@@ -87,6 +89,7 @@ describe('the version rule', () => {
 
   it('ends in the same record whatever the order and however often a version comes', () => {
     const version = fc.record({
+      version: fc.constantFrom(undefined, '1', '2', '10', '1a'),
       versionCreated: fc.constantFrom(
         '2026-01-01T00:00:00.000Z',
         '2026-01-02T00:00:00.000Z',

@@ -31,20 +31,23 @@ export function decide(current: Current | undefined, incoming: ArticleRecord): D
 }
 
 /**
- * Orders two versions of one article: the publisher's version (as numbers where both are), else versionCreated, else the
- * fetch time; the content's hash breaks ties. Total: 0 only for equal content.
+ * Orders two versions of one article: the publisher's version, else versionCreated, else the fetch time; the content's
+ * hash breaks ties. A version that the publisher numbered stands above one that it did not. Total: 0 only for equal
+ * content.
  */
 export function compareVersions(a: ArticleRecord, b: ArticleRecord): number {
-  if (a.version !== undefined && b.version !== undefined && a.version !== b.version) {
-    const [x, y] = [Number(a.version), Number(b.version)];
-    return Number.isFinite(x) && Number.isFinite(y) && x !== y ? x - y : compareText(a.version, b.version);
-  }
   return (
+    Number(a.version !== undefined) - Number(b.version !== undefined) ||
+    PUBLISHER_VERSIONS.compare(a.version ?? '', b.version ?? '') ||
+    compareText(a.version ?? '', b.version ?? '') ||
     Date.parse(a.versionCreated) - Date.parse(b.versionCreated) ||
     Date.parse(a.x.acquisition.fetchedAt) - Date.parse(b.x.acquisition.fetchedAt) ||
     compareText(contentHash(a), contentHash(b))
   );
 }
+
+/** Digits compare as numbers wherever they stand: 9 < 10, 1.9 < 1.10. */
+const PUBLISHER_VERSIONS = new Intl.Collator('en', { numeric: true });
 
 /** What a reader reads, by field name. Anything else may churn without an event. */
 const MATERIAL: Readonly<Record<string, (record: ArticleRecord) => unknown>> = {

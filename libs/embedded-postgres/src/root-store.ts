@@ -1,6 +1,6 @@
 import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, ServerUserError } from './errors.js';
+import { messageOf, ServerUserError, systemCode } from './errors.js';
 import { canReach, type ServerUser } from './server-user.js';
 
 /** Where root keeps what the server's user must reach but cannot where it lies. The first that can be used is taken. */
@@ -33,7 +33,7 @@ async function provide(folder: string): Promise<void> {
   await mkdir(folder).then(
     () => chmod(folder, 0o755),
     (error: unknown) => {
-      if (!(error instanceof Object && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (systemCode(error) !== 'EEXIST') throw error;
     },
   );
   const found = await lstat(folder);

@@ -86,7 +86,7 @@ async function* decoded(
   limits: OutboundLimits,
   count: { received: number },
 ): Octets {
-  const iterator = source[Symbol.asyncIterator]();
+  const iterator = source[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
   const first = await firstChunk(iterator);
   // No octets are no compressed octets: servers send the header on empty bodies too.
   if (first === undefined) return;
@@ -115,7 +115,7 @@ async function* decoded(
   }
 }
 
-async function firstChunk(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array | undefined> {
+async function firstChunk(iterator: AsyncIterator<Uint8Array, undefined>): Promise<Uint8Array | undefined> {
   for (;;) {
     const { done, value } = await iterator.next();
     if (done === true) return undefined;
@@ -123,7 +123,7 @@ async function firstChunk(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Arr
   }
 }
 
-async function* resumed(first: Uint8Array, rest: AsyncIterator<Uint8Array>): Octets {
+async function* resumed(first: Uint8Array, rest: AsyncIterator<Uint8Array, undefined>): Octets {
   try {
     yield first;
     for (;;) {

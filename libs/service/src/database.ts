@@ -38,6 +38,8 @@ export async function openDataSource(database: ServiceDatabase, settings: Servic
 /** Brings a service's schema up to date. Safe to run from several processes at once. */
 export async function migrate(database: ServiceDatabase, settings: ServiceSettings): Promise<string[]> {
   const client = new Client({ connectionString: databaseUrl(settings) });
+  // A connection that is lost fails the query in hand; without a listener it would end the process as well.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);

@@ -74,8 +74,13 @@ export class Metrics implements StageObserver {
         if (Date.now() - readAt < LAG_AGE_MS) return;
         readAt = Date.now();
         for (const stage of stages) {
-          const lags = await transport.lag(topicAddress(prefix, stage.reads), groupOf(prefix, stage)).catch(() => []);
-          this.set({ stage: stage.name }, Number(lags.reduce((sum, { lag }) => sum + lag, 0n)));
+          try {
+            const lags = await transport.lag(topicAddress(prefix, stage.reads), groupOf(prefix, stage));
+            this.set({ stage: stage.name }, Number(lags.reduce((sum, { lag }) => sum + lag, 0n)));
+          } catch {
+            // Not known is not zero.
+            this.remove({ stage: stage.name });
+          }
         }
       },
     });

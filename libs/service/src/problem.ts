@@ -50,7 +50,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private toProblem(thrown: unknown, request: FastifyRequest): Problem {
     if (thrown instanceof Problem) return thrown;
-    if (thrown instanceof LogUnavailable) return unavailable('the log is down; nothing was taken');
+    if (thrown instanceof LogUnavailable) return unavailable('the log is down; push again later');
     if (thrown instanceof HttpException) return new Problem(thrown.getStatus(), thrown.message);
     const dependency = dependencyOf(thrown);
     if (dependency !== undefined) return unavailable(`the ${dependency} is down`);

@@ -89,10 +89,11 @@ export async function runServices(
     app.useLogger(quietNest(app.get(PinoLogger)));
     app.useGlobalFilters(new ProblemFilter());
     app.connectMicroservice({ strategy: server });
+    await app.init();
     await app.startAllMicroservices();
     await app.listen(common.httpPort, common.httpHost);
   } catch (error) {
-    await app.close();
+    await app.close().catch(() => undefined);
     throw error;
   }
   return { app, url: await app.getUrl(), settings: common, transport, stages: server, close: () => app.close() };

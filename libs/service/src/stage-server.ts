@@ -44,7 +44,8 @@ export interface StageStatus {
 interface Hosted {
   stage: Stage;
   consumer?: Consumer;
-  pausedFor?: string;
+  /** Dependencies that batches in hand wait for: one entry for each waiting batch. */
+  waitingFor: string[];
   joinError?: string;
 }
 
@@ -68,6 +69,9 @@ export class StageServer extends Server implements CustomTransportStrategy {
   listen(callback: (error?: unknown) => void): void {
     try {
       for (const [name, handler] of this.messageHandlers) this.hosted.push(this.host(name, handler));
+      for (const { name } of this.options.stages) {
+        if (!this.messageHandlers.has(name)) throw new Error(`stage ${name} is declared, but no controller handles it`);
+      }
     } catch (error) {
       callback(error);
       return;
@@ -83,7 +87,7 @@ export class StageServer extends Server implements CustomTransportStrategy {
   }
 
   stageStatuses(): StageStatus[] {
-    return this.hosted.map(({ stage, consumer, pausedFor, joinError }) => {
+    return this.hosted.map(({ stage, consumer, waitingFor: [pausedFor], joinError }) => {
       const state = consumer?.state ?? (this.closing.signal.aborted ? 'stopped' : 'joining');
       const reason = pausedFor === undefined ? joinError : `${pausedFor} is down`;
       return {
@@ -109,7 +113,7 @@ export class StageServer extends Server implements CustomTransportStrategy {
     if (stage === undefined)
       throw new Error(`@StageHandler("${name}"): no service of this process declares that stage`);
     if (handler.next !== undefined) throw new Error(`stage ${name} has two handlers: a stage holds exactly one`);
-    return { stage };
+    return { stage, waitingFor: [] };
   }
 
   private async join(hosted: Hosted): Promise<void> {
@@ -147,12 +151,11 @@ export class StageServer extends Server implements CustomTransportStrategy {
         settled: (...args) => observer.settled?.(...args),
         retrying: (...args) => observer.retrying?.(...args),
         paused: (stage, dependency) => {
-          if (hosted.pausedFor === undefined) observer.paused?.(stage, dependency);
-          hosted.pausedFor = dependency;
+          if (hosted.waitingFor.push(dependency) === 1) observer.paused?.(stage, dependency);
         },
         resumed: (stage) => {
-          delete hosted.pausedFor;
-          observer.resumed?.(stage);
+          hosted.waitingFor.shift();
+          if (hosted.waitingFor.length === 0) observer.resumed?.(stage);
         },
       },
     };

@@ -56,7 +56,9 @@ export async function redriveDeadLetters(
 ): Promise<DeadLetter[]> {
   const tired = letters.filter(({ why }) => why.dead_redrives >= maxRedrives);
   const sent = letters.filter(({ why }) => why.dead_redrives < maxRedrives);
-  await transport.publish(sent.flatMap((letter) => [redriven(letter.record), marker(letter, 'redrive')]));
+  // The event first: a crash in between repeats it, the other order could lose it.
+  await transport.publish(sent.map(({ record }) => redriven(record)));
+  await transport.publish(sent.map((letter) => marker(letter, 'redrive')));
   return tired;
 }
 

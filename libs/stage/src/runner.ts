@@ -23,6 +23,9 @@ export interface RunnerOptions<S extends Stage> {
 /** Longest wait between two looks at a dependency that is down. */
 const MAX_PAUSE_MS = 10_000;
 
+/** Longest reason in an outcome event, in characters: one event holds a whole batch. */
+const MAX_REASON = 500;
+
 type Verdict =
   | { outcome: 'emitted'; records: NewRecord[]; articleId: string | undefined }
   | { outcome: 'done'; reason: string; articleId: string | undefined }
@@ -38,6 +41,8 @@ interface Slot<S extends Stage> {
   /** Calls of the handler that included it and failed, and when. */
   failures: number;
   firstFailedAt: number;
+  /** The fault that the handler returned for it last. */
+  lastFault?: StageFault;
   verdict?: Verdict;
 }
 
@@ -46,8 +51,9 @@ interface Slot<S extends Stage> {
  * (outputs in the order of their inputs, dead letters, one outcome event).
  *
  * A batch that fails twice is split in halves until the poison event stands alone; it is tried `policy.attempts` times
- * and then dies, its neighbours go on. It delays its partition for at most the sum of the policy's delays and timeouts.
- * While a dependency is down the runner waits, without counting tries.
+ * and then dies, its neighbours go on. Alone it delays its partition for at most the sum of the policy's delays and
+ * `attempts` timeouts; finding it in a batch of n takes some 3 log2 n further calls. While a dependency is down the runner
+ * waits, without counting tries.
  */
 export function createRunner<S extends Stage>(options: RunnerOptions<S>): BatchHandler {
   return (batch, delivery) => new BatchRun(options, batch, delivery).run();
@@ -104,7 +110,8 @@ class BatchRun<S extends Stage> {
   /** Gives every slot its verdict. */
   private async settle(slots: Slot<S>[]): Promise<void> {
     const { policy } = this.options.stage;
-    const aloneFrom = slots.length === 1 ? slots[0]!.failures : 0;
+    // A fault that the handler returned for this event counts as a try of the event alone; one that it threw does not.
+    const aloneFrom = slots.length === 1 ? slots[0]!.failures - (slots[0]!.lastFault === undefined ? 0 : 1) : 0;
     for (let calls = 1; slots.length > 0; calls += 1) {
       const fault = await this.call(slots);
       if (fault === undefined) return this.settleFailed(slots);
@@ -129,8 +136,10 @@ class BatchRun<S extends Stage> {
 
   /** Events for which the handler itself returned a fault are tried again alone, in order. */
   private async settleFailed(slots: Slot<S>[]): Promise<void> {
-    if (slots.length === 1 && slots[0]!.verdict !== undefined) return;
-    for (const slot of slots) if (slot.verdict === undefined) await this.settle([slot]);
+    const failed = slots.filter(({ verdict }) => verdict === undefined);
+    if (failed.length === 0) return;
+    await this.wait(failed[0]!.lastFault!, failed.length, 1);
+    for (const slot of failed) await this.settle([slot]);
   }
 
   /**
@@ -158,33 +167,38 @@ class BatchRun<S extends Stage> {
 
   /** Calls the handler; a dependency that is down is waited for here. */
   private async handle(slots: Slot<S>[]): Promise<Outcome<S>[]> {
-    const { stage, handler, observer } = this.options;
-    const events = slots.map(({ event }) => event as EventOf<S['reads']>);
-    for (let pauses = 1; ; pauses += 1) {
-      const deadline = AbortSignal.timeout(stage.policy.timeoutMs);
-      const signal = AbortSignal.any([this.delivery.signal, deadline]);
-      try {
-        const outcomes = await withDeadline(
-          Promise.resolve(handler(events, { metas: slots.map(({ meta }) => meta), signal })),
-          signal,
-          () =>
-            this.delivery.signal.aborted
-              ? this.delivery.signal.reason
-              : new StageFault('timeout', `handler took longer than ${stage.policy.timeoutMs} ms`),
-        );
-        if (pauses > 1) observer?.resumed?.(stage);
-        return outcomes;
-      } catch (thrown) {
-        this.delivery.signal.throwIfAborted();
-        const dependency = thrown instanceof DependencyDown ? thrown.dependency : this.options.dependencyOf?.(thrown);
-        if (dependency === undefined) {
-          if (pauses > 1) observer?.resumed?.(stage);
-          throw thrown;
+    const { stage, observer } = this.options;
+    let pauses = 0;
+    try {
+      for (;;) {
+        try {
+          return await this.callHandler(slots);
+        } catch (thrown) {
+          this.delivery.signal.throwIfAborted();
+          const dependency = thrown instanceof DependencyDown ? thrown.dependency : this.options.dependencyOf?.(thrown);
+          if (dependency === undefined) throw thrown;
+          pauses += 1;
+          if (pauses === 1) observer?.paused?.(stage, dependency);
+          await sleep(backoff(pauses, stage.policy.firstDelayMs, MAX_PAUSE_MS), this.delivery.signal);
         }
-        observer?.paused?.(stage, dependency);
-        await sleep(backoff(pauses, stage.policy.firstDelayMs, MAX_PAUSE_MS), this.delivery.signal);
       }
+    } finally {
+      if (pauses > 0) observer?.resumed?.(stage);
     }
+  }
+
+  private async callHandler(slots: Slot<S>[]): Promise<Outcome<S>[]> {
+    const { stage, handler } = this.options;
+    const events = slots.map(({ event }) => event as EventOf<S['reads']>);
+    const signal = AbortSignal.any([this.delivery.signal, AbortSignal.timeout(stage.policy.timeoutMs)]);
+    return withDeadline(
+      Promise.resolve(handler(events, { metas: slots.map(({ meta }) => meta), signal })),
+      signal,
+      () =>
+        this.delivery.signal.aborted
+          ? this.delivery.signal.reason
+          : new StageFault('timeout', `handler took longer than ${stage.policy.timeoutMs} ms`),
+    );
   }
 
   /** The verdict of one outcome; a fault when the event is to be tried again. */
@@ -196,6 +210,7 @@ class BatchRun<S extends Stage> {
     const single = outcome as Exclude<Outcome<S>, readonly unknown[] | Emission>;
     if (single.kind === 'fail') {
       this.countFailure(slot);
+      slot.lastFault = single.fault;
       if (!single.fault.retry) this.die(slot, single.fault);
       return single.fault;
     }
@@ -290,7 +305,7 @@ function toSettledEvent<S extends Stage>({ subject, verdict }: Slot<S>): Settled
     known.outcome === 'emitted'
       ? undefined
       : known.outcome === 'dead'
-        ? `${known.death.fault.errorClass}: ${known.death.fault.message}`.slice(0, 500)
+        ? `${known.death.fault.errorClass}: ${known.death.fault.message}`
         : known.reason;
   const articleId = ('articleId' in known ? known.articleId : undefined) ?? subject.articleId;
   return {
@@ -298,7 +313,7 @@ function toSettledEvent<S extends Stage>({ subject, verdict }: Slot<S>): Settled
     outcome: known.outcome,
     ...(subject.receiptId !== undefined && { receiptId: subject.receiptId }),
     ...(articleId !== undefined && { articleId }),
-    ...(reason !== undefined && { reason }),
+    ...(reason !== undefined && { reason: reason.slice(0, MAX_REASON) }),
   };
 }
 

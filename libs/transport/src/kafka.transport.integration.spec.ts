@@ -2,9 +2,14 @@ import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NewRecord, SubscribeOptions } from '@newsmill/stage';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- a broker that can be killed, for tests only
-import { type LocalKafka, localKafkaMissing, startLocalKafka } from '../../../deploy/local-kafka/local-kafka.ts';
-import { kafkaUnavailable, startKafka, topicPrefix } from '../../../test/support/real-parts.ts';
+import {
+  kafkaUnavailable,
+  type LocalKafka,
+  localKafkaMissing,
+  startKafka,
+  startLocalKafka,
+  topicPrefix,
+} from '../../../test/support/real-parts.ts';
 import { KafkaTransport, type KafkaTransportOptions } from './kafka.transport.js';
 import { LogUnavailable } from './log-unavailable.js';
 import { describeTransport } from './transport.conformance.js';

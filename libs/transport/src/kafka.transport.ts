@@ -12,7 +12,8 @@ import {
   type TopicSpec,
   type Transport,
 } from '@newsmill/stage';
-import { anyBroker, isTransient, type KafkaAddress, KafkaClient, type Log, type SASLOptions } from './kafka/client.js';
+import { anyBroker, type KafkaAddress, KafkaClient, type Log, type SASLOptions } from './kafka/client.js';
+import { isTransient } from './kafka/faults.js';
 import { GroupConsumer } from './kafka/group-consumer.js';
 import { lagOf, readTopic, seekGroup } from './kafka/positions.js';
 import { Publisher } from './kafka/publisher.js';
@@ -104,12 +105,13 @@ export class KafkaTransport implements Transport {
   async subscribe(options: SubscribeOptions): Promise<Consumer> {
     this.refuseWhenClosed('subscribe');
     this.topics.forget(options.topic);
-    await this.topics.facts(options.topic);
+    const { partitions } = await this.topics.facts(options.topic);
     this.refuseWhenClosed('subscribe');
     const consumer = new GroupConsumer({
       ...options,
       address: this.address,
       sessionTimeoutMs: this.options.sessionTimeoutMs ?? 30_000,
+      partitions,
       publish: (records) => this.publisher.publish(records),
       onCrash: (error) => this.options.onCrash?.(error),
     });

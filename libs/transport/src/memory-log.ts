@@ -34,7 +34,7 @@ export class MemoryLog {
 
   group(address: string, name: string): MemoryGroup {
     let ofTopic = this.groups.get(address);
-    if (ofTopic === undefined) this.groups.set(address, (ofTopic = new Map()));
+    if (ofTopic === undefined) this.groups.set(address, (ofTopic = new Map<string, MemoryGroup>()));
     let group = ofTopic.get(name);
     if (group === undefined) ofTopic.set(name, (group = { committed: new Map(), members: [], holders: new Map() }));
     return group;

@@ -1,10 +1,13 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A feed entry that has been put on the log. */
+/** An entry of a feed that has been put on the log. Feeds that list the same page each keep their own account of it. */
 @Entity({ name: 'seen_entry' })
 export class SeenEntry {
-  /** Normalised address. */
-  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'seen_entry_pk' })
+  /** Made from the feed's and the page's normalised addresses. */
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'seen_entry_pk' })
+  id!: string;
+
+  @Column({ type: 'text' })
   url!: string;
 
   /** What the feed said of its last change; another value has the page fetched again. */

@@ -17,10 +17,11 @@ export class CreateFetcher1763856000000 implements MigrationInterface {
     await runner.query('CREATE INDEX feed_due_idx ON feed (next_poll_at)');
     await runner.query(`
       CREATE TABLE seen_entry (
+        id uuid NOT NULL,
         url text NOT NULL,
         updated text NOT NULL,
         seen_at timestamptz NOT NULL,
-        CONSTRAINT seen_entry_pk PRIMARY KEY (url)
+        CONSTRAINT seen_entry_pk PRIMARY KEY (id)
       )`);
   }
 

@@ -25,7 +25,7 @@ export async function withLog<T>(use: (transport: Transport, settings: ServiceSe
 /** Settings of the log at hand. */
 async function logSettings(): Promise<ServiceSettings> {
   const environment = processEnvironment();
-  if (environment.NEWSMILL_KAFKA_BROKERS || environment.NEWSMILL_TRANSPORT || environment.NEWSMILL_DATABASE_URL) {
+  if (environment.NEWSMILL_KAFKA_BROKERS || environment.NEWSMILL_TRANSPORT) {
     return loadSettings(serviceSettings, environment);
   }
   const { dataDir } = loadStandaloneSettings();

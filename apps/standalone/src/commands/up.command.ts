@@ -23,12 +23,14 @@ export function upCommand(): Command {
     });
 }
 
-function welcome({ url, apiKey, apiKeyIsNew, sampleOrigin }: Standalone): string {
-  const key = apiKeyIsNew ? apiKey : '<the key printed at the first start>';
+function welcome({ url, generatedKey, sampleOrigin }: Standalone): string {
+  const isNew = generatedKey?.isNew === true;
+  const known = generatedKey === undefined ? '<your NEWSMILL_API_KEY>' : '<the key printed at the first start>';
+  const key = isNew ? generatedKey.key : known;
   return [
     '',
     `newsmill is up at ${url}`,
-    ...(apiKeyIsNew ? [`  push key (shown this once): ${apiKey}`] : []),
+    ...(isNew ? [`  push key (shown this once): ${key}`] : []),
     `  articles   ${url}/v1/articles`,
     `  account    ${url}/v1/receipts`,
     `  health     ${url}/readyz   ${url}/metrics`,

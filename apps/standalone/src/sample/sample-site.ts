@@ -30,7 +30,7 @@ export interface SampleSite {
  */
 export async function startSampleSite(port: number): Promise<SampleSite> {
   const server = createServer((request, response) => {
-    void answer(request.url ?? '/', origin, response);
+    answer(request.url ?? '/', origin, response).catch(() => response.writeHead(400).end());
   });
   await listen(server, port);
   const taken = (server.address() as AddressInfo).port;

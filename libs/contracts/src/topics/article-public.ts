@@ -17,7 +17,7 @@ export const articleChanges = defineTopic({
     changeKind,
     fields: z.array(z.string()).describe('the fields that moved; empty for a new article'),
     changedAt: timestamp,
-    record: passedOn,
+    record: passedOn.optional().describe('absent once the article is withheld or canceled'),
   }),
   key: (event) => event.articleId,
   subject: ({ articleId }) => ({ id: articleId, articleId }),

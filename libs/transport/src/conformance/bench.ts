@@ -212,7 +212,7 @@ export function gate(): { opened: Promise<void>; open(): void } {
 /** Settles with the signal's reason when it is aborted; until then it hangs. */
 export function hangUntilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    if (signal.aborted) reject(signal.reason as Error);
+    else signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
 }

@@ -1,23 +1,28 @@
 import { isIP, connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import kafkajs, {
   type Admin,
   type Assigner,
   type Broker,
   type Cluster,
+  type CompressionTypes,
   type Consumer as GroupMember,
   type ConsumerConfig,
   type ISocketFactoryArgs,
   type LogEntry,
   type Message,
+  type PartitionerArgs,
+  type PartitionMetadata,
   type Producer,
   type SASLOptions,
 } from 'kafkajs';
 import { sharePartitions } from './assignment.js';
+import { ProducerSender, type Sender } from './sender.js';
 
-export type { Admin, Broker, Cluster, GroupMember, Message, SASLOptions };
+export type { Admin, Broker, Cluster, CompressionTypes, GroupMember, Message, SASLOptions };
+export type { PartitionerArgs, PartitionMetadata, Producer };
 export const TOPIC_RESOURCE = kafkajs.ConfigResourceTypes.TOPIC;
 /** Set on the topic itself, in contrast to a default. */
 export const SET_ON_TOPIC = kafkajs.ConfigSource.TOPIC_CONFIG;
@@ -36,74 +41,17 @@ export interface KafkaAddress {
 
 /** Of news pages level 3 makes 13 % fewer bytes than level 1, for up to a third more time. */
 const ZSTD_LEVEL = 3;
-/** Below this a batch is sent as it is. */
+/** A request below this goes as it is. */
 const COMPRESS_FROM_BYTES = 1024;
+/** Below these a batch is (de)compressed in place, in well under 1 ms: the way to a thread and back costs more. */
+const COMPRESS_AT_ONCE_BYTES = 128 * 1024;
+const DECOMPRESS_AT_ONCE_BYTES = 32 * 1024;
 const CONNECT_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const METADATA_MAX_AGE_MS = 30_000;
 
 /** Always stated in full: kafkajs has other defaults when NODE_ENV is `test`. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries: 4 };
-
-/** Answers of the broker after which this producer can never send again, though the next one can. */
-const POISONED = new Set([
-  'OUT_OF_ORDER_SEQUENCE_NUMBER',
-  'DUPLICATE_SEQUENCE_NUMBER',
-  'UNKNOWN_PRODUCER_ID',
-  'INVALID_PRODUCER_EPOCH',
-  'INVALID_PRODUCER_ID_MAPPING',
-  'PRODUCER_FENCED',
-]);
-/** kafkajs does not know this code of Kafka 2.7 and later. */
-const PRODUCER_FENCED_CODE = 90;
-
-/** Faults of connections and brokers by the names of kafkajs; some of them it calls not retriable once it gave up. */
-const TRANSIENT = new Set([
-  'KafkaJSNumberOfRetriesExceeded',
-  'KafkaJSConnectionError',
-  'KafkaJSConnectionClosedError',
-  'KafkaJSRequestTimeoutError',
-  'KafkaJSBrokerNotFound',
-  'KafkaJSLockTimeout',
-  'KafkaJSTimeout',
-  'KafkaJSGroupCoordinatorNotFound',
-  'KafkaJSNoBrokerAvailableError',
-  'KafkaJSMetadataNotLoaded',
-  'KafkaJSTopicMetadataNotLoaded',
-]);
-
-/** The broker's word for what went wrong (`UNKNOWN_TOPIC_OR_PARTITION`), wherever in the chain of causes it stands. */
-export function brokerCode(error: unknown): string | undefined {
-  for (const link of causes(error)) {
-    if (link['code'] === PRODUCER_FENCED_CODE) return 'PRODUCER_FENCED';
-    if (typeof link['type'] === 'string') return link['type'];
-  }
-  return undefined;
-}
-
-/** Whether the producer has to be replaced. */
-export function isPoisoned(error: unknown): boolean {
-  return POISONED.has(brokerCode(error) ?? '');
-}
-
-/** Whether the same call can succeed later: the broker is away, moves, or is short of replicas. */
-export function isTransient(error: unknown): boolean {
-  return causes(error).some((link) => TRANSIENT.has(String(link['name'])) || link['retriable'] === true);
-}
-
-function causes(error: unknown): Record<string, unknown>[] {
-  const chain: Record<string, unknown>[] = [];
-  for (let link = error; link instanceof Error && chain.length < 10; link = link.cause) {
-    chain.push(link as unknown as Record<string, unknown>);
-  }
-  return chain;
-}
-
-/** Sends with one producer id: what it sends twice is stored once. */
-export interface Sender {
-  /** Resolves when all in-sync replicas have the messages, which go to ONE partition. Never call it twice at once for one partition. */
-  send(topic: string, partition: number, messages: Message[], bytes: number): Promise<void>;
-}
 
 /**
  * kafkajs with the connections of one part of the transport, so that they can be cut without waiting for anything and
@@ -181,18 +129,21 @@ export class KafkaClient {
 
   /** Connects an idempotent producer. */
   async openSender(): Promise<Sender> {
-    const producer = this.kafka.producer({
-      idempotent: true,
-      allowAutoTopicCreation: false,
-      metadataMaxAge: METADATA_MAX_AGE_MS,
-      createPartitioner:
-        () =>
-        ({ message }) =>
-          message.partition!,
-      retry: { ...RETRY, retries: 2 },
+    const { None, ZSTD } = kafkajs.CompressionTypes;
+    const sender = new ProducerSender({
+      produce: (partitioner) =>
+        this.kafka.producer({
+          idempotent: true,
+          allowAutoTopicCreation: false,
+          metadataMaxAge: METADATA_MAX_AGE_MS,
+          createPartitioner: () => partitioner,
+          retry: { ...RETRY, retries: 2 },
+        }),
+      timeoutMs: REQUEST_TIMEOUT_MS,
+      compressionOf: (bytes) => (bytes < COMPRESS_FROM_BYTES ? None : ZSTD),
     });
-    await producer.connect();
-    return { send: (...args) => send(producer, ...args) };
+    await sender.connect();
+    return { send: (batches) => sender.send(batches) };
   }
 
   private openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
@@ -207,39 +158,6 @@ export class KafkaClient {
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
     return socket;
-  }
-}
-
-/**
- * One partition a call, as kafkajs keeps one map of answers over its retries and leaves out a partition that moves to a
- * broker which has answered before. It also drops, in silence, what goes to a partition that it has not heard of.
- */
-async function send(
-  producer: Producer,
-  topic: string,
-  partition: number,
-  messages: Message[],
-  bytes: number,
-): Promise<void> {
-  const { None, ZSTD } = kafkajs.CompressionTypes;
-  const answers = await producer.send({
-    topic,
-    messages: messages.map((message) => ({ ...message, partition })),
-    acks: -1,
-    timeout: REQUEST_TIMEOUT_MS,
-    compression: bytes < COMPRESS_FROM_BYTES ? None : ZSTD,
-  });
-  if (!answers.some((answer) => answer.topicName === topic && answer.partition === partition)) {
-    throw new UnknownPartition(topic, partition);
-  }
-}
-
-/** The producer's view of the topic is older than the partition. Nothing was sent. */
-export class UnknownPartition extends Error {
-  override readonly name = 'UnknownPartition';
-
-  constructor(topic: string, partition: number) {
-    super(`partition ${partition} of ${topic} is not known yet`);
   }
 }
 
@@ -305,12 +223,13 @@ function logEntry(log: Log, { namespace, log: entry }: LogEntry): void {
   log('debug', `kafkajs ${namespace}: ${entry.message}`, fields);
 }
 
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
 const zstdOptions = { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } };
+const [compress, decompress] = [promisify(zstdCompress), promisify(zstdDecompress)];
 kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
-  compress: ({ buffer }: { buffer: Buffer }) => compress(buffer, zstdOptions),
-  decompress: (buffer: Buffer) => decompress(buffer),
+  compress: async ({ buffer }: { buffer: Buffer }) =>
+    buffer.length < COMPRESS_AT_ONCE_BYTES ? zstdCompressSync(buffer, zstdOptions) : compress(buffer, zstdOptions),
+  decompress: async (buffer: Buffer) =>
+    buffer.length < DECOMPRESS_AT_ONCE_BYTES ? zstdDecompressSync(buffer) : decompress(buffer),
 });
 
 /** kafkajs asks for timers in the past while it waits for an answer; Node warns of it once a process, to no use. */

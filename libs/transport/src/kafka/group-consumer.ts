@@ -7,15 +7,9 @@ import {
   sleep,
   type SubscribeOptions,
 } from '@newsmill/stage';
-import {
-  brokerCode,
-  type Cluster,
-  type GroupMember,
-  isTransient,
-  type KafkaAddress,
-  KafkaClient,
-  removeMember,
-} from './client.js';
+import { type Cluster, type GroupMember, type KafkaAddress, KafkaClient, removeMember } from './client.js';
+import { brokerCode, isTransient } from './faults.js';
+import { JointCommits } from './joint-commits.js';
 import { publishThenCommit } from './lane.js';
 import { PartitionLoop } from './partition-loop.js';
 import { type FetchedMessage, toLogRecord } from './records.js';
@@ -24,6 +18,8 @@ export interface GroupConsumerOptions extends SubscribeOptions {
   address: KafkaAddress;
   /** How long the group waits for a member that says nothing. */
   sessionTimeoutMs: number;
+  /** How many the topic has. Those that are added later may wait for others until the member joins anew. */
+  partitions: number;
   publish(records: readonly NewRecord[]): Promise<void>;
   /** The member cannot go on: the process has to end. */
   onCrash(error: Error): void;
@@ -32,8 +28,8 @@ export interface GroupConsumerOptions extends SubscribeOptions {
 /** Most bytes of one fetch, compressed, from one broker. */
 const FETCH_BYTES = 8 * 1024 * 1024;
 const FETCH_WAIT_MS = 100;
-/** Partitions of one topic that one member can hold without one waiting for another. */
-const MOST_PARTITIONS = 256;
+/** Pause after a fetch that gave something: under load the next one finds more at once, and an idle topic is not delayed. */
+const FETCH_PAUSE_MS = 25;
 /** How long fetching waits for a partition that is full before it goes on without it. */
 const ROOM_WAIT_MS = 100;
 const REBALANCE_TIMEOUT_MS = 60_000;
@@ -60,6 +56,9 @@ interface Session {
   lost?: boolean;
   /** By partition: the offset that the broker last confirmed. */
   committed: Map<number, bigint>;
+  commits: JointCommits;
+  /** Ends when the next fetch may begin. */
+  pause?: Promise<void> | undefined;
   begun: Promise<void>;
 }
 
@@ -92,7 +91,7 @@ export class GroupConsumer implements Consumer {
   }
 
   private begin(): void {
-    const { address, group, sessionTimeoutMs } = this.options;
+    const { address, group, topic, sessionTimeoutMs } = this.options;
     const client = new KafkaClient(address, () => this.turn());
     const config = {
       groupId: group,
@@ -103,7 +102,11 @@ export class GroupConsumer implements Consumer {
       maxBytes: FETCH_BYTES,
     };
     const { member, cluster } = client.member(config, () => this.assigned);
-    const session: Session = { client, member, cluster, committed: new Map(), begun: Promise.resolve() };
+    const commits = new JointCommits((offsets) => {
+      const places = [...offsets].map(([partition, next]) => ({ topic, partition, offset: String(next) }));
+      return member.commitOffsets(places);
+    });
+    const session: Session = { client, member, cluster, committed: new Map(), commits, begun: Promise.resolve() };
     this.session = session;
     session.begun = this.join(session).catch((error: unknown) => this.lose(session, error as Error));
   }
@@ -135,7 +138,7 @@ export class GroupConsumer implements Consumer {
     await member.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: MOST_PARTITIONS,
+      partitionsConsumedConcurrently: this.options.partitions,
       eachBatch: async ({ batch, resolveOffset }) => {
         const last = batch.messages.at(-1);
         const loop = this.loops.get(batch.partition);
@@ -143,9 +146,16 @@ export class GroupConsumer implements Consumer {
         const records = batch.messages.map((message) => toLogRecord(topic, batch.partition, message as FetchedMessage));
         loop.offer(records, BigInt(batch.lastOffset()) + 1n);
         resolveOffset(last.offset);
-        await this.waitForRoom(session, batch.partition, loop);
+        if (!loop.hasRoom) await this.waitForRoom(session, batch.partition, loop);
+        await (session.pause ??= this.pauseFetching(session));
       },
     });
+  }
+
+  /** kafkajs fetches again when every batch of the last fetch was taken, and all of them wait for this. */
+  private async pauseFetching(session: Session): Promise<void> {
+    await sleep(FETCH_PAUSE_MS, this.stopping.signal).catch(() => undefined);
+    session.pause = undefined;
   }
 
   /** A partition whose handler takes its time is not fetched until there is room; the others go on. */
@@ -190,10 +200,9 @@ export class GroupConsumer implements Consumer {
 
   /** Commits, also over a rebalance that leaves the partition here. */
   private async commit(session: Session, partition: number, next: bigint, signal: AbortSignal): Promise<void> {
-    const { topic } = this.options;
     for (;;) {
       try {
-        await session.member.commitOffsets([{ topic, partition, offset: String(next) }]);
+        await session.commits.commit(partition, next, signal);
         // kafkajs resolves without a commit when its member does not run any more.
         if (session.committed.get(partition) === next) return;
       } catch (error) {

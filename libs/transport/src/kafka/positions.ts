@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff, type LogRecord, type PartitionLag, type Position } from '@newsmill/stage';
-import { anyBroker, type Broker, brokerCode, type Cluster, isTransient } from './client.js';
+import { anyBroker, type Broker, type Cluster } from './client.js';
+import { brokerCode, isTransient } from './faults.js';
 import { type AbortedTransaction, committedOnly, offsetBehind, type RawMessage, toLogRecord } from './records.js';
 import { UnknownTopic } from '../topic-errors.js';
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { NewRecord } from '@newsmill/stage';
 import { LogUnavailable } from '../log-unavailable.js';
 import { UnknownTopic } from '../topic-errors.js';
-import { type Message, UnknownPartition } from './client.js';
 import { Publisher } from './publisher.js';
+import { type PartitionBatch, UnknownPartition } from './sender.js';
 
 interface Sent {
   producer: number;
@@ -15,10 +15,13 @@ interface Sent {
 class FakeBroker {
   readonly sent: Sent[] = [];
   readonly cut: number[] = [];
+  /** Batches of each request. */
+  readonly requests: number[] = [];
   producers = 0;
   sending = 0;
   mostAtOnce = 0;
   maxBytes = 1_000;
+  partitions = 1;
 
   constructor(private readonly answer: (sent: Sent, attempt: number) => Promise<void> | void = () => undefined) {}
 
@@ -28,12 +31,12 @@ class FakeBroker {
         const producer = (this.producers += 1);
         return {
           cut: () => void this.cut.push(producer),
-          send: (_: string, partition: number, messages: Message[]) => this.send(producer, partition, messages),
+          send: (batches: readonly PartitionBatch[]) => this.send(producer, batches),
         };
       },
       facts: async (topic) => {
         if (topic === 'missing') throw new UnknownTopic(topic);
-        return { partitions: 1, cleanup: 'delete', maxBytes: this.maxBytes };
+        return { partitions: this.partitions, cleanup: 'delete', maxBytes: this.maxBytes };
       },
       forget: () => undefined,
       timeoutMs,
@@ -42,23 +45,33 @@ class FakeBroker {
     });
   }
 
-  private async send(producer: number, partition: number, messages: Message[]): Promise<void> {
+  private async send(producer: number, batches: readonly PartitionBatch[]): Promise<(Error | undefined)[]> {
     this.sending += 1;
     this.mostAtOnce = Math.max(this.mostAtOnce, this.sending);
+    this.requests.push(batches.length);
     try {
       await new Promise(setImmediate);
-      const sent = { producer, partition, values: messages.map(({ value }) => String(value)) };
-      this.sent.push(sent);
-      await this.answer(sent, this.sent.length);
+      return await Promise.all(batches.map((batch) => this.store(producer, batch)));
     } finally {
       this.sending -= 1;
     }
   }
+
+  private async store(producer: number, { partition, messages }: PartitionBatch): Promise<Error | undefined> {
+    const sent = { producer, partition, values: messages.map(({ value }) => String(value)) };
+    this.sent.push(sent);
+    try {
+      await this.answer(sent, this.sent.length);
+      return undefined;
+    } catch (error) {
+      return error as Error;
+    }
+  }
 }
 
-const record = (value: string, topic = 't'): NewRecord => ({
+const record = (value: string, topic = 't', key = 'k'): NewRecord => ({
   topic,
-  key: Buffer.from('k'),
+  key: Buffer.from(key),
   value: Buffer.from(value),
   headers: {},
 });
@@ -125,6 +138,34 @@ describe('Publisher', () => {
     await publisher.publish([record('y')]);
     expect(broker.sent.at(-1)).toEqual({ producer: 2, partition: 0, values: ['y'] });
     expect(broker.cut).toEqual([1]);
+  });
+
+  it('sends all partitions in one request, and again only those that failed, before what follows in them', async () => {
+    let refusals = 0;
+    const broker = new FakeBroker(({ values: [value] }) => {
+      if (value!.startsWith('b1') && (refusals += 1) <= 2) throw brokerFault('NOT_LEADER_FOR_PARTITION', true);
+    });
+    broker.partitions = 64;
+    broker.maxBytes = 100;
+    const names = ['a1', 'b1', 'a2', 'b2', 'c1'];
+    await broker.publisher().publish(names.map((name) => record(name.padEnd(60, '.'), 't', name[0])));
+    const sent = broker.sent.map(({ values: [value] }) => value!.slice(0, 2));
+    expect(sent).toEqual(['a1', 'b1', 'c1', 'b1', 'b1', 'a2', 'b2']);
+    expect(broker.requests).toEqual([3, 1, 1, 2]);
+    expect(broker.producers).toBe(1);
+  });
+
+  it('gives up one partition alone, and its producer, whose next batch could be taken for the lost one', async () => {
+    const broker = new FakeBroker(({ values: [value] }) => {
+      if (value === 'b') throw brokerFault('MESSAGE_TOO_LARGE', false);
+    });
+    broker.partitions = 64;
+    const publisher = broker.publisher();
+    const settled = await Promise.allSettled(['a', 'b'].map((name) => publisher.publish([record(name, 't', name)])));
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(broker.cut).toEqual([1]);
+    await publisher.publish([record('c', 't', 'b')]);
+    expect(broker.sent.map(({ producer }) => producer)).toEqual([1, 1, 2]);
   });
 
   it('refuses a record that is too large or has no topic, and sends the calls beside it', async () => {

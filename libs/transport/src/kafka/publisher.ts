@@ -1,16 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as endOfTurn, setTimeout as sleep } from 'node:timers/promises';
 import { backoff, type NewRecord } from '@newsmill/stage';
 import { LogUnavailable } from '../log-unavailable.js';
 import { partitionOf } from '../partitioner.js';
-import {
-  brokerCode,
-  isPoisoned,
-  isTransient,
-  type Log,
-  type Message,
-  type Sender,
-  UnknownPartition,
-} from './client.js';
+import type { Log } from './client.js';
+import { brokerCode, isPoisoned, isTransient } from './faults.js';
+import { type PartitionBatch, type Sender, UnknownPartition } from './sender.js';
 import type { TopicFacts } from './topic-catalog.js';
 import { checkRecord, RecordRefused, UnknownTopic } from '../topic-errors.js';
 
@@ -50,14 +44,12 @@ interface Call {
   reject(fault: Error): void;
 }
 
-/** What goes to one partition in one send: neighbours in the order in which they were published. */
-interface Run {
-  messages: Message[];
-  bytes: number;
-  calls: Set<Call>;
+/** A batch and the calls that its records come from. */
+interface Run extends PartitionBatch {
+  readonly calls: Set<Call>;
 }
 
-/** Publishes call after call; those that come while others are under way are joined and go together. */
+/** Publishes flush after flush: calls that come while others are under way are joined and go together. */
 export class Publisher {
   private readonly waiting: Call[] = [];
   private sender: Promise<OpenSender> | undefined;
@@ -91,7 +83,7 @@ export class Publisher {
 
   private async work(): Promise<void> {
     // Calls made in the same turn of the event loop belong together.
-    await Promise.resolve();
+    await endOfTurn();
     while (this.waiting.length > 0) await this.flush(this.take());
     this.working = undefined;
   }
@@ -109,25 +101,27 @@ export class Publisher {
 
   private async flush(calls: Call[]): Promise<void> {
     const deadline = Date.now() + this.options.timeoutMs;
-    const partitions = new Map<string, { topic: string; partition: number; runs: Run[] }>();
+    const known = new Map<string, Promise<TopicFacts>>();
+    const partitions = new Map<string, Run[]>();
     for (const call of calls) {
       try {
-        const facts = await this.admit(call, deadline);
+        const facts = await this.admit(call, known, deadline);
         for (const record of call.records) add(partitions, record, facts.get(record.topic)!, call);
       } catch (error) {
         call.fault = error as Error;
       }
     }
-    await Promise.all(
-      [...partitions.values()].map(async ({ topic, partition, runs }) => {
-        let fault: Error | undefined;
-        for (const run of runs) {
-          // What follows a failed record in its partition must not overtake it.
-          fault ??= await this.sendRun(topic, partition, run, deadline);
-          if (fault !== undefined) for (const call of run.calls) call.fault ??= fault;
-        }
-      }),
-    );
+    for (let rest = [...partitions.values()]; rest.length > 0; rest = rest.filter((runs) => runs.length > 0)) {
+      const heads = rest.map(([run]) => run!);
+      const faults = await this.sendRuns(heads, deadline);
+      for (const runs of rest) {
+        const fault = faults.get(runs.shift()!);
+        if (fault === undefined) continue;
+        // What follows a failed record in its partition must not overtake it.
+        for (const run of runs.splice(0)) faults.set(run, fault);
+      }
+      for (const [{ calls: failed }, fault] of faults) for (const call of failed) call.fault ??= fault;
+    }
     for (const call of calls) {
       if (call.fault === undefined) call.resolve();
       else call.reject(call.fault);
@@ -135,37 +129,61 @@ export class Publisher {
   }
 
   /** The facts of the call's topics; rejects when a topic is missing or refuses a record. */
-  private async admit(call: Call, deadline: number): Promise<Map<string, TopicFacts>> {
+  private async admit(
+    call: Call,
+    known: Map<string, Promise<TopicFacts>>,
+    deadline: number,
+  ): Promise<Map<string, TopicFacts>> {
     const facts = new Map<string, TopicFacts>();
     for (const record of call.records) {
       const { topic } = record;
       if (!facts.has(topic)) {
         const look = () => withDeadline(deadline, () => this.options.facts(topic));
-        facts.set(topic, await this.untilAnswered(deadline, look));
+        if (!known.has(topic)) known.set(topic, this.untilAnswered(deadline, look));
+        facts.set(topic, await known.get(topic)!);
       }
       checkRecord(record, { address: topic, ...facts.get(topic)! });
     }
     return facts;
   }
 
-  /** The fault when the run could not be sent. */
-  private async sendRun(topic: string, partition: number, run: Run, deadline: number): Promise<Error | undefined> {
+  /** Sends runs of different partitions together. Gives the faults of those that could not be sent. */
+  private async sendRuns(runs: Run[], deadline: number): Promise<Map<Run, Error>> {
+    const faults = new Map<Run, Error>();
+    let open = runs;
     try {
       await this.untilAnswered(deadline, async () => {
-        const sender = this.current();
-        try {
-          await withDeadline(deadline, async () => (await sender).send(topic, partition, run.messages, run.bytes));
-        } catch (error) {
-          if (isPoisoned(error) || error instanceof UnknownPartition || error instanceof TimedOut) {
-            this.options.log('warn', `replacing the producer: ${(error as Error).message}`, { topic, partition });
-            this.discard(sender);
-          }
-          throw error;
-        }
+        const found = await this.sendOnce(open, deadline);
+        open.forEach((run, index) => {
+          if (found[index] === undefined) faults.delete(run);
+          else faults.set(run, found[index]);
+        });
+        open = open.filter((run) => faults.has(run) && mayPass(faults.get(run)));
+        const [first] = open;
+        if (first !== undefined) throw faults.get(first)!;
       });
-      return undefined;
     } catch (error) {
-      return this.toFault(topic, error);
+      for (const run of open) {
+        const cause = error instanceof LogUnavailable ? faults.get(run) : undefined;
+        faults.set(run, cause === undefined ? (error as Error) : this.unavailable(cause));
+      }
+    }
+    // Some of it may be on the log: the next batch, under its sequence number, would be taken for it.
+    if (faults.size > 0) this.discard(this.sender);
+    for (const [run, fault] of faults) faults.set(run, this.toFault(run.topic, fault));
+    return faults;
+  }
+
+  private async sendOnce(runs: Run[], deadline: number): Promise<(Error | undefined)[]> {
+    const sender = this.current();
+    try {
+      const faults = await withDeadline(deadline, async () => (await sender).send(runs));
+      const spent = faults.find((fault) => isPoisoned(fault) || fault instanceof UnknownPartition);
+      if (spent !== undefined) this.replace(sender, spent);
+      return faults;
+    } catch (error) {
+      if (error instanceof TimedOut) this.replace(sender, error);
+      throw error;
     }
   }
 
@@ -177,11 +195,7 @@ export class Publisher {
         return await attempt();
       } catch (error) {
         if (!(error instanceof TimedOut)) cause = error;
-        const again =
-          isTransient(error) ||
-          isPoisoned(error) ||
-          error instanceof UnknownPartition ||
-          error instanceof LogUnavailable;
+        const again = mayPass(error);
         const delayMs = backoff(attempts, FIRST_DELAY_MS, MAX_DELAY_MS);
         if (error instanceof TimedOut || (again && Date.now() + delayMs >= deadline)) {
           throw error instanceof LogUnavailable ? error : this.unavailable(cause ?? error);
@@ -222,6 +236,11 @@ export class Publisher {
     return this.sender;
   }
 
+  private replace(sender: Promise<OpenSender>, fault: Error): void {
+    this.options.log('warn', `replacing the producer: ${fault.message}`);
+    this.discard(sender);
+  }
+
   /** The producer given is used no more; its connections end. */
   private discard(sender: Promise<OpenSender> | undefined): void {
     if (sender === undefined) return;
@@ -247,22 +266,23 @@ async function withDeadline<T>(deadline: number, work: () => Promise<T>): Promis
   }
 }
 
-function add(
-  partitions: Map<string, { topic: string; partition: number; runs: Run[] }>,
-  record: NewRecord,
-  facts: TopicFacts,
-  call: Call,
-): void {
+/** Whether it can work later, with another producer if need be. */
+function mayPass(fault: unknown): boolean {
+  const ofProducer = isPoisoned(fault) || fault instanceof UnknownPartition;
+  return ofProducer || isTransient(fault) || fault instanceof LogUnavailable;
+}
+
+function add(partitions: Map<string, Run[]>, record: NewRecord, facts: TopicFacts, call: Call): void {
   const { topic, key, value, headers } = record;
   const partition = partitionOf(key, facts.partitions);
   const place = `${topic}/${partition}`;
-  let found = partitions.get(place);
-  if (found === undefined) partitions.set(place, (found = { topic, partition, runs: [] }));
+  let runs = partitions.get(place);
+  if (runs === undefined) partitions.set(place, (runs = []));
   const bytes = sizeOf(record);
-  let run = found.runs.at(-1);
+  let run = runs.at(-1);
   // All of a run becomes one batch on the log, and a batch may not be larger than the topic allows.
   if (run === undefined || run.bytes + bytes > facts.maxBytes || run.messages.length >= RUN_RECORDS) {
-    found.runs.push((run = { messages: [], bytes: 0, calls: new Set() }));
+    runs.push((run = { topic, partition, messages: [], bytes: 0, calls: new Set() }));
   }
   run.messages.push({ key, value, headers: { ...headers } });
   run.bytes += bytes;

@@ -1,15 +1,8 @@
 import type { TopicChange, TopicSpec } from '@newsmill/stage';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnknownTopic } from '../topic-errors.js';
-import {
-  type Admin,
-  anyBroker,
-  type Broker,
-  brokerCode,
-  type Cluster,
-  SET_ON_TOPIC,
-  TOPIC_RESOURCE,
-} from './client.js';
+import { type Admin, anyBroker, type Broker, type Cluster, SET_ON_TOPIC, TOPIC_RESOURCE } from './client.js';
+import { brokerCode } from './faults.js';
 
 /** What a publisher has to know of a topic. */
 export interface TopicFacts {

@@ -68,7 +68,7 @@ export class Database {
         await client.query('COMMIT');
         return result;
       } catch (error) {
-        await client.query('ROLLBACK').catch((failure: Error) => (broken = failure));
+        await client.query('ROLLBACK').catch((failure: unknown) => (broken = failure as Error));
         throw error;
       } finally {
         client.release(broken);

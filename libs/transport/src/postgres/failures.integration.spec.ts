@@ -105,7 +105,7 @@ describePostgres('PostgresTransport when things break', () => {
     );
     children.push(child);
     const said: string[] = [];
-    createInterface(child.stdout!).on('line', (line) => said.push(line));
+    createInterface(child.stdout).on('line', (line) => said.push(line));
     return { child, said };
   };
 
@@ -198,7 +198,7 @@ describePostgres('PostgresTransport when things break', () => {
     await transport.publish(records(input, 20));
     const { child, said } = startChild(fresh.url, input, group, output);
     await bench.until('the child has a batch in hand', () => said.includes('handling 10'));
-    child.stdin!.write('go\n');
+    child.stdin.write('go\n');
     await bench.until(
       'the child has the second batch in hand',
       () => said.filter((line) => line === 'handling 10').length === 2,
@@ -236,7 +236,7 @@ describePostgres('PostgresTransport when things break', () => {
       handle: (batch) => batch.records.map(({ key, value }) => ({ topic: output, key, value, headers: {} })),
     });
     await bench.until('the heir has settled everything', () => heir.settled.length >= 10);
-    child.stdin!.write('go\ngo\n');
+    child.stdin.write('go\ngo\n');
     child.kill('SIGCONT');
     await bench.until('both share the partitions', () => /^running[01]$/.test(said.at(-1) ?? ''));
     expect(said).not.toContain('settled');
