@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { articleEnriched, type EventOf } from '@newsmill/contracts';
+import type { articleEnriched, ArticleRecord, EventOf } from '@newsmill/contracts';
 import { normalizeUrl } from '@newsmill/web';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { Article } from './entities/article.entity.js';
-import { ArticleUrl } from './entities/article-url.entity.js';
-import { ArticleVersion } from './entities/article-version.entity.js';
-import { OutboxEntry } from './entities/outbox-entry.entity.js';
+import type { ArticleVersion } from './entities/article-version.entity.js';
 import { Receipt } from './entities/receipt.entity.js';
 import { rankOf } from './receipt-state.js';
 import { ReceiptStore, type ReceiptReport } from './receipt-store.js';
@@ -91,32 +89,65 @@ export class ArticleStore {
     );
   }
 
+  /** Each kind of row in one statement, whatever the size of the batch; each record is encoded once. */
   private async write(manager: EntityManager, { articles, versions, urls, outbox, receipts }: Writes): Promise<void> {
+    const encoded = new Map<ArticleRecord, string>();
+    const encode = (record: ArticleRecord): string => {
+      const json = encoded.get(record) ?? JSON.stringify(record);
+      encoded.set(record, json);
+      return json;
+    };
     if (articles.size > 0) {
-      await manager
-        .createQueryBuilder()
-        .insert()
-        .into(Article)
-        .values([...articles.values()])
-        .orUpdate(['revision', 'pub_status', 'record', 'changed_at'], ['id'])
-        .updateEntity(false)
-        .execute();
+      const rows = [...articles.values()];
+      await manager.query(
+        `INSERT INTO article (id, revision, pub_status, record, stored_at, changed_at)
+         SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::json[], $5::timestamptz[], $6::timestamptz[])
+         ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, pub_status = excluded.pub_status,
+           record = excluded.record, changed_at = excluded.changed_at`,
+        [
+          rows.map(({ id }) => id),
+          rows.map(({ revision }) => revision),
+          rows.map(({ pubStatus }) => pubStatus),
+          rows.map(({ record }) => encode(record)),
+          rows.map(({ storedAt }) => storedAt),
+          rows.map(({ changedAt }) => changedAt),
+        ],
+      );
     }
     if (versions.length > 0) {
-      await manager.createQueryBuilder().insert().into(ArticleVersion).values(versions).orIgnore().execute();
+      await manager.query(
+        `INSERT INTO article_version (receipt_id, article_id, revision, change_kind, fields, record, stored_at)
+         SELECT receipt_id, article_id, revision, change_kind, fields::text[], record, stored_at
+         FROM unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::json[], $7::timestamptz[])
+           AS v (receipt_id, article_id, revision, change_kind, fields, record, stored_at)
+         ON CONFLICT DO NOTHING`,
+        [
+          versions.map(({ receiptId }) => receiptId),
+          versions.map(({ articleId }) => articleId),
+          versions.map(({ revision }) => revision),
+          versions.map(({ changeKind }) => changeKind),
+          versions.map(({ fields }) => `{${fields.join(',')}}`),
+          versions.map(({ record }) => encode(record)),
+          versions.map(({ storedAt }) => storedAt),
+        ],
+      );
     }
     if (urls.size > 0) {
-      const rows = [...urls].map(([url, articleId]) => ({ url, articleId })).sort((a, b) => (a.url < b.url ? -1 : 1));
-      await manager
-        .createQueryBuilder()
-        .insert()
-        .into(ArticleUrl)
-        .values(rows)
-        .orUpdate(['article_id'], ['url'])
-        .execute();
+      const rows = [...urls].sort(([a], [b]) => (a < b ? -1 : 1));
+      await manager.query(
+        `INSERT INTO article_url (url, article_id) SELECT * FROM unnest($1::text[], $2::uuid[])
+         ON CONFLICT (url) DO UPDATE SET article_id = excluded.article_id
+         WHERE article_url.article_id <> excluded.article_id`,
+        [rows.map(([url]) => url), rows.map(([, articleId]) => articleId)],
+      );
     }
     if (outbox.length > 0) {
-      await manager.createQueryBuilder().insert().into(OutboxEntry).values(outbox).updateEntity(false).execute();
+      await manager.query(
+        `INSERT INTO outbox (receipt_id, article_id)
+         SELECT receipt_id, article_id
+         FROM unnest($1::text[], $2::uuid[]) WITH ORDINALITY AS o (receipt_id, article_id, place) ORDER BY place`,
+        [outbox.map(({ receiptId }) => receiptId), outbox.map(({ articleId }) => articleId)],
+      );
     }
     await this.receipts.report(manager, receipts);
   }

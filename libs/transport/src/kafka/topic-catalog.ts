@@ -139,7 +139,7 @@ async function update(admin: Admin, spec: TopicSpec, found: Metadata): Promise<T
   const replicas = found.partitionMetadata[0]?.replicas.length ?? 1;
   const settings = await settingsOf(admin, spec.address);
   const wanted = settingsFor(spec, replicas);
-  const differs = Object.entries(wanted).some(([name, value]) => settings.get(name)?.value !== value);
+  const differs = isOther(settings, wanted);
   if (differs) {
     const kept = [...settings].filter(([, { own }]) => own).map(([name, { value }]) => [name, value] as const);
     const configEntries = Object.entries({ ...Object.fromEntries(kept), ...wanted });
@@ -153,12 +153,21 @@ async function update(admin: Admin, spec: TopicSpec, found: Metadata): Promise<T
         },
       ],
     });
+    // The controller has them; the broker that is asked next may still tell the old ones.
+    for (const deadline = Date.now() + CREATED_WAIT_MS; Date.now() < deadline;) {
+      if (!isOther(await settingsOf(admin, spec.address), wanted)) break;
+      await sleep(50);
+    }
   }
   if (found.partitionMetadata.length < spec.partitions) {
     await admin.createPartitions({ topicPartitions: [{ topic: spec.address, count: spec.partitions }] });
     return 'partitions-added';
   }
   return differs ? 'settings-changed' : 'unchanged';
+}
+
+function isOther(settings: ReadonlyMap<string, Setting>, wanted: Readonly<Record<string, string>>): boolean {
+  return Object.entries(wanted).some(([name, value]) => settings.get(name)?.value !== value);
 }
 
 function settingsFor(spec: TopicSpec, replicas: number): Record<string, string> {
