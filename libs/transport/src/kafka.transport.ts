@@ -17,6 +17,7 @@ import { isTransient } from './kafka/faults.js';
 import { GroupConsumer } from './kafka/group-consumer.js';
 import { lagOf, readTopic, seekGroup } from './kafka/positions.js';
 import { Publisher } from './kafka/publisher.js';
+import { openSender } from './kafka/sender.js';
 import { type Directory, TopicCatalog } from './kafka/topic-catalog.js';
 import { LogUnavailable } from './log-unavailable.js';
 
@@ -67,7 +68,7 @@ export class KafkaTransport implements Transport {
       open: async () => {
         const client = new KafkaClient(this.address);
         try {
-          return { ...(await client.openSender()), cut: () => client.cut() };
+          return { ...(await openSender(client)), cut: () => client.cut() };
         } catch (error) {
           client.cut();
           throw error;

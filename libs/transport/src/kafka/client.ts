@@ -19,7 +19,6 @@ import kafkajs, {
   type SASLOptions,
 } from 'kafkajs';
 import { sharePartitions } from './assignment.js';
-import { ProducerSender, type Sender } from './sender.js';
 
 export type { Admin, Broker, Cluster, CompressionTypes, GroupMember, Message, SASLOptions };
 export type { PartitionerArgs, PartitionMetadata, Producer };
@@ -47,7 +46,8 @@ const COMPRESS_FROM_BYTES = 1024;
 const COMPRESS_AT_ONCE_BYTES = 128 * 1024;
 const DECOMPRESS_AT_ONCE_BYTES = 32 * 1024;
 const CONNECT_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+/** How long a broker may take to answer a request. */
+export const REQUEST_TIMEOUT_MS = 30_000;
 const METADATA_MAX_AGE_MS = 30_000;
 
 /** Always stated in full: kafkajs has other defaults when NODE_ENV is `test`. */
@@ -127,23 +127,15 @@ export class KafkaClient {
     return { member, cluster };
   }
 
-  /** Connects an idempotent producer. */
-  async openSender(): Promise<Sender> {
-    const { None, ZSTD } = kafkajs.CompressionTypes;
-    const sender = new ProducerSender({
-      produce: (partitioner) =>
-        this.kafka.producer({
-          idempotent: true,
-          allowAutoTopicCreation: false,
-          metadataMaxAge: METADATA_MAX_AGE_MS,
-          createPartitioner: () => partitioner,
-          retry: { ...RETRY, retries: 2 },
-        }),
-      timeoutMs: REQUEST_TIMEOUT_MS,
-      compressionOf: (bytes) => (bytes < COMPRESS_FROM_BYTES ? None : ZSTD),
+  /** An idempotent producer, not connected yet. */
+  producer(partitioner: (args: PartitionerArgs) => number): Producer {
+    return this.kafka.producer({
+      idempotent: true,
+      allowAutoTopicCreation: false,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
+      createPartitioner: () => partitioner,
+      retry: { ...RETRY, retries: 2 },
     });
-    await sender.connect();
-    return { send: (batches) => sender.send(batches) };
   }
 
   private openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
@@ -159,6 +151,12 @@ export class KafkaClient {
     socket.once('close', () => this.sockets.delete(socket));
     return socket;
   }
+}
+
+/** The codec of a request by its bytes before compression. */
+export function compressionOf(bytes: number): CompressionTypes {
+  const { None, ZSTD } = kafkajs.CompressionTypes;
+  return bytes < COMPRESS_FROM_BYTES ? None : ZSTD;
 }
 
 /** Members tell what they hold; the leader of the group shares the partitions and leaves them where they are if it can. */

@@ -1,4 +1,13 @@
-import type { CompressionTypes, Message, PartitionerArgs, PartitionMetadata, Producer } from './client.js';
+import {
+  type CompressionTypes,
+  compressionOf,
+  type KafkaClient,
+  type Message,
+  type PartitionerArgs,
+  type PartitionMetadata,
+  type Producer,
+  REQUEST_TIMEOUT_MS,
+} from './client.js';
 import { brokerCode } from './faults.js';
 
 /** Neighbouring records of one partition; they become one batch on the log. */
@@ -129,4 +138,15 @@ export class ProducerSender implements Sender {
 /** Whether a part of the request is to blame; else it is the way to the broker. */
 function isOfOne(fault: unknown): boolean {
   return fault instanceof LeadersDiffer || fault instanceof UnknownPartition || brokerCode(fault) !== undefined;
+}
+
+/** Connects an idempotent producer. */
+export async function openSender(client: KafkaClient): Promise<Sender> {
+  const sender = new ProducerSender({
+    produce: (partitioner) => client.producer(partitioner),
+    timeoutMs: REQUEST_TIMEOUT_MS,
+    compressionOf,
+  });
+  await sender.connect();
+  return { send: (batches) => sender.send(batches) };
 }
