@@ -1,5 +1,6 @@
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import { articleOutcomes, linkDiscovered, pageFetched } from '@newsmill/contracts';
 import { databaseModule, defineService, Readiness } from '@newsmill/service';
 import { normalizeUrl } from '@newsmill/web';
 import { DataSource } from 'typeorm';
@@ -33,6 +34,10 @@ export const fetcher = defineService({
   description: 'Takes links and pages in: pulled from feeds, pushed by newsrooms.',
   settings: fetcherSettings,
   stages: [fetch],
+  writers: [
+    { name: 'push', description: 'the door for newsrooms', writes: [linkDiscovered, pageFetched, articleOutcomes] },
+    { name: 'feed', description: 'the entries of polled feeds', writes: [linkDiscovered, articleOutcomes] },
+  ],
   check: (settings) => [
     ...(settings.push ? PushKeys.problems(settings.apiKey) : []),
     ...settings.feeds.flatMap(feedProblems),

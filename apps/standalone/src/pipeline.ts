@@ -21,6 +21,9 @@ export const services: readonly ServiceDefinition[] = [fetcher, parser, enricher
 /** Every stage in the order in which an article passes them. */
 export const stages = services.flatMap((service) => service.stages);
 
+/** What writes to topics beside the stages. */
+export const writers = services.flatMap((service) => service.writers ?? []);
+
 /** Every topic that a deployment needs, dead letters included. */
 export function pipelineTopics(prefix: string): TopicSpec[] {
   return topicSpecs(prefix, topics, stages);

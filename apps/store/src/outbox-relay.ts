@@ -12,8 +12,9 @@ import { backoff, deterministicId, encodeEvent, type NewRecord, type Transport }
 import { DataSource } from 'typeorm';
 import { storeDatabase } from './store.database.js';
 
-/** Entries published at once. */
+/** Entries published at once, and the bytes of their records unless a single one is larger. */
 const BATCH = 200;
+const BATCH_BYTES = 16 * 1024 * 1024;
 /** Milliseconds between looks when nobody wakes the relay: another instance may have died with entries unpublished. */
 const IDLE_MS = 1_000;
 /** One relay works at a time, whatever number of instances runs. */
@@ -89,11 +90,14 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
       ]);
       if (!held) return 0;
       const entries = await manager.query<Entry[]>(
-        `SELECT o.seq, v.article_id AS "articleId", v.revision, v.change_kind AS "changeKind", v.fields,
-                v.stored_at AS "changedAt", v.record
-         FROM outbox o JOIN article_version v USING (receipt_id, article_id)
-         ORDER BY o.seq LIMIT $1`,
-        [BATCH],
+        `SELECT seq, article_id AS "articleId", revision, change_kind AS "changeKind", fields, stored_at AS "changedAt", record
+         FROM (
+           SELECT o.seq, v.*, sum(octet_length(v.record::text)) OVER (ORDER BY o.seq) AS bytes
+           FROM (SELECT * FROM outbox ORDER BY seq LIMIT $1) o JOIN article_version v USING (receipt_id, article_id)
+         ) AS next
+         WHERE bytes <= $2 OR seq = (SELECT min(seq) FROM outbox)
+         ORDER BY seq`,
+        [BATCH, BATCH_BYTES],
       );
       if (entries.length === 0) return 0;
       await this.transport.publish(entries.flatMap((entry) => this.toRecords(entry)));

@@ -1,5 +1,6 @@
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import { articleChanges, articleState } from '@newsmill/contracts';
 import { databaseModule, defineService, Readiness } from '@newsmill/service';
 import { DataSource } from 'typeorm';
 import { ArticleStore } from './article-store.js';
@@ -29,6 +30,7 @@ export const store = defineService({
   description: 'Keeps articles and their history, tells subscribers, answers queries.',
   settings: {},
   stages: [storeStage, record],
+  writers: [{ name: 'outbox', description: 'tells subscribers of changes', writes: [articleChanges, articleState] }],
   database: storeDatabase,
   register: (settings): DynamicModule => ({
     module: StoreModule,

@@ -104,8 +104,14 @@ function open(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodRecord) {
     return described(z.record(schema.keyType as z.ZodString, open(schema.valueType as z.ZodType)), schema);
   }
+  if (COMPOSITES.some((kind) => schema instanceof kind)) {
+    throw new TypeError(`tolerant() cannot open a ${schema.constructor.name}: teach it, or write the schema without`);
+  }
   return schema;
 }
+
+/** Kinds that may hold objects and that no contract uses so far. */
+const COMPOSITES = [z.ZodUnion, z.ZodNullable, z.ZodDefault, z.ZodTuple, z.ZodIntersection, z.ZodLazy];
 
 function described(to: z.ZodType, from: z.ZodType): z.ZodType {
   const meta = from.meta();

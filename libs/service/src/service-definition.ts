@@ -1,5 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
-import type { Stage } from '@newsmill/stage';
+import type { Stage, Writer } from '@newsmill/stage';
 import type { ServiceDatabase } from './database.js';
 import type { ServiceSettings } from './service.config.js';
 import type { Settings, SettingValues } from './settings.js';
@@ -10,6 +10,8 @@ export interface ServiceDefinition<S extends Settings = Settings> {
   readonly description: string;
   readonly settings: S;
   readonly stages: readonly Stage[];
+  /** What it writes to topics beside its stages: doors and outboxes. */
+  readonly writers?: readonly Writer[];
   /** The Postgres schema it owns, if it keeps state. */
   readonly database?: ServiceDatabase;
   /** Problems of its settings that no single one shows, each naming a variable. */

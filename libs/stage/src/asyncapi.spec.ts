@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { articleEnriched, articleParsed, topics } from '@newsmill/contracts';
+import { articleChanges, articleEnriched, articleParsed, topics } from '@newsmill/contracts';
 import { Ajv } from 'ajv';
 import { createRequire } from 'node:module';
 import { asyncApiDocument } from './asyncapi.js';
@@ -14,8 +14,10 @@ const enrich = defineStage({
   writes: [articleEnriched],
 });
 
+const relay = { name: 'relay', description: 'publishes', writes: [articleChanges] };
+
 describe('the AsyncAPI document', () => {
-  const document = asyncApiDocument({ version: '1.0.0', prefix: 'p', topics, stages: [enrich] });
+  const document = asyncApiDocument({ version: '1.0.0', prefix: 'p', topics, stages: [enrich], writers: [relay] });
 
   it('fits the official schema of AsyncAPI 3.0', () => {
     const ajv = new Ajv({ strict: false, validateFormats: false, logger: false });
@@ -29,7 +31,9 @@ describe('the AsyncAPI document', () => {
     expect(Object.keys(operations!)).toEqual([
       'enrich.receive',
       'enrich.send.news.article.enriched.v1',
+      'enrich.send.news.article.outcomes.v1',
       'enrich.send.dead',
+      'relay.send.news.article.changes.v1',
     ]);
   });
 });

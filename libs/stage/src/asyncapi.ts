@@ -1,4 +1,11 @@
-import { deadLetterAddress, deadLetterHeaders, type JsonSchema, type Topic, toJsonSchema } from '@newsmill/contracts';
+import {
+  articleOutcomes,
+  deadLetterAddress,
+  deadLetterHeaders,
+  type JsonSchema,
+  type Topic,
+  toJsonSchema,
+} from '@newsmill/contracts';
 import type { Stage } from './define-stage.js';
 
 const CLOUD_EVENT_HEADERS = {
@@ -22,10 +29,19 @@ export interface AsyncApiInput {
   prefix: string;
   topics: readonly Topic[];
   stages: readonly Stage[];
+  /** What else writes to topics: doors and outboxes. */
+  writers: readonly Writer[];
+}
+
+/** Something beside stages that writes to topics. */
+export interface Writer {
+  name: string;
+  description: string;
+  writes: readonly Topic[];
 }
 
 /** The AsyncAPI 3.0 document of the whole pipeline, derived from its definitions. */
-export function asyncApiDocument({ version, prefix, topics, stages }: AsyncApiInput): Record<string, unknown> {
+export function asyncApiDocument({ version, prefix, topics, stages, writers }: AsyncApiInput): Record<string, unknown> {
   const channels: Record<string, unknown> = {};
   const messages: Record<string, unknown> = {};
   const operations: Record<string, unknown> = {};
@@ -50,10 +66,16 @@ export function asyncApiDocument({ version, prefix, topics, stages }: AsyncApiIn
       headers: withoutDialect(toJsonSchema(deadLetterHeaders)),
     };
     operations[`${stage.name}.receive`] = operation('receive', stage, stage.reads.name);
-    for (const written of stage.writes) {
-      operations[`${stage.name}.send.${written.name}`] = operation('send', stage, written.name);
+    const written = stage.reports ? [...stage.writes, articleOutcomes] : stage.writes;
+    for (const topic of written) {
+      operations[`${stage.name}.send.${topic.name}`] = operation('send', stage, topic.name);
     }
     operations[`${stage.name}.send.dead`] = operation('send', stage, dead);
+  }
+  for (const writer of writers) {
+    for (const { name } of writer.writes) {
+      operations[`${writer.name}.send.${name}`] = operation('send', writer, name);
+    }
   }
   return {
     asyncapi: '3.0.0',
@@ -79,11 +101,11 @@ function channel(address: string, description: string, message: string, bindings
   };
 }
 
-function operation(action: 'send' | 'receive', stage: Stage, channelName: string): Record<string, unknown> {
+function operation(action: 'send' | 'receive', of: Stage | Writer, channelName: string): Record<string, unknown> {
   return {
     action,
     channel: { $ref: `#/channels/${pointer(channelName)}` },
-    summary: `${stage.name}: ${stage.description}`,
+    summary: `${of.name}: ${of.description}`,
   };
 }
 

@@ -32,7 +32,7 @@ export interface KafkaTransportOptions {
   replicationFactor?: number;
   /** How long a publish is tried before it rejects with LogUnavailable, in milliseconds. Default: 30,000. */
   publishTimeoutMs?: number;
-  /** How long a group waits for a member that says nothing, in milliseconds. Default: 30,000. */
+  /** How long a group waits for a member that says nothing, in milliseconds. Default: 15,000. */
   sessionTimeoutMs?: number;
   log?: Log;
   /** A consumer cannot go on (state `failed`), and never will: the process should end with an error. */
@@ -111,7 +111,7 @@ export class KafkaTransport implements Transport {
     const consumer = new GroupConsumer({
       ...options,
       address: this.address,
-      sessionTimeoutMs: this.options.sessionTimeoutMs ?? 30_000,
+      sessionTimeoutMs: this.options.sessionTimeoutMs ?? 15_000,
       partitions,
       publish: (records) => this.publisher.publish(records),
       onCrash: (error) => this.options.onCrash?.(error),

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jsonSchemas, topics } from '@newsmill/contracts';
+import { articleOutcomes, jsonSchemas, topics } from '@newsmill/contracts';
 import { serviceSettings, type Settings, version } from '@newsmill/service';
 import { asyncApiDocument } from '@newsmill/stage';
-import { services, stages } from '../pipeline.js';
+import { services, stages, writers } from '../pipeline.js';
 import { standaloneSettings } from '../standalone.config.js';
 
 /** Where the generated part of README.md stands. */
@@ -13,7 +13,10 @@ const README_MARKS = ['<!-- settings:begin -->', '<!-- settings:end -->'] as con
 export async function referenceFiles(root: string): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   for (const [name, schema] of jsonSchemas()) files.set(`libs/contracts/schemas/${name}`, toJson(schema));
-  files.set('docs/reference/asyncapi.json', toJson(asyncApiDocument({ version, prefix: 'newsmill', topics, stages })));
+  files.set(
+    'docs/reference/asyncapi.json',
+    toJson(asyncApiDocument({ version, prefix: 'newsmill', topics, stages, writers })),
+  );
   files.set('docs/reference/pipeline.md', pipelinePage());
   files.set('README.md', withSettings(await readFile(join(root, 'README.md'), 'utf8')));
   return files;
@@ -51,17 +54,11 @@ function pipelinePage(): string {
 }
 
 function writersOf(topic: string): string {
-  const names = stages.filter(({ writes, reports }) =>
-    topic === 'news.article.outcomes.v1' ? reports : writes.some(({ name }) => name === topic),
+  const ofStages = stages.filter(({ writes, reports }) =>
+    topic === articleOutcomes.name ? reports : writes.some(({ name }) => name === topic),
   );
-  const doors: Readonly<Record<string, string>> = {
-    'news.link.discovered.v1': 'push, feed',
-    'news.page.fetched.v1': 'push',
-    'news.article.outcomes.v1': 'push, feed',
-    'news.article.changes.v1': 'store (outbox)',
-    'news.article.state.v1': 'store (outbox)',
-  };
-  return [...names.map(({ name }) => name), ...(doors[topic] === undefined ? [] : [doors[topic]])].join(', ');
+  const others = writers.filter(({ writes }) => writes.some(({ name }) => name === topic));
+  return [...ofStages, ...others].map(({ name }) => name).join(', ');
 }
 
 function readersOf(topic: string): string {
