@@ -22,3 +22,8 @@ export type StandaloneSettings = SettingValues<typeof standaloneSettings>;
 export function loadStandaloneSettings(): StandaloneSettings {
   return loadSettings(standaloneSettings, processEnvironment());
 }
+
+/** Whether npm or npx started this process: by way of a shell that ends without passing signals on. */
+export function isStartedByNpm(): boolean {
+  return processEnvironment().npm_lifecycle_event !== undefined;
+}

@@ -7,7 +7,8 @@ export function upCommand(): Command {
     .description('run all four services in this process on an embedded PostgreSQL')
     .action(async () => {
       const { closeOnSignal, processEnvironment } = await import('@newsmill/service');
-      const { loadStandaloneSettings } = await import('../standalone.config.js');
+      const { isStartedByNpm, loadStandaloneSettings } = await import('../standalone.config.js');
+      if (isStartedByNpm()) endWithParent();
       const { startStandalone } = await import('../standalone.js');
       const standalone = await startStandalone({
         settings: loadStandaloneSettings(),
@@ -21,6 +22,17 @@ export function upCommand(): Command {
       });
       process.stdout.write(`${welcome(standalone)}\n`);
     });
+}
+
+/** Takes the end of the parent as SIGTERM: of `kill <npm>` nothing else arrives here. */
+function endWithParent(): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500);
+  timer.unref();
 }
 
 function welcome({ url, generatedKey, sampleOrigin }: Standalone): string {
