@@ -1,7 +1,7 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NewRecord, SubscribeOptions } from '@newsmill/stage';
+import { freePort } from '../../../test/support/free-port.ts';
 import {
   kafkaUnavailable,
   type LocalKafka,
@@ -199,12 +199,4 @@ async function count(transport: KafkaTransport, topic: string): Promise<Map<stri
     counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
   }
   return counts;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
