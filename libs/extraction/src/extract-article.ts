@@ -1,5 +1,4 @@
 import type {
-  Block,
   DateFound,
   ExtractedArticle,
   Extraction,
@@ -8,7 +7,7 @@ import type {
   PageInput,
   RejectReason,
 } from './article.js';
-import { blocksOfText, buildBlocks } from './body/blocks.js';
+import { chooseContent, statedBody, type Content } from './body/content.js';
 import { findBody, type Body } from './body/find-body.js';
 import { readAccess } from './fields/access.js';
 import { authorCandidates } from './fields/authors.js';
@@ -16,7 +15,6 @@ import { mostTrusted, provenanceOf, type Candidate } from './fields/candidate.js
 import { keywordCandidates, sectionCandidates } from './fields/classification.js';
 import { modifiedCandidates, publishedCandidates } from './fields/dates.js';
 import { descriptionCandidates } from './fields/description.js';
-import { decodeText } from './fields/entities.js';
 import { languageCandidates } from './fields/language.js';
 import { findNotes } from './fields/notes.js';
 import { knownSiteNames, publisherCandidates, siteNameCandidates } from './fields/site.js';
@@ -27,20 +25,13 @@ import { placeLooseCaptions, withoutCaptions } from './images/loose-captions.js'
 import { leadImageCandidates } from './images/lead-image.js';
 import { StatedPictures } from './images/stated-pictures.js';
 import { webUrl } from './links.js';
-import { ldText } from './metadata/json-ld.js';
 import { readPageMetadata, type PageMetadata } from './metadata/page-metadata.js';
 import { refuse } from './page-kind.js';
 import { toHtml, toText } from './serialize.js';
-import { comparisonKey, stripTags, wellFormed } from './text.js';
+import { comparisonKey, wellFormed } from './text.js';
 
 /** Pages with more characters than this are not read. */
 export const MAX_HTML = 60_000_000;
-
-/** A body of the DOM shorter than this part of the JSON-LD articleBody is taken for a teaser of it. */
-const TEASER_SHARE = 0.6;
-
-/** Letters that an articleBody must have to be taken for a body. */
-const MIN_REFERENCE = 200;
 
 /**
  * Finds the article in a page: metadata, body, images. Pure and total: any text ends in an article or in a reason why
@@ -62,7 +53,7 @@ export function extractArticle(page: PageInput): Extraction {
   if (!title) return reject('no-title', 'neither the metadata nor a heading names the page');
 
   const titleNode = headingOf(tree, metadata, title.value);
-  const reference = articleBody(metadata);
+  const reference = statedBody(metadata);
   const descriptions = descriptionCandidates(metadata).map(({ value }) => value);
   const body = findBody(tree, { title: title.value, titleNode, descriptions, reference });
   const images = imagesOf(tree, metadata, body, titleNode);
@@ -195,29 +186,6 @@ function wellFormedArticle(article: ExtractedArticle): ExtractedArticle {
 function headingOf(tree: HtmlTree, metadata: PageMetadata, title: string): number | undefined {
   const key = comparisonKey(title);
   return metadata.headings.find((node) => comparisonKey(tree.textContent(node, 1_000)) === key) ?? metadata.headings[0];
-}
-
-/** The JSON-LD articleBody as plain text, when it is long enough to say something. */
-function articleBody(metadata: PageMetadata): string | undefined {
-  const stated = ldText(metadata.jsonLd.article?.['articleBody']);
-  if (stated === undefined || stated.length < MIN_REFERENCE) return undefined;
-  const text = stripTags(decodeText(stated.replace(/<\/p>|<br\s?\/?>/gi, '\n')));
-  return text.trim().length < MIN_REFERENCE ? undefined : text;
-}
-
-/** The blocks of the article and where they came from. */
-interface Content {
-  blocks: Block[];
-  provenance: FieldProvenance;
-}
-
-function chooseContent(tree: HtmlTree, body: Body, reference: string | undefined, baseUrl: string): Content {
-  const blocks = buildBlocks(tree, body.kept, baseUrl);
-  const length = body.kept.reduce((sum, segment) => sum + segment.text.length, 0);
-  if (reference !== undefined && length < TEASER_SHARE * reference.length) {
-    return { blocks: blocksOfText(reference), provenance: { source: 'json-ld', rule: 'articleBody', confidence: 0.7 } };
-  }
-  return { blocks, provenance: { source: 'dom', rule: 'running text', confidence: 0.8 } };
 }
 
 /** Short lines between the title and the body: where bylines and dates are printed. */
