@@ -2,7 +2,7 @@ import type { ImageFound } from '../article.js';
 import type { LooseCaption } from '../body/find-body.js';
 import type { Segment } from '../body/segments.js';
 import { comparisonKey } from '../text.js';
-import { stripCreditLabel } from './caption.js';
+import { creditOf } from './caption.js';
 import type { PlacedImage } from './find-images.js';
 
 /** Words that a line must have to be recognised as a caption by its wording alone. */
@@ -17,7 +17,8 @@ export function placeLooseCaptions(images: readonly PlacedImage[], captions: rea
     const nearest = free.findLast((placed) => placed.node < node) ?? free[0];
     if (!nearest) continue;
     nearest.image.caption = caption;
-    if (credit !== undefined) nearest.image.credit ??= stripCreditLabel(credit);
+    const maker = credit === undefined ? undefined : creditOf(credit);
+    if (maker !== undefined) nearest.image.credit ??= maker;
   }
 }
 
