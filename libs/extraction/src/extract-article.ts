@@ -1,11 +1,4 @@
-import type {
-  DateFound,
-  ExtractedArticle,
-  Extraction,
-  FieldProvenance,
-  PageInput,
-  RejectReason,
-} from './article.js';
+import type { DateFound, ExtractedArticle, Extraction, FieldProvenance, PageInput, RejectReason } from './article.js';
 import { chooseContent, statedBody, type Content } from './body/content.js';
 import { findBody, type Body } from './body/find-body.js';
 import { readAccess } from './fields/access.js';
@@ -19,7 +12,7 @@ import { findNotes } from './fields/notes.js';
 import { knownSiteNames, publisherCandidates, siteNameCandidates } from './fields/site.js';
 import { chooseTitle, titleCandidates } from './fields/title.js';
 import { parseHtml, type HtmlTree } from './html-tree.js';
-import { findImages, type PlacedImage } from './images/find-images.js';
+import { findImages, withoutPortraits, type PlacedImage } from './images/find-images.js';
 import { placeLooseCaptions, withoutCaptions } from './images/loose-captions.js';
 import { leadImageCandidates, presentedKeys } from './images/lead-image.js';
 import { StatedPictures } from './images/stated-pictures.js';
@@ -117,11 +110,16 @@ function assemble(findings: Findings): ExtractedArticle {
   const siteName = take('siteName', siteNameCandidates(metadata));
   const publisher = take('publisher', publisherCandidates(metadata));
   const section = take('section', sectionCandidates(metadata));
-  const leadImage = take('leadImage', leadImageCandidates(metadata, images, stated, openingOf(body)));
+  const authors = take('authors', authorCandidates(tree, metadata, around)) ?? [];
+  const pictures = withoutPortraits(
+    images,
+    authors.map(({ name }) => name),
+  );
+  const leadImage = take('leadImage', leadImageCandidates(metadata, pictures, stated, openingOf(body)));
   const article: ExtractedArticle = {
     title: title.value,
     ...(description !== undefined && { description }),
-    authors: take('authors', authorCandidates(tree, metadata, around)) ?? [],
+    authors,
     ...(published && { published }),
     ...(modified && { modified }),
     ...(canonicalUrl !== undefined && { canonicalUrl }),
@@ -132,7 +130,7 @@ function assemble(findings: Findings): ExtractedArticle {
     ...(section !== undefined && { section }),
     keywords: take('keywords', keywordCandidates(metadata)) ?? [],
     ...(leadImage && { leadImage }),
-    images: images.map(({ image }) => stated.complete(image)),
+    images: pictures.map(({ image }) => stated.complete(image)),
     blocks: content.blocks,
     text,
     html: toHtml(content.blocks),

@@ -12,7 +12,7 @@ const MAX_CREDIT = 100;
 
 /** Splits a caption line into caption and credit: a credit in brackets at the end, after a label, bar or dash. */
 export function splitCaption(line: string): CaptionParts {
-  const text = collapse(line).slice(0, 2_000).replace(ANNOUNCEMENT, '');
+  const text = collapse(line).slice(0, 2_000).replace(ANNOUNCEMENT, '').replace(LEFT_LABEL, '');
   if (!text || isPictureChrome(text)) return {};
   const bracketed = trailingBrackets(text);
   if (bracketed && closesWithCredit(bracketed)) return parts(bracketed.before, bracketed.inside);
@@ -31,6 +31,10 @@ function isSentence(text: string): boolean {
 
 /** "Image caption, …": what screen readers are told before the caption. */
 const ANNOUNCEMENT = /^(?:image caption|bildunterschrift|caption|légende|didascalia)\s?[,:]\s?/iu;
+
+/** "… at dawn - Copyright": the label of a credit that stands elsewhere. */
+const LEFT_LABEL =
+  /\s[-–—|]\s?(?:copyright|©|photo|foto|credit|crédit|bild|tous droits réservés|derechos de autor)?\s?:?$/iu;
 
 /** Numbers of pictures, names of buttons, playing times and lines that offer sound: said of the picture's box. */
 const CHROME = new RegExp(

@@ -28,14 +28,14 @@ const LABELS =
 /** "Photo by", "courtesy of": labels that need no colon. */
 const PHRASES =
   '(?:(?:file\\s)?photo(?:graph)?|image|picture|illustration|graphic|video|art)s?\\s(?:by|via|from|courtesy(?:\\sof)?)|courtesy(?:\\sof)?' +
-  '|image\\ssource,|copyright|©|\\(c\\)(?=\\s)|ⓒ|foto\\s(?:von|de|di|door|av|af|oleh)(?=\\s\\p{Lu})';
+  '|fot\\.(?=\\s)|image\\ssource,|copyright|©|\\(c\\)(?=\\s)|ⓒ|foto\\s(?:von|de|di|door|av|af|oleh)(?=\\s\\p{Lu})';
 
 /** A label at the beginning of a line, with what parts it from the name. */
 export const CREDIT_LABEL = new RegExp(`^(?:(?:${LABELS})\\s?[:：/／©=＝]|(?:${PHRASES}))\\s*[:：]?\\s*`, 'iu');
 
 /** A label after the beginning of a word; one without a colon only where a sentence or a bar has ended. */
 export const LABEL_INSIDE = new RegExp(
-  `(?<![\\p{L}\\p{N}])((?:${LABELS})\\s?[:：＝]|©|ⓒ|copyright\\s(?=\\p{Lu}|\\d{4}))|(?<=[.!?。|)”"]\\s?)(?:${PHRASES})`,
+  `(?<![\\p{L}\\p{N}])((?:${LABELS})\\s?[:：＝]|©|ⓒ|fot\\.(?=\\s)|copyright\\s(?=\\p{Lu}|\\d{4}))|(?<=[.!?。|)”"]\\s?)(?:${PHRASES})`,
   'giu',
 );
 
@@ -67,7 +67,9 @@ export function isAgency(text: string): boolean {
 
 /** Two to four words that begin like names. */
 export function readsAsName(text: string): boolean {
-  return /^\p{Lu}[\p{L}.'’-]*(?:\s(?:(?:de|da|di|la|van|von|der|den|el|al|bin)\s){0,2}\p{Lu}[\p{L}.'’-]*){1,3}$/u.test(text);
+  return /^\p{Lu}[\p{L}.'’-]*(?:\s(?:(?:de|da|di|la|van|von|der|den|el|al|bin)\s){0,2}\p{Lu}[\p{L}.'’-]*){1,3}$/u.test(
+    text,
+  );
 }
 
 /** "CreditAda Voss", "Credit...Ada Voss": a label that styles set apart from the name. */

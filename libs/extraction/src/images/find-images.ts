@@ -1,7 +1,7 @@
 import type { ImageFound } from '../article.js';
 import { nameWords, Role } from '../body/names.js';
 import type { HtmlTree } from '../html-tree.js';
-import { collapse } from '../text.js';
+import { collapse, comparisonKey } from '../text.js';
 import { splitCaption } from './caption.js';
 import { bestSource, isBackgroundPicture } from './image-source.js';
 import { holdersOf, readCaption, type CaptionKind, type ReadCaption } from './read-caption.js';
@@ -20,7 +20,8 @@ const NEVER: ReadonlySet<number> = new Set([Role.promotion, Role.comments, Role.
 /** Names of files and classes that are given to icons, portraits of writers and advertising. */
 const ICON_FILE =
   / (?:logos?|icons?|avatars?|emojis?|sprite|pixel|tracking|spacer|blank|placeholder|badge|gravatar|headshot|author|authors|werbung|banner|advert|favicon|profile image) /;
-const ICON_CLASS = / (?:logo|icons?|avatar|emoji|sprite|badge|gravatar|headshot|author|profile pic(?:ture)?|wp smiley) /;
+const ICON_CLASS =
+  / (?:logo|icons?|avatar|emoji|sprite|badge|gravatar|headshot|author|profile pic(?:ture)?|wp smiley) /;
 
 /** A picture and where it stands. */
 export interface PlacedImage {
@@ -114,7 +115,8 @@ function isIcon(tree: HtmlTree, node: number, url: string): boolean {
   if (ICON_CLASS.test(nameWords(tree.attribute(node, 'class') ?? ''))) return true;
   const path = (URL.parse(url)?.pathname ?? '').split('/').filter(Boolean);
   if (ICON_FILE.test(nameWords(path.at(-1) ?? ''))) return true;
-  if (path.some((folder) => /^(?:authors?|avatars?|logos?|icons?|emojis?|gravatar|badges?)$/i.test(folder))) return true;
+  if (path.some((folder) => /^(?:authors?|avatars?|logos?|icons?|emojis?|gravatar|badges?)$/i.test(folder)))
+    return true;
   const sides = /[-_](\d{1,4})x(\d{1,4})\.\w{3,4}$/.exec(path.at(-1) ?? '');
   return sides !== null && (Number(sides[1]) < MIN_SIDE || Number(sides[2]) < MIN_SIDE);
 }
@@ -141,6 +143,15 @@ const MOST_BYLINE_WORDS = 8;
 function isPortrait({ caption, credit }: ReadCaption['parts']): boolean {
   const line = caption ?? credit ?? '';
   return BYLINE.test(line) && line.split(' ').length <= MOST_BYLINE_WORDS && !/[.!?]$/.test(line);
+}
+
+/** The pictures without the portraits of the article's writers, which are described by their names alone. */
+export function withoutPortraits(images: readonly PlacedImage[], authors: readonly string[]): PlacedImage[] {
+  const names = new Set(authors.map(comparisonKey));
+  return images.filter(({ image }) => {
+    const said = [image.caption ?? '', image.alt ?? '', (image.alt ?? '').split(',', 1)[0]!].map(comparisonKey);
+    return !said.some((text) => names.has(text));
+  });
 }
 
 function isNamed({ kind, parts }: ReadCaption): boolean {

@@ -74,7 +74,8 @@ function lazyUrl(tree: HtmlTree, node: number, baseUrl: string): string | undefi
     }
   }
   for (const [name, value] of attributes) {
-    const url = name.startsWith('data-') && /^\s*[[{]/.test(value) ? imageUrl(largestInJson(value), baseUrl) : undefined;
+    const url =
+      name.startsWith('data-') && /^\s*[[{]/.test(value) ? imageUrl(largestInJson(value), baseUrl) : undefined;
     if (url) return url;
   }
   return undefined;
@@ -96,7 +97,8 @@ function largestInJson(json: string): string | undefined {
     const entries = Object.entries(value);
     const width = Number(entries.find(([key]) => /^(?:w|width|size)$/.test(key))?.[1]) || 0;
     for (const [key, entry] of entries) {
-      const url = typeof entry === 'string' && PICTURE_FILE.test(entry) ? entry : PICTURE_FILE.test(key) ? key : undefined;
+      const url =
+        typeof entry === 'string' && PICTURE_FILE.test(entry) ? entry : PICTURE_FILE.test(key) ? key : undefined;
       const side = url === key && typeof entry === 'object' ? widthOf(entry) : width;
       if (url !== undefined && (!best || side > best.width)) best = { url, width: side };
       if (typeof entry === 'object') queue.push(entry);

@@ -17,7 +17,12 @@ const FOR_SHARING = /brand|social|share|facebook|twitter|overlay|teaser|watermar
 export function presentedKeys(page: PageMetadata): ReadonlySet<string> {
   const stated = list(page.jsonLd.article?.['image']).map((value) => ldUrl(page.jsonLd.resolve(value)));
   const urls = [page.meta.get('og:image')?.[0], page.meta.get('twitter:image')?.[0], ...stated.slice(0, 20)];
-  return new Set(urls.map((url) => webUrl(url, page.baseUrl)).filter((url) => url !== undefined).map(imageKey));
+  return new Set(
+    urls
+      .map((url) => webUrl(url, page.baseUrl))
+      .filter((url) => url !== undefined)
+      .map(imageKey),
+  );
 }
 
 /**
@@ -38,10 +43,17 @@ export function leadImageCandidates(
     const placed = byKey.get(imageKey(url));
     if (!placed) return void found.push(candidate(shared, source, rule, trust));
     const own = stated.complete(placed.image);
-    const width = shared.width ?? widthInUrl(url);
-    const isLarger =
-      !FOR_SHARING.test(url) && width !== undefined && placed.offered !== undefined && width > 1.25 * placed.offered;
-    found.push(candidate(isLarger ? joinReports(shared, own) : own, source, `${rule}, in the article`, trust + 0.05));
+    const width = widthInUrl(url) ?? shared.width;
+    const offered = placed.offered ?? widthInUrl(placed.image.url);
+    const isLarger = !FOR_SHARING.test(url) && width !== undefined && offered !== undefined && width > 1.25 * offered;
+    found.push(
+      candidate(
+        isLarger ? joinReports(shared, own) : own,
+        source,
+        `${rule}, in the article`,
+        Math.round(100 * trust + 5) / 100,
+      ),
+    );
   };
   const meta = (name: string): string | undefined => page.meta.get(name)?.[0];
   const og = webUrl(meta('og:image') ?? meta('og:image:url'), page.baseUrl);
@@ -66,6 +78,6 @@ function opens({ image, kind, offered }: PlacedImage): boolean {
 
 /** "…-1600x900.jpg", "?w=640": the width that an address asks for. */
 function widthInUrl(url: string): number | undefined {
-  const found = /(?:^|[^\da-z])(\d{3,4})x\d{3,4}(?!\d)|[?&](?:w|width|imwidth)=(\d{3,4})(?!\d)/.exec(url);
+  const found = /(?:^|[^\da-z])(\d{3,4})x\d{3,4}(?!\d)|[?&](?:w|(?:max|im)?width)=(\d{3,4})(?!\d)/.exec(url);
   return found ? Number(found[1] ?? found[2]) : undefined;
 }

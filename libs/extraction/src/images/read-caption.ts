@@ -87,9 +87,6 @@ const MOST_CREDIT_SIGNS = 60;
 /** Elements that make a box more than a picture and lines about it. */
 const NOT_BARE = new Set(['a', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'li', 'td', 'time', 'button', 'form']);
 
-/** Lines that name the writer stand under the writer's portrait. */
-const BYLINE = /^(?:by|von|par|por|di|door|av|af|oleh|текст|автор)\s+\p{Lu}/iu;
-
 /** A line below the picture that shares its box with nothing else, or with a credit in a second line. */
 function bareCaption(tree: HtmlTree, holder: number, image: number): ReadCaption | undefined {
   if (NOT_BARE.has(tree.name(holder)) || tree.name(holder) === 'p') return undefined;
@@ -114,7 +111,7 @@ function bareCaption(tree: HtmlTree, holder: number, image: number): ReadCaption
   const isLabelled = CREDIT_LABEL.test(credit);
   // A paragraph below a picture is the article's, unless the picture or a credit says that it is a caption.
   if (inParagraph && !repeatsAlt && !isLabelled) return undefined;
-  if (text.split(' ').length < LEAST_WORDS || text.length > MOST_SIGNS || BYLINE.test(text)) return undefined;
+  if (text.split(' ').length < LEAST_WORDS || text.length > MOST_SIGNS) return undefined;
   if (credit.length > MOST_CREDIT_SIGNS || /[.!?]$/.test(credit)) return undefined;
   const split = splitCaption(text);
   if (credit && split.credit !== undefined) return undefined;
@@ -134,7 +131,8 @@ function repeatedDescription(tree: HtmlTree, image: number): ReadCaption | undef
   for (let i = image + 1; i < to; i++) {
     if (tree.name(i) === 'img') return undefined;
     if (tree.name(i) === 'noscript') i = tree.end(i) - 1;
-    if (tree.name(i) !== TEXT || tree.texts[i]!.length > 2 * alt.length || comparisonKey(tree.texts[i]!) !== alt) continue;
+    if (tree.name(i) !== TEXT || tree.texts[i]!.length > 2 * alt.length || comparisonKey(tree.texts[i]!) !== alt)
+      continue;
     const caption = collapse(tree.texts[i]!);
     const own = tree.parent(i);
     const lines = [i];
@@ -199,7 +197,9 @@ function joinParts(text: string, credits: readonly string[]): CaptionParts | und
   else if (isMaker(second, first)) split = { ...splitCaption(first), ...withCredit(second) };
   else if (isMaker(first, second)) split = { ...splitCaption(second), ...withCredit(first) };
   else split = splitCaption(text);
-  const credit = credits.map(creditOf).find((one) => one !== undefined) ?? split.credit;
+  const apart = credits.map(creditOf).find((one) => one !== undefined);
+  // The caption may name the maker where the credit names only the agency.
+  const credit = apart === undefined || split.credit?.includes(apart) === true ? split.credit : apart;
   const repeats = split.caption !== undefined && comparisonKey(split.caption) === comparisonKey(credit ?? '');
   const caption = repeats ? undefined : split.caption;
   if (caption === undefined && credit === undefined) return undefined;
@@ -269,5 +269,8 @@ function captionText(tree: HtmlTree, node: number, credits: string[], image: num
 
 /** True when an element holds the whole text of a caption: then it is not set apart. */
 function holdsAll(tree: HtmlTree, caption: number, part: number): boolean {
-  return CREDIT_TAGS.has(tree.name(part)) && collapse(tree.textContent(caption, 600)) === collapse(tree.textContent(part, 600));
+  return (
+    CREDIT_TAGS.has(tree.name(part)) &&
+    collapse(tree.textContent(caption, 600)) === collapse(tree.textContent(part, 600))
+  );
 }

@@ -9,6 +9,16 @@ const LEAST_SIGNS = 8;
  */
 export function imageKey(url: string): string {
   const segments = pathOf(url).split('/').filter(Boolean);
+  const number = segments.slice(-6, -1).findLast((segment) => NUMBER.test(segment));
+  const name = nameOf(segments);
+  if (name === undefined) return url.split('?', 1)[0]!;
+  return number === undefined || IDENTIFIER.test(name) ? name : `${number}/${name}`;
+}
+
+/** The folder of one picture or article: pictures of two may be called the same. */
+const NUMBER = /^\d{6,12}$/;
+
+function nameOf(segments: readonly string[]): string | undefined {
   let key = '';
   for (let i = segments.length - 1; i >= 0 && i >= segments.length - 3; i--) {
     const own = withoutSizes(segments[i]!);
@@ -17,7 +27,7 @@ export function imageKey(url: string): string {
     key = key === '' ? own : own === '' ? key : `${own}/${key}`;
     if (key.length >= LEAST_SIGNS && own.length >= LEAST_SIGNS) return key;
   }
-  return key.length >= LEAST_SIGNS ? key : url.split('?', 1)[0]!;
+  return key.length >= LEAST_SIGNS ? key : undefined;
 }
 
 /** Resizing services carry the address of the picture inside their own. */
