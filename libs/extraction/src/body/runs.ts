@@ -2,9 +2,8 @@ import type { Run } from '../article.js';
 import { TEXT, type HtmlTree } from '../html-tree.js';
 import { safeLink } from '../links.js';
 import { joinSpaces } from '../text.js';
-import type { Segment } from './segments.js';
+import { SKIPPED, type Segment } from './segments.js';
 
-const SKIPPED = new Set(['script', 'style', 'template', 'noscript', 'svg', 'button', 'iframe']);
 const STRONG = new Set(['b', 'strong']);
 const EMPHASIS = new Set(['em', 'i', 'cite', 'dfn', 'var']);
 const CODE = new Set(['code', 'kbd', 'samp', 'tt']);
@@ -31,6 +30,12 @@ export function segmentRuns(tree: HtmlTree, segment: Segment, baseUrl: string): 
   return trimEnd(runs);
 }
 
+/** Puts runs on a line of their own behind others. */
+export function appendLine(runs: Run[], line: readonly Run[]): void {
+  if (runs.length > 0) runs.push({ text: '\n' });
+  runs.push(...line);
+}
+
 /** The plain text of runs. */
 export function runsText(runs: readonly Run[]): string {
   return runs.map((run) => run.text).join('');
@@ -41,7 +46,9 @@ function formatting(tree: HtmlTree, node: number, container: number, baseUrl: st
   for (let i = tree.parent(node); i > container; i = tree.parent(i)) {
     const name = tree.name(i);
     if (name === 'a') {
-      const href = safeLink(tree.attribute(i, 'href'), baseUrl);
+      const reference = tree.attribute(i, 'href');
+      // A link within the page leads nowhere from another one.
+      const href = reference?.trimStart().startsWith('#') === true ? undefined : safeLink(reference, baseUrl);
       if (href !== undefined && format.href === undefined) format.href = href;
     } else if (STRONG.has(name)) format.strong = true;
     else if (EMPHASIS.has(name)) format.emphasis = true;
