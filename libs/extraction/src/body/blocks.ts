@@ -35,11 +35,14 @@ class BlockBuilder {
   /** What the last block was made from: segments of one list, quote or pre join the block before them. */
   private group = -1;
   private part = -1;
+  private readonly hasPre: boolean;
 
   constructor(
     private readonly tree: HtmlTree,
     private readonly baseUrl: string,
-  ) {}
+  ) {
+    this.hasPre = tree.names.includes('pre');
+  }
 
   addAll(blocks: readonly Block[]): void {
     this.blocks.push(...blocks);
@@ -48,7 +51,7 @@ class BlockBuilder {
 
   add(segment: Segment): void {
     const { tree } = this;
-    const pre = outermost(tree, segment.start, PRE);
+    const pre = this.hasPre ? outermost(tree, segment.start, PRE) : undefined;
     if (pre !== undefined) return this.addPreformatted(pre);
     const runs = segmentRuns(tree, segment, this.baseUrl);
     if (runs.length === 0) return;
@@ -138,6 +141,9 @@ const PULL_QUOTE = / (?:pull ?quotes?|pullout|zitat ?box|quote ?box) /;
 /** Shorter quotes may be said twice. */
 const LEAST_QUOTED = 25;
 
+/** Quotes compared with the text. */
+const MAX_QUOTES = 50;
+
 /** Leaves out the quotes that are set apart and stand in the running text as well. */
 function withoutPullQuotes(tree: HtmlTree, segments: readonly Segment[]): readonly Segment[] {
   const isQuote = ({ shape, container, text }: Segment): boolean =>
@@ -146,7 +152,7 @@ function withoutPullQuotes(tree: HtmlTree, segments: readonly Segment[]): readon
       [container, tree.parent(container)].some(
         (node) => node > 0 && PULL_QUOTE.test(nameWords(tree.attribute(node, 'class') ?? '')),
       ));
-  const quotes = new Set(segments.filter(isQuote));
+  const quotes = new Set(segments.filter(isQuote).slice(0, MAX_QUOTES));
   if (quotes.size === 0) return segments;
   const running = segments.flatMap((segment) => (quotes.has(segment) ? [] : [comparisonKey(segment.text)])).join(' ');
   return segments.filter((segment) => !quotes.has(segment) || !running.includes(comparisonKey(segment.text)));

@@ -19,7 +19,12 @@ export function segmentRuns(tree: HtmlTree, segment: Segment, baseUrl: string): 
       atStart = true;
       continue;
     }
-    if (SKIPPED.has(name)) i = tree.end(i) - 1;
+    if (name === 'sup' && isNoteMark(tree, i)) {
+      const mark = tree.textContent(i, 50).trim();
+      if (mark !== '') append(runs, { text: /^[\p{L}\p{N}*†]+$/u.test(mark) ? `[${mark}]` : mark });
+      atStart &&= mark === '';
+      i = tree.end(i) - 1;
+    } else if (SKIPPED.has(name)) i = tree.end(i) - 1;
     if (name !== TEXT) continue;
     let text = joinSpaces(tree.texts[i]!);
     if (atStart || endsWithSpace(runs)) text = text.replace(/^ /, '');
@@ -28,6 +33,18 @@ export function segmentRuns(tree: HtmlTree, segment: Segment, baseUrl: string): 
     append(runs, { text, ...formatting(tree, i, segment.container, baseUrl) });
   }
   return trimEnd(runs);
+}
+
+/** Signs of the longest mark of a note: "[123]". */
+const MAX_MARK = 5;
+
+/** True for the raised mark of a footnote, which without its link and place would read as part of the word before it. */
+function isNoteMark(tree: HtmlTree, sup: number): boolean {
+  if (tree.textContent(sup, 50).trim().length > MAX_MARK) return false;
+  for (let i = sup + 1; i < tree.end(sup); i++) {
+    if (tree.name(i) === 'a') return tree.attribute(i, 'href')?.includes('#') === true;
+  }
+  return false;
 }
 
 /** Puts runs on a line of their own behind others. */

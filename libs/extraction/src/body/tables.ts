@@ -15,6 +15,7 @@ const MAX_SPAN = 100;
  */
 export function findDataTables(tree: HtmlTree, segments: readonly Segment[]): ReadonlyMap<Segment, number> {
   const found = new Map<Segment, number>();
+  if (!tree.names.includes('table')) return found;
   const layout = new Set<number>();
   const lengths = new Map<number, number>();
   const firstCells = new Map<number, number>();

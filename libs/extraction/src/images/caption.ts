@@ -12,7 +12,7 @@ const MAX_CREDIT = 100;
 
 /** Splits a caption line into caption and credit: a credit in brackets at the end, after a label, bar or dash. */
 export function splitCaption(line: string): CaptionParts {
-  const text = collapse(line).slice(0, 2_000).replace(ANNOUNCEMENT, '').replace(LEFT_LABEL, '');
+  const text = withoutAnnouncement(collapse(line).slice(0, 2_000));
   if (!text || isPictureChrome(text)) return {};
   const bracketed = trailingBrackets(text);
   if (bracketed && closesWithCredit(bracketed)) return parts(bracketed.before, bracketed.inside);
@@ -29,8 +29,15 @@ function isSentence(text: string): boolean {
   return text.split(' ').length > 6 && /[.!?]$/.test(text) && !readsAsCredit(text);
 }
 
-/** "Image caption, …": what screen readers are told before the caption. */
+/** "3 / 12", "Image caption, …": the place in a gallery and what screen readers are told before the caption. */
 const ANNOUNCEMENT = /^(?:image caption|bildunterschrift|caption|légende|didascalia)\s?[,:]\s?/iu;
+const PLACE = /^(\d{1,3})\s?\/\s?(\d{1,3})(?![\p{L}\p{N}])\s?[.:|–-]?\s?/u;
+
+function withoutAnnouncement(text: string): string {
+  const place = PLACE.exec(text);
+  const said = place && Number(place[1]) <= Number(place[2]) ? text.slice(place[0].length) : text;
+  return said.replace(ANNOUNCEMENT, '').replace(LEFT_LABEL, '');
+}
 
 /** "… at dawn - Copyright": the label of a credit that stands elsewhere. */
 const LEFT_LABEL =
@@ -46,6 +53,15 @@ const CHROME = new RegExp(
     '|bild vergrößern|agrandir|ampliar(?: imagen)?|ingrandisci|vergroot|(?:artikel )?anhören|écouter|escuchar|ouvir|ascolta|слушать)$',
   'iu',
 );
+/** "12 Images": how many pictures a gallery has. */
+const COUNT =
+  /^(?:[+(]\s?)?\d{1,4}\s?(?:images?|photos?|pictures?|slides?|fotos?|bilder|imágenes|imagens|immagini|фото|枚|张|장)\)?$/iu;
+
+/** True for a line that counts the pictures of a gallery. */
+export function isPictureCount(text: string): boolean {
+  return text.length < 30 && COUNT.test(text);
+}
+
 const PLAYING_TIME = /(?:^|[\s(])\d{1,2}:\d\d(?::\d\d)?\)?$/;
 
 /** True for a line that is about the box of a picture and not about the picture. */
@@ -139,7 +155,7 @@ function parts(caption: string, credit: string): CaptionParts {
 /** The maker of a picture without labels; undefined when nothing is left that can be one. */
 export function creditOf(text: string): string | undefined {
   const credit = stripCreditLabel(collapse(text));
-  return credit.length < 2 || credit.length > 200 || isPictureChrome(credit) || !/\p{L}{2}/u.test(credit)
+  return credit.length < 2 || credit.length > 200 || isPictureChrome(credit) || !/[\p{L}\p{M}]{2}/u.test(credit)
     ? undefined
     : credit;
 }

@@ -136,6 +136,9 @@ function isLinkedElsewhere(tree: HtmlTree, node: number): boolean {
   return false;
 }
 
+/** Nodes in a part that is nothing but a picture. */
+const MAX_PART = 300;
+
 /** The line under a picture of the writer. */
 const BYLINE = /^(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|[Dd]oor|[Aa]v|[Aa]f|[Oo]leh)\s\p{Lu}/u;
 const MOST_BYLINE_WORDS = 8;
@@ -167,7 +170,7 @@ function belongs(tree: HtmlTree, node: number, removed: Uint8Array, read: ReadCa
   if (role === Role.related) {
     let part = node;
     while (removed[tree.parent(part)] === role) part = tree.parent(part);
-    return !holdsLink(tree, part);
+    return tree.end(part) - part <= MAX_PART && !holdsLink(tree, part);
   }
   if (role !== Role.frame) return true;
   const holder = holdersOf(tree, node).at(-1);

@@ -141,9 +141,12 @@ export function imageUrl(reference: string | undefined, baseUrl: string): string
   return url === undefined || PLACEHOLDER.test(url) || COUNTER.test(url) ? undefined : url;
 }
 
+/** Nodes in a box that is nothing but its background. */
+const MAX_BOX = 50;
+
 /** True for an element that shows a picture by its style alone and says so. */
 export function isBackgroundPicture(tree: HtmlTree, node: number): boolean {
-  if (backgroundOf(tree, node) === undefined) return false;
+  if (backgroundOf(tree, node) === undefined || tree.end(node) - node > MAX_BOX) return false;
   const name = ` ${(tree.attribute(node, 'class') ?? '').toLowerCase()} `;
   if (tree.attribute(node, 'role') !== 'img' && !/image|photo|picture|hero|foto|bild/.test(name)) return false;
   for (let i = node + 1; i < tree.end(node); i++) {

@@ -2,7 +2,7 @@ import type { ImageFound } from '../article.js';
 import type { LooseCaption } from '../body/find-body.js';
 import type { Segment } from '../body/segments.js';
 import { comparisonKey } from '../text.js';
-import { creditOf } from './caption.js';
+import { creditOf, isPictureCount } from './caption.js';
 import type { PlacedImage } from './find-images.js';
 
 /** Words that a line must have to be recognised as a caption by its wording alone. */
@@ -22,14 +22,17 @@ export function placeLooseCaptions(images: readonly PlacedImage[], captions: rea
   }
 }
 
-/** The paragraphs without those that are or repeat a picture's caption. */
+/** The paragraphs without those that are or repeat a picture's caption or count the pictures of a gallery. */
 export function withoutCaptions(kept: readonly Segment[], images: readonly PlacedImage[]): Segment[] {
   const captions = new Set(images.flatMap(({ image }) => captionKeys(image)));
   const lines = new Set(images.flatMap((placed) => placed.lines));
   let longest = 0;
   for (const key of captions) longest = Math.max(longest, key.length);
   return kept.filter(
-    ({ start, text }) => !lines.has(start) && (text.length > 1.5 * longest + 20 || !captions.has(comparisonKey(text))),
+    ({ start, text }) =>
+      !lines.has(start) &&
+      !isPictureCount(text) &&
+      (text.length > 1.5 * longest + 20 || !captions.has(comparisonKey(text))),
   );
 }
 
