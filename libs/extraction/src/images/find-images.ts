@@ -10,6 +10,9 @@ import { imageKey, joinReports } from './same-picture.js';
 /** A picture smaller than this on either side is an icon. */
 const MIN_SIDE = 90;
 
+/** Signs read of a description. */
+const MAX_ALT = 5_000;
+
 /** Pictures kept of one article, and those looked at to find them. */
 const MAX_IMAGES = 200;
 const MAX_SEEN = 2_000;
@@ -94,7 +97,7 @@ function readImage(tree: HtmlTree, node: number, removed: Uint8Array, baseUrl: s
   const read = readCaption(tree, node);
   if (!isNamed(read) && isLinkedElsewhere(tree, node)) return undefined;
   if (isPortrait(read.parts) || !belongs(tree, node, removed, read)) return undefined;
-  const said = collapse(tree.attribute(node, 'alt') ?? tree.attribute(node, 'aria-label') ?? '');
+  const said = collapse((tree.attribute(node, 'alt') ?? tree.attribute(node, 'aria-label') ?? '').slice(0, MAX_ALT));
   const described = splitCaption(said);
   // A credit in the description is written there because the page shows no other.
   const alt = described.credit === undefined ? said : (described.caption ?? '');

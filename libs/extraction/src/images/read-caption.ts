@@ -15,6 +15,9 @@ const CREDIT_TAGS = new Set(['cite', 'small']);
 const CAPTION_LEVELS = 6;
 const MAX_HOLDER = 300;
 
+/** Signs of a description that are compared with the lines below the picture. */
+const MAX_ALT = 1_000;
+
 /** How sure it is that the text is a caption: from its element, from its name, or only from its place. */
 export type CaptionKind = 'figcaption' | 'named' | 'bare' | 'none';
 
@@ -90,7 +93,7 @@ const NOT_BARE = new Set(['a', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'li', 'td', '
 /** A line below the picture that shares its box with nothing else, or with a credit in a second line. */
 function bareCaption(tree: HtmlTree, holder: number, image: number): ReadCaption | undefined {
   if (NOT_BARE.has(tree.name(holder)) || tree.name(holder) === 'p') return undefined;
-  const alt = comparisonKey(tree.attribute(image, 'alt') ?? '');
+  const alt = comparisonKey((tree.attribute(image, 'alt') ?? '').slice(0, MAX_ALT));
   const lines: number[] = [];
   let repeatsAlt = false;
   let inParagraph = false;
@@ -100,7 +103,8 @@ function bareCaption(tree: HtmlTree, holder: number, image: number): ReadCaption
     else if (i < image || lines.push(i) > 3 || standsIn(tree, i, holder, NOT_BARE)) return undefined;
     else {
       inParagraph ||= standsIn(tree, i, holder, PARAGRAPH);
-      repeatsAlt ||= alt.length > 20 && comparisonKey(tree.texts[i]!) === alt;
+      repeatsAlt ||=
+        alt.length >= LEAST_REPEATED && tree.texts[i]!.length <= 2 * MAX_ALT && comparisonKey(tree.texts[i]!) === alt;
     }
   }
   const texts = lines.map((line) => collapse(tree.texts[line]!));
@@ -125,7 +129,7 @@ const LEAST_REPEATED = 20;
 
 /** A line that says what the picture's `alt` says, with the credit that shares its box. */
 function repeatedDescription(tree: HtmlTree, image: number): ReadCaption | undefined {
-  const alt = comparisonKey(tree.attribute(image, 'alt') ?? '');
+  const alt = comparisonKey((tree.attribute(image, 'alt') ?? '').slice(0, MAX_ALT));
   if (alt.length < LEAST_REPEATED) return undefined;
   const to = Math.min(tree.size, image + REPEAT_NODES);
   for (let i = image + 1; i < to; i++) {
