@@ -156,7 +156,7 @@ function imagesOf(tree: HtmlTree, metadata: PageMetadata, body: Body, titleNode:
     metadata.baseUrl,
     presentedKeys(metadata),
   );
-  placeLooseCaptions(images, body.looseCaptions);
+  placeLooseCaptions(images, body.looseCaptions, body.kept);
   return images;
 }
 

@@ -146,10 +146,16 @@ function lastEnd(text: string, mark: string): number {
 function parts(caption: string, credit: string): CaptionParts {
   const found: CaptionParts = {};
   const own = caption.replace(/[\s|–—＝=•-]{1,5}$/, '').trim();
-  if (own && !isPictureChrome(own)) found.caption = own;
+  if (own && !isPictureChrome(own)) found.caption = saidOnce(own);
   const maker = creditOf(credit);
   if (maker !== undefined) found.credit = maker;
   return found;
+}
+
+/** A caption that stands twice, for two widths of screen, once. */
+function saidOnce(text: string): string {
+  const half = text.slice(0, Math.floor(text.length / 2)).trim();
+  return half.length > 10 && text === `${half} ${half}` ? half : text;
 }
 
 /** The maker of a picture without labels; undefined when nothing is left that can be one. */

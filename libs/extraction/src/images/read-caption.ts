@@ -114,7 +114,7 @@ function bareCaption(tree: HtmlTree, holder: number, image: number): ReadCaption
   const [text = '', credit = ''] = texts;
   const isLabelled = CREDIT_LABEL.test(credit);
   // A paragraph below a picture is the article's, unless the picture or a credit says that it is a caption.
-  if (inParagraph && !repeatsAlt && !isLabelled) return undefined;
+  if (inParagraph && !repeatsAlt && !isLabelled && splitCaption(text).credit === undefined) return undefined;
   if (text.split(' ').length < LEAST_WORDS || text.length > MOST_SIGNS) return undefined;
   if (credit.length > MOST_CREDIT_SIGNS || /[.!?]$/.test(credit)) return undefined;
   const split = splitCaption(text);
@@ -146,8 +146,11 @@ function repeatedDescription(tree: HtmlTree, image: number): ReadCaption | undef
       rest += tree.texts[j]!;
       lines.push(j);
     }
-    const credit = rest.length > MOST_CREDIT_SIGNS ? undefined : creditOf(rest);
-    if (credit === undefined) return { parts: { caption }, lines: [i], kind: 'bare' };
+    // The line may stand twice, the second time with its credit.
+    const again = splitCaption(rest);
+    const isAgain = comparisonKey(again.caption ?? '') === alt;
+    const credit = isAgain ? again.credit : rest.length > MOST_CREDIT_SIGNS ? undefined : creditOf(rest);
+    if (credit === undefined) return { parts: { caption }, lines: isAgain ? lines : [i], kind: 'bare' };
     return { parts: { caption, credit }, lines, kind: 'bare' };
   }
   return undefined;
@@ -197,6 +200,7 @@ function joinParts(text: string, credits: readonly string[]): CaptionParts | und
   const [first, second, ...others] = text.split('\n').filter(Boolean);
   let split: CaptionParts;
   if (first === undefined) split = {};
+  else if (second !== undefined && comparisonKey(second).startsWith(comparisonKey(first))) split = splitCaption(second);
   else if (second === undefined || others.length > 0) split = splitCaption(text);
   else if (isMaker(second, first)) split = { ...splitCaption(first), ...withCredit(second) };
   else if (isMaker(first, second)) split = { ...splitCaption(second), ...withCredit(first) };
