@@ -68,20 +68,34 @@ export interface Run {
 export interface ListItem {
   /** 0 for the outermost list. */
   depth: number;
+  /** True when the list that the item stands in is numbered. */
+  ordered: boolean;
+  runs: Run[];
+}
+
+export interface Definition {
+  /** True for what is defined, false for what is said about it. */
+  term: boolean;
   runs: Run[];
 }
 
 export interface TableCell {
   header: boolean;
+  /** Empty for a cell without text, which keeps its place. */
   runs: Run[];
+  /** Columns and rows that the cell covers, when more than one. */
+  colspan?: number;
+  rowspan?: number;
 }
 
 export type Block =
   | { kind: 'paragraph'; runs: Run[] }
   | { kind: 'heading'; level: 2 | 3 | 4 | 5 | 6; runs: Run[] }
-  | { kind: 'list'; ordered: boolean; items: ListItem[] }
+  /** `start` is the number of the first item, when it is not 1. */
+  | { kind: 'list'; ordered: boolean; start?: number; items: ListItem[] }
+  | { kind: 'definitions'; items: Definition[] }
   | { kind: 'quote'; paragraphs: Run[][] }
-  | { kind: 'table'; rows: TableCell[][] }
+  | { kind: 'table'; caption?: Run[]; rows: TableCell[][] }
   | { kind: 'preformatted'; text: string };
 
 /** Where a field's value came from. */

@@ -1,12 +1,4 @@
-import type {
-  DateFound,
-  ExtractedArticle,
-  Extraction,
-  FieldProvenance,
-  ImageFound,
-  PageInput,
-  RejectReason,
-} from './article.js';
+import type { DateFound, ExtractedArticle, Extraction, FieldProvenance, PageInput, RejectReason } from './article.js';
 import { chooseContent, statedBody, type Content } from './body/content.js';
 import { findBody, type Body } from './body/find-body.js';
 import { readAccess } from './fields/access.js';
@@ -20,9 +12,9 @@ import { findNotes } from './fields/notes.js';
 import { knownSiteNames, publisherCandidates, siteNameCandidates } from './fields/site.js';
 import { chooseTitle, titleCandidates } from './fields/title.js';
 import { parseHtml, type HtmlTree } from './html-tree.js';
-import { findImages, type PlacedImage } from './images/find-images.js';
+import { findImages, withoutPortraits, type PlacedImage } from './images/find-images.js';
 import { placeLooseCaptions, withoutCaptions } from './images/loose-captions.js';
-import { leadImageCandidates } from './images/lead-image.js';
+import { leadImageCandidates, presentedKeys } from './images/lead-image.js';
 import { StatedPictures } from './images/stated-pictures.js';
 import { webUrl } from './links.js';
 import { readPageMetadata, type PageMetadata } from './metadata/page-metadata.js';
@@ -67,10 +59,9 @@ export function extractArticle(page: PageInput): Extraction {
   const refusal = refuse(tree, metadata, body, title.value, text, page.url);
   if (refusal) return { ok: false, ...refusal };
   const stated = new StatedPictures(metadata, [title.value, ...siteNames]);
-  const pictures = images.map(({ image }) => stated.complete(image));
   return {
     ok: true,
-    article: assemble({ page, tree, metadata, siteNames, title, titleNode, body, content, text, pictures, stated }),
+    article: assemble({ page, tree, metadata, siteNames, title, titleNode, body, content, text, images, stated }),
   };
 }
 
@@ -85,13 +76,13 @@ interface Findings {
   body: Body;
   content: Content;
   text: string;
-  pictures: ImageFound[];
+  images: readonly PlacedImage[];
   stated: StatedPictures;
 }
 
 /** Chooses the remaining fields and puts the record together. */
 function assemble(findings: Findings): ExtractedArticle {
-  const { page, tree, metadata, siteNames, title, titleNode, body, content, text, pictures, stated } = findings;
+  const { page, tree, metadata, siteNames, title, titleNode, body, content, text, images, stated } = findings;
   const provenance: Record<string, FieldProvenance> = { title: provenanceOf(title), body: content.provenance };
   const take = <T>(field: string, candidates: readonly Candidate<T>[]): T | undefined => {
     const best = mostTrusted(candidates);
@@ -119,11 +110,16 @@ function assemble(findings: Findings): ExtractedArticle {
   const siteName = take('siteName', siteNameCandidates(metadata));
   const publisher = take('publisher', publisherCandidates(metadata));
   const section = take('section', sectionCandidates(metadata));
-  const leadImage = take('leadImage', leadImageCandidates(metadata, pictures, stated));
+  const authors = take('authors', authorCandidates(tree, metadata, around)) ?? [];
+  const pictures = withoutPortraits(
+    images,
+    authors.map(({ name }) => name),
+  );
+  const leadImage = take('leadImage', leadImageCandidates(metadata, pictures, stated, openingOf(body)));
   const article: ExtractedArticle = {
     title: title.value,
     ...(description !== undefined && { description }),
-    authors: take('authors', authorCandidates(tree, metadata, around)) ?? [],
+    authors,
     ...(published && { published }),
     ...(modified && { modified }),
     ...(canonicalUrl !== undefined && { canonicalUrl }),
@@ -134,7 +130,7 @@ function assemble(findings: Findings): ExtractedArticle {
     ...(section !== undefined && { section }),
     keywords: take('keywords', keywordCandidates(metadata)) ?? [],
     ...(leadImage && { leadImage }),
-    images: pictures,
+    images: pictures.map(({ image }) => stated.complete(image)),
     blocks: content.blocks,
     text,
     html: toHtml(content.blocks),
@@ -158,9 +154,15 @@ function imagesOf(tree: HtmlTree, metadata: PageMetadata, body: Body, titleNode:
     tree.end(node),
     body.clutter.removed,
     metadata.baseUrl,
+    presentedKeys(metadata),
   );
-  placeLooseCaptions(images, body.looseCaptions);
+  placeLooseCaptions(images, body.looseCaptions, body.kept);
   return images;
+}
+
+/** Where the text has begun: its third segment, since a standfirst and a first paragraph may stand above the picture. */
+function openingOf({ kept }: Body): number {
+  return kept[Math.min(2, kept.length - 1)]?.start ?? 0;
 }
 
 function missingFields(article: ExtractedArticle): string[] {

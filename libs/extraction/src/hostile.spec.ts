@@ -151,7 +151,7 @@ describe('the html of an article', () => {
   ];
   /** Every tag that the serialiser may write. */
   const ALLOWED =
-    /<\/?(?:p|h[2-6]|ul|ol|li|blockquote|table|tr|td|th|pre|strong|em|code|br)>|<a href="(?:https?:\/\/|mailto:)[^"<>]*">|<\/a>/g;
+    /<\/?(?:p|h[2-6]|ul|ol|li|dl|dt|dd|blockquote|table|caption|tr|td|th|pre|strong|em|code|br)>|<ol start="\d+">|<t[dh](?: colspan="\d+")?(?: rowspan="\d+")?>|<a href="(?:https?:\/\/|mailto:)[^"<>]*">|<\/a>/g;
 
   it.each(dangerous)('keeps nothing of %s', (markup) => {
     const found = extractArticle({

@@ -1,93 +1,161 @@
-import type { Block, ListItem, Run, TableCell } from '../article.js';
+import type { Block, Run } from '../article.js';
 import type { HtmlTree } from '../html-tree.js';
-import { runsText, segmentRuns } from './runs.js';
+import { comparisonKey } from '../text.js';
+import { nameWords } from './names.js';
+import { appendLine, runsText, segmentRuns } from './runs.js';
 import type { Segment } from './segments.js';
+import { buildTable, findDataTables } from './tables.js';
 
 const HEADINGS = new Set(['h1', 'h2', 'h3', 'h4', 'h5', 'h6']);
-const CELLS = new Set(['td', 'th']);
+const LISTS = new Set(['ul', 'ol', 'menu']);
 
-/** A cell with more text than this is a part of the page's layout, not a datum. */
-const MAX_CELL = 400;
-
-/** Turns the kept segments of a body into blocks: paragraphs, headings, lists, quotes, tables, preformatted text. */
-export function buildBlocks(tree: HtmlTree, segments: readonly Segment[], baseUrl: string): Block[] {
-  const blocks: Block[] = [];
-  const layoutTables = findLayoutTables(tree, segments);
-  // What the last block was made from: segments of one list, table, quote or pre join the block before them.
-  let group = -1;
-  let part = -1;
-  for (const segment of segments) {
-    const shape = tree.name(segment.shape);
-    const previous = blocks[blocks.length - 1];
-    if (shape === 'pre') {
-      const text = tree.textContent(segment.shape).trimEnd().replace(/^\n/, '');
-      if (group !== segment.shape && text) blocks.push({ kind: 'preformatted', text });
-      group = segment.shape;
+/**
+ * Turns the kept segments of a body into blocks: paragraphs, headings, lists, definitions, quotes, tables of data,
+ * preformatted text.
+ */
+export function buildBlocks(tree: HtmlTree, all: readonly Segment[], baseUrl: string): Block[] {
+  const segments = withoutPullQuotes(tree, all);
+  const tables = findDataTables(tree, segments);
+  const builder = new BlockBuilder(tree, baseUrl);
+  for (let i = 0; i < segments.length; i++) {
+    const table = tables.get(segments[i]!);
+    if (table === undefined) {
+      builder.add(segments[i]!);
       continue;
     }
-    const runs = segmentRuns(tree, segment, baseUrl);
-    if (runs.length === 0) continue;
-    if (HEADINGS.has(shape)) {
-      blocks.push({ kind: 'heading', level: Math.max(2, Number(shape[1])) as 2, runs });
-      group = -1;
-    } else if (shape === 'li') {
-      const lists = ancestors(tree, segment.shape, (name) => name === 'ul' || name === 'ol');
-      const outer = lists[lists.length - 1] ?? segment.shape;
-      const item: ListItem = { depth: Math.max(0, lists.length - 1), runs };
-      if (previous?.kind === 'list' && group === outer) {
-        const lastItem = previous.items[previous.items.length - 1];
-        if (part === segment.shape && lastItem) lastItem.runs.push({ text: '\n' }, ...runs);
-        else previous.items.push(item);
-      } else blocks.push({ kind: 'list', ordered: tree.name(outer) === 'ol', items: [item] });
-      [group, part] = [outer, segment.shape];
-    } else if (CELLS.has(shape)) {
-      const table = ancestors(tree, segment.shape, (name) => name === 'table')[0] ?? -1;
-      if (table < 0 || layoutTables.has(table)) {
-        blocks.push({ kind: 'paragraph', runs });
-        group = -1;
-        continue;
+    const first = i;
+    while (i + 1 < segments.length && tables.get(segments[i + 1]!) === table) i++;
+    builder.addAll(buildTable(tree, table, segments.slice(first, i + 1), baseUrl));
+  }
+  return withLevels(builder.blocks);
+}
+
+class BlockBuilder {
+  readonly blocks: Block[] = [];
+  /** What the last block was made from: segments of one list, quote or pre join the block before them. */
+  private group = -1;
+  private part = -1;
+  private readonly hasPre: boolean;
+
+  constructor(
+    private readonly tree: HtmlTree,
+    private readonly baseUrl: string,
+  ) {
+    this.hasPre = tree.names.includes('pre');
+  }
+
+  addAll(blocks: readonly Block[]): void {
+    this.blocks.push(...blocks);
+    [this.group, this.part] = [-1, -1];
+  }
+
+  add(segment: Segment): void {
+    const { tree } = this;
+    const pre = this.hasPre ? outermost(tree, segment.start, PRE) : undefined;
+    if (pre !== undefined) return this.addPreformatted(pre);
+    const runs = segmentRuns(tree, segment, this.baseUrl);
+    if (runs.length === 0) return;
+    switch (tree.name(segment.shape)) {
+      case 'li':
+        return this.addItem(segment.shape, runs);
+      case 'dt':
+      case 'dd':
+        return this.addDefinition(segment.shape, runs);
+      case 'blockquote':
+        return this.addQuoted(segment.shape, runs);
+      default: {
+        const shape = tree.name(segment.shape);
+        const level = Math.max(2, Number(shape[1])) as 2;
+        this.addAll([HEADINGS.has(shape) ? { kind: 'heading', level, runs } : { kind: 'paragraph', runs }]);
       }
-      const row = ancestors(tree, segment.shape, (name) => name === 'tr')[0] ?? -1;
-      const cell: TableCell = { header: shape === 'th', runs };
-      if (previous?.kind !== 'table' || group !== table) blocks.push({ kind: 'table', rows: [[cell]] });
-      else addCell(previous.rows, cell, part === row);
-      [group, part] = [table, row];
-    } else if (shape === 'blockquote') {
-      if (previous?.kind === 'quote' && group === segment.shape) previous.paragraphs.push(runs);
-      else blocks.push({ kind: 'quote', paragraphs: [runs] });
-      group = segment.shape;
-    } else {
-      blocks.push({ kind: 'paragraph', runs });
-      group = -1;
     }
   }
+
+  private addPreformatted(pre: number): void {
+    const text = this.tree.textContent(pre).trimEnd().replace(/^\n+/, '');
+    if (this.group !== pre && text.trim() !== '') this.blocks.push({ kind: 'preformatted', text });
+    [this.group, this.part] = [pre, pre];
+  }
+
+  private addItem(node: number, runs: Run[]): void {
+    const lists = ancestors(this.tree, node, LISTS);
+    const outer = lists[lists.length - 1] ?? node;
+    const isOrdered = (list: number | undefined): boolean => list !== undefined && this.tree.name(list) === 'ol';
+    const previous = this.blocks[this.blocks.length - 1];
+    const item = { depth: Math.max(0, lists.length - 1), ordered: isOrdered(lists[0]), runs };
+    if (previous?.kind === 'list' && this.group === outer) {
+      if (this.part === node) appendLine(previous.items[previous.items.length - 1]!.runs, runs);
+      else previous.items.push(item);
+    } else {
+      const start = isOrdered(outer) ? Number.parseInt(this.tree.attribute(outer, 'start') ?? '1', 10) : 1;
+      const first = start > 1 && start < 1_000_000 ? { start } : {};
+      this.blocks.push({ kind: 'list', ordered: isOrdered(outer), ...first, items: [item] });
+    }
+    [this.group, this.part] = [outer, node];
+  }
+
+  private addDefinition(node: number, runs: Run[]): void {
+    const list = ancestors(this.tree, node, DEFINITIONS)[0] ?? node;
+    const previous = this.blocks[this.blocks.length - 1];
+    const item = { term: this.tree.name(node) === 'dt', runs };
+    if (previous?.kind === 'definitions' && this.group === list) {
+      if (this.part === node) appendLine(previous.items[previous.items.length - 1]!.runs, runs);
+      else previous.items.push(item);
+    } else this.blocks.push({ kind: 'definitions', items: [item] });
+    [this.group, this.part] = [list, node];
+  }
+
+  private addQuoted(node: number, runs: Run[]): void {
+    const previous = this.blocks[this.blocks.length - 1];
+    if (previous?.kind === 'quote' && this.group === node) previous.paragraphs.push(runs);
+    else this.blocks.push({ kind: 'quote', paragraphs: [runs] });
+    [this.group, this.part] = [node, node];
+  }
+}
+
+const PRE = new Set(['pre']);
+const DEFINITIONS = new Set(['dl']);
+
+/** The enclosing elements with one of the names, innermost first. */
+function ancestors(tree: HtmlTree, node: number, names: ReadonlySet<string>): number[] {
+  const found: number[] = [];
+  for (let i = tree.parent(node); i > 0; i = tree.parent(i)) if (names.has(tree.name(i))) found.push(i);
+  return found;
+}
+
+function outermost(tree: HtmlTree, node: number, names: ReadonlySet<string>): number | undefined {
+  let found: number | undefined;
+  for (let i = tree.parent(node); i > 0; i = tree.parent(i)) if (names.has(tree.name(i))) found = i;
+  return found;
+}
+
+/** Numbers the levels that an article uses from 2 without gaps: pages choose them by their looks. */
+function withLevels(blocks: Block[]): Block[] {
+  const used = [...new Set(blocks.flatMap((block) => (block.kind === 'heading' ? [block.level] : [])))].sort();
+  for (const block of blocks) if (block.kind === 'heading') block.level = (used.indexOf(block.level) + 2) as 2;
   return blocks;
 }
 
-function addCell(rows: TableCell[][], cell: TableCell, sameRow: boolean): void {
-  const row = rows[rows.length - 1];
-  if (sameRow && row) row.push(cell);
-  else rows.push([cell]);
-}
+const PULL_QUOTE = / (?:pull ?quotes?|pullout|zitat ?box|quote ?box) /;
 
-function findLayoutTables(tree: HtmlTree, segments: readonly Segment[]): ReadonlySet<number> {
-  const layout = new Set<number>();
-  const lengths = new Map<number, number>();
-  for (const { shape, text } of segments) {
-    if (!CELLS.has(tree.name(shape))) continue;
-    const length = (lengths.get(shape) ?? 0) + text.length;
-    lengths.set(shape, length);
-    if (length <= MAX_CELL) continue;
-    for (const table of ancestors(tree, shape, (name) => name === 'table')) layout.add(table);
-  }
-  return layout;
-}
+/** Shorter quotes may be said twice. */
+const LEAST_QUOTED = 25;
 
-/** The enclosing elements with a fitting name, innermost first. */
-function ancestors(tree: HtmlTree, node: number, fits: (name: string) => boolean): number[] {
-  const found: number[] = [];
-  for (let i = tree.parent(node); i > 0; i = tree.parent(i)) if (fits(tree.name(i))) found.push(i);
-  return found;
+/** Quotes compared with the text. */
+const MAX_QUOTES = 50;
+
+/** Leaves out the quotes that are set apart and stand in the running text as well. */
+function withoutPullQuotes(tree: HtmlTree, segments: readonly Segment[]): readonly Segment[] {
+  const isQuote = ({ shape, container, text }: Segment): boolean =>
+    text.length >= LEAST_QUOTED &&
+    (tree.name(shape) === 'blockquote' ||
+      [container, tree.parent(container)].some(
+        (node) => node > 0 && PULL_QUOTE.test(nameWords(tree.attribute(node, 'class') ?? '')),
+      ));
+  const quotes = new Set(segments.filter(isQuote).slice(0, MAX_QUOTES));
+  if (quotes.size === 0) return segments;
+  const running = segments.flatMap((segment) => (quotes.has(segment) ? [] : [comparisonKey(segment.text)])).join(' ');
+  return segments.filter((segment) => !quotes.has(segment) || !running.includes(comparisonKey(segment.text)));
 }
 
 /** The plain text of a block; list entries and table rows stand on lines of their own. */
@@ -97,11 +165,19 @@ export function blockText(block: Block): string {
     case 'heading':
       return runsText(block.runs);
     case 'list':
+    case 'definitions':
       return block.items.map((item) => runsText(item.runs)).join('\n');
     case 'quote':
       return block.paragraphs.map(runsText).join('\n\n');
-    case 'table':
-      return block.rows.map((row) => row.map((cell) => runsText(cell.runs)).join('\t')).join('\n');
+    case 'table': {
+      const rows = block.rows.map((row) =>
+        row
+          .map((cell) => runsText(cell.runs))
+          .join('\t')
+          .trimEnd(),
+      );
+      return [...(block.caption ? [runsText(block.caption)] : []), ...rows].join('\n');
+    }
     case 'preformatted':
       return block.text;
   }

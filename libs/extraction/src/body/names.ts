@@ -97,7 +97,11 @@ export class NameReader {
   /** What the element's name, or else its tag, says that it is beside the article. */
   role(node: number): Role {
     const { role } = this.evidence(node);
-    return role === Role.none ? (TAG_ROLES.get(this.tree.name(node)) ?? Role.none) : role;
+    if (role !== Role.none) return role;
+    const name = this.tree.name(node);
+    // The footer of a quote names who is quoted.
+    if (name === 'footer' && this.tree.name(this.tree.parent(node)) === 'blockquote') return Role.none;
+    return TAG_ROLES.get(name) ?? Role.none;
   }
 
   /** True when the element's name calls it the article's running text. */

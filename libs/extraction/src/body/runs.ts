@@ -2,9 +2,8 @@ import type { Run } from '../article.js';
 import { TEXT, type HtmlTree } from '../html-tree.js';
 import { safeLink } from '../links.js';
 import { joinSpaces } from '../text.js';
-import type { Segment } from './segments.js';
+import { SKIPPED, type Segment } from './segments.js';
 
-const SKIPPED = new Set(['script', 'style', 'template', 'noscript', 'svg', 'button', 'iframe']);
 const STRONG = new Set(['b', 'strong']);
 const EMPHASIS = new Set(['em', 'i', 'cite', 'dfn', 'var']);
 const CODE = new Set(['code', 'kbd', 'samp', 'tt']);
@@ -20,7 +19,12 @@ export function segmentRuns(tree: HtmlTree, segment: Segment, baseUrl: string): 
       atStart = true;
       continue;
     }
-    if (SKIPPED.has(name)) i = tree.end(i) - 1;
+    if (name === 'sup' && isNoteMark(tree, i)) {
+      const mark = tree.textContent(i, 50).trim();
+      if (mark !== '') append(runs, { text: /^[\p{L}\p{N}*†]+$/u.test(mark) ? `[${mark}]` : mark });
+      atStart &&= mark === '';
+      i = tree.end(i) - 1;
+    } else if (SKIPPED.has(name)) i = tree.end(i) - 1;
     if (name !== TEXT) continue;
     let text = joinSpaces(tree.texts[i]!);
     if (atStart || endsWithSpace(runs)) text = text.replace(/^ /, '');
@@ -29,6 +33,24 @@ export function segmentRuns(tree: HtmlTree, segment: Segment, baseUrl: string): 
     append(runs, { text, ...formatting(tree, i, segment.container, baseUrl) });
   }
   return trimEnd(runs);
+}
+
+/** Signs of the longest mark of a note: "[123]". */
+const MAX_MARK = 5;
+
+/** True for the raised mark of a footnote, which without its link and place would read as part of the word before it. */
+function isNoteMark(tree: HtmlTree, sup: number): boolean {
+  if (tree.textContent(sup, 50).trim().length > MAX_MARK) return false;
+  for (let i = sup + 1; i < tree.end(sup); i++) {
+    if (tree.name(i) === 'a') return tree.attribute(i, 'href')?.includes('#') === true;
+  }
+  return false;
+}
+
+/** Puts runs on a line of their own behind others. */
+export function appendLine(runs: Run[], line: readonly Run[]): void {
+  if (runs.length > 0) runs.push({ text: '\n' });
+  runs.push(...line);
 }
 
 /** The plain text of runs. */
@@ -41,7 +63,9 @@ function formatting(tree: HtmlTree, node: number, container: number, baseUrl: st
   for (let i = tree.parent(node); i > container; i = tree.parent(i)) {
     const name = tree.name(i);
     if (name === 'a') {
-      const href = safeLink(tree.attribute(i, 'href'), baseUrl);
+      const reference = tree.attribute(i, 'href');
+      // A link within the page leads nowhere from another one.
+      const href = reference?.trimStart().startsWith('#') === true ? undefined : safeLink(reference, baseUrl);
       if (href !== undefined && format.href === undefined) format.href = href;
     } else if (STRONG.has(name)) format.strong = true;
     else if (EMPHASIS.has(name)) format.emphasis = true;

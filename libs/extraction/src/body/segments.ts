@@ -11,7 +11,7 @@ const INLINE = new Set(
 );
 
 /** Elements that never hold text of an article. */
-const SKIPPED = new Set(
+export const SKIPPED: ReadonlySet<string> = new Set(
   (
     'script style template noscript svg math iframe object embed applet select option datalist textarea button input ' +
     'canvas audio video map head title link meta frame frameset noframes amp-ad amp-analytics amp-sidebar'

@@ -1,11 +1,80 @@
 import type { ImageFound } from '../article.js';
 
-/** Two sizes of one picture have the same key: the file's name without size suffixes, query and extension. */
+/** File names with fewer signs that tell pictures apart may be those of different pictures. */
+const LEAST_SIGNS = 8;
+
+/**
+ * Two sizes or crops of one picture have the same key: the identifier in its file name, or the name without sizes,
+ * query and extension; a name that says nothing stands with the folder that it is in.
+ */
 export function imageKey(url: string): string {
-  const path = URL.parse(url)?.pathname ?? url;
-  const file = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
-  const bare = file.replace(/\.(?:jpe?g|png|webp|avif|gif)$/, '').replace(/[-_]\d{2,4}x\d{2,4}$/, '');
-  return bare.length >= 8 ? bare : url.split('?', 1)[0]!;
+  const segments = pathOf(url).split('/').filter(Boolean);
+  const number = segments.slice(-6, -1).findLast((segment) => NUMBER.test(segment));
+  const name = nameOf(segments);
+  if (name === undefined) return url.split('?', 1)[0]!;
+  return number === undefined || IDENTIFIER.test(name) ? name : `${number}/${name}`;
+}
+
+/** The folder of one picture or article: pictures of two may be called the same. */
+const NUMBER = /^\d{6,12}$/;
+
+function nameOf(segments: readonly string[]): string | undefined {
+  let key = '';
+  for (let i = segments.length - 1; i >= 0 && i >= segments.length - 3; i--) {
+    const own = withoutSizes(segments[i]!);
+    const id = IDENTIFIER.exec(own)?.[0];
+    if (id !== undefined) return id;
+    key = key === '' ? own : own === '' ? key : `${own}/${key}`;
+    if (key.length >= LEAST_SIGNS && own.length >= LEAST_SIGNS) return key;
+  }
+  return key.length >= LEAST_SIGNS ? key : undefined;
+}
+
+/** Resizing services carry the address of the picture inside their own. */
+const NESTED = /https?(?::|%3a)(?:\/|%2f){2}/gi;
+
+function pathOf(url: string): string {
+  let inner = 0;
+  for (const found of url.matchAll(NESTED)) inner = found.index;
+  const parsed = URL.parse(url);
+  if (inner === 0) {
+    // "/_next/image?url=/photos/quay.jpg&w=640"
+    const asked = parsed?.searchParams.get('url') ?? parsed?.searchParams.get('src');
+    return asked?.startsWith('/') ? asked.split('?', 1)[0]! : (parsed?.pathname ?? url);
+  }
+  const address = url.slice(inner);
+  const nested = /^https?:\/\//i.test(address) ? address : address.split('&', 1)[0]!;
+  return URL.parse(decoded(nested))?.pathname ?? parsed?.pathname ?? url;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A UUID or another number too long to be given twice. */
+const IDENTIFIER = /[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}|(?<![\da-z])[\da-f]{24,64}(?![\da-z])/;
+
+const EXTENSIONS = /(?:\.(?:jpe?g|png|webp|avif|gif|jfif|heic)){1,3}$/;
+
+/** "300x200", "w520", "r1.778", "q85", "scale 2", "16x9", "scaled", "thumb": what a version of a picture is called. */
+const VERSION =
+  /(?<![a-z\d])(?:\d{2,4}x\d{2,4}|\d{1,2}[x:]\d{1,2}|[wh][-_]?\d{2,4}|\d{2,4}[wh]|\d{2,4}px|r\d\.\d{1,4}|q\d{1,3}|c[-_]?v?\d{1,2}[-_]\d{1,2}|fpx[\d.]{1,6}|fpy[\d.]{1,6}|[@_-]?\dx|scale[-_]\d|scaled|wide|square|landscape|portrait|mobile|desktop|retina|thumb(?:nail)?|small|medium|large|xlarge|crop(?:ped)?|resized?|original|default|social|master|teaser|image|photo|picture)(?![a-z\d])/g;
+
+function withoutSizes(segment: string): string {
+  const file = decoded(segment)
+    .slice(0, 300)
+    .toLowerCase()
+    .replace(EXTENSIONS, '')
+    // The versions of one picture in TYPO3 differ by a hash at the end.
+    .replace(/^csm_(.{4,200})_[\da-f]{10}$/, '$1');
+  return file
+    .replace(VERSION, '')
+    .replace(/[-_\s.]{2,}/g, '_')
+    .replace(/^[-_\s.,]+|[-_\s.,]+$/g, '');
 }
 
 /** What `image` says, and for what it leaves open what the other report of the same picture says. */

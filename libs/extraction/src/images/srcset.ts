@@ -1,8 +1,10 @@
 /** One entry of a srcset. */
-interface Source {
+export interface Source {
   url: string;
   /** Pixels wide for `w`; density times 1,000 for `x`, so that larger is better in either case. */
   size: number;
+  /** Pixels wide, when the srcset says so. */
+  width?: number;
 }
 
 /** Signs and entries read of one srcset. */
@@ -10,10 +12,10 @@ const MAX_LENGTH = 20_000;
 const MAX_ENTRIES = 100;
 
 /**
- * The address of the largest image in a srcset, by the HTML standard's own splitting rule: an address ends at white
- * space, and a comma that ends it parts entries, so that commas inside addresses survive.
+ * The largest image in a srcset, by the HTML standard's own splitting rule: an address ends at white space, and a comma
+ * that ends it parts entries, so that commas inside addresses survive. Data URLs are placeholders.
  */
-export function largestOfSrcset(value: string): string | undefined {
+export function largestOfSrcset(value: string): Source | undefined {
   const srcset = value.slice(0, MAX_LENGTH);
   let best: Source | undefined;
   let i = 0;
@@ -22,23 +24,25 @@ export function largestOfSrcset(value: string): string | undefined {
     let end = i;
     while (end < srcset.length && !/\s/.test(srcset[end]!)) end++;
     let url = srcset.slice(i, end);
-    let size = 1_000;
+    let descriptor = '';
     if (url.endsWith(',')) {
       url = url.replace(/,+$/, '');
       i = end;
     } else {
       const comma = srcset.indexOf(',', end);
-      const descriptor = srcset.slice(end, comma < 0 ? srcset.length : comma).trim();
+      descriptor = srcset.slice(end, comma < 0 ? srcset.length : comma).trim();
       i = comma < 0 ? srcset.length : comma + 1;
-      size = descriptorSize(descriptor);
     }
-    if (url && (!best || size > best.size)) best = { url, size };
+    const source = readSource(url, descriptor);
+    if (source && (!best || source.size > best.size)) best = source;
   }
-  return best?.url;
+  return best;
 }
 
-function descriptorSize(descriptor: string): number {
+function readSource(url: string, descriptor: string): Source | undefined {
+  if (url === '' || url.startsWith('data:')) return undefined;
   const found = /(\d{1,6}(?:\.\d{1,4})?)([wx])/.exec(descriptor);
-  if (!found) return 1_000;
-  return found[2] === 'w' ? Number(found[1]) : Number(found[1]) * 1_000;
+  if (!found) return { url, size: 1_000 };
+  const number = Number(found[1]);
+  return found[2] === 'w' ? { url, size: number, width: number } : { url, size: number * 1_000 };
 }

@@ -4,7 +4,7 @@ import { webUrl } from '../links.js';
 import { isNode, ldText, ldUrl, list, typesOf, type LdNode } from '../metadata/json-ld.js';
 import type { PageMetadata } from '../metadata/page-metadata.js';
 import { comparisonKey, stripTags } from '../text.js';
-import { splitCaption, stripCreditLabel } from './caption.js';
+import { creditOf, splitCaption } from './caption.js';
 import { imageKey, joinReports } from './same-picture.js';
 
 /** Picture nodes read of one page. */
@@ -52,13 +52,24 @@ function readPicture(node: LdNode, baseUrl: string, empty: ReadonlySet<string>):
   // One word is a file's name or a mark of the system.
   const spoken = split.caption?.includes(' ') === true && !empty.has(comparisonKey(split.caption));
   const caption = spoken ? split.caption : undefined;
-  const credit = stripCreditLabel(decodeText(ldText(node['creditText']) ?? '')) || split.credit;
+  const credit = statedCredit(node) ?? split.credit;
   return {
     url,
     ...(caption !== undefined && { caption }),
-    ...(credit && { credit }),
+    ...(credit !== undefined && { credit }),
     ...sidesOf(ldText(node['width']), ldText(node['height'])),
   };
+}
+
+/** The maker as schema.org's ImageObject states it, the fullest property first. */
+function statedCredit(node: LdNode): string | undefined {
+  for (const property of ['creditText', 'author', 'creator', 'copyrightHolder', 'copyrightNotice']) {
+    for (const value of list(node[property])) {
+      const credit = creditOf(decodeText((isNode(value) ? ldText(value['name']) : ldText(value)) ?? ''));
+      if (credit !== undefined) return credit;
+    }
+  }
+  return undefined;
 }
 
 /** Both sides in pixels, when both are stated. */
