@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { stripSignature, stripSiteName } from './title.js';
+import { stripSignature, stripSiteName } from './site-suffix.js';
 
 describe('stripSiteName', () => {
   const sites = ['The Northmoor Ledger', 'northmoor-ledger.example', 'northmoor-ledger'];
