@@ -101,11 +101,9 @@ function assemble(findings: Findings): ExtractedArticle {
   const bodyNode = body.kept[0]?.start ?? body.chosen?.node ?? 0;
   const above = titleNode !== undefined && titleNode <= bodyNode ? titleNode : undefined;
   const language = take('language', languageCandidates(metadata, page.contentLanguage));
-  const nearby = nearbyTexts(body, above ?? bodyNode, bodyNode);
   const around = {
     title: above,
     body: bodyNode,
-    nearby,
     language,
     url: page.url,
     hint: page.hints?.published,
@@ -113,7 +111,7 @@ function assemble(findings: Findings): ExtractedArticle {
   };
   const description = take('description', descriptionCandidates(metadata));
   const published = take<DateFound>('published', publishedCandidates(tree, metadata, around));
-  const modified = take<DateFound>('modified', modifiedCandidates(tree, metadata, language));
+  const modified = take<DateFound>('modified', modifiedCandidates(tree, metadata, around));
   const canonicalUrl = webUrl(metadata.canonical ?? metadata.meta.get('og:url')?.[0], metadata.baseUrl);
   const ampUrl = webUrl(metadata.amp, metadata.baseUrl);
   const siteName = take('siteName', siteNameCandidates(metadata));
@@ -186,13 +184,4 @@ function wellFormedArticle(article: ExtractedArticle): ExtractedArticle {
 function headingOf(tree: HtmlTree, metadata: PageMetadata, title: string): number | undefined {
   const key = comparisonKey(title);
   return metadata.headings.find((node) => comparisonKey(tree.textContent(node, 1_000)) === key) ?? metadata.headings[0];
-}
-
-/** Short lines between the title and the body: where bylines and dates are printed. */
-function nearbyTexts(body: Body, from: number, to: number): string[] {
-  const texts: string[] = [];
-  for (const { start, text } of body.page.segments) {
-    if (start >= from && start <= to && text.length <= 150) texts.push(text);
-  }
-  return texts.slice(0, 40);
 }
