@@ -11,10 +11,11 @@ import { chooseContent, statedBody, type Content } from './body/content.js';
 import { findBody, type Body } from './body/find-body.js';
 import { readAccess } from './fields/access.js';
 import { authorCandidates } from './fields/authors.js';
+import { canonicalCandidates } from './fields/canonical.js';
 import { mostTrusted, provenanceOf, type Candidate } from './fields/candidate.js';
 import { keywordCandidates, sectionCandidates } from './fields/classification.js';
 import { modifiedCandidates, publishedCandidates } from './fields/dates.js';
-import { descriptionCandidates } from './fields/description.js';
+import { descriptionCandidates, standfirstCandidates } from './fields/description.js';
 import { languageCandidates } from './fields/language.js';
 import { findNotes } from './fields/notes.js';
 import { knownSiteNames, publisherCandidates, siteNameCandidates } from './fields/site.js';
@@ -109,14 +110,17 @@ function assemble(findings: Findings): ExtractedArticle {
     hint: page.hints?.published,
     siteNames,
   };
-  const description = take('description', descriptionCandidates(metadata));
+  const description = take('description', [
+    ...descriptionCandidates(metadata),
+    ...standfirstCandidates(tree, metadata, around),
+  ]);
   const published = take<DateFound>('published', publishedCandidates(tree, metadata, around));
   const modified = take<DateFound>('modified', modifiedCandidates(tree, metadata, around));
-  const canonicalUrl = webUrl(metadata.canonical ?? metadata.meta.get('og:url')?.[0], metadata.baseUrl);
+  const canonicalUrl = take('canonicalUrl', canonicalCandidates(metadata, page.url));
   const ampUrl = webUrl(metadata.amp, metadata.baseUrl);
   const siteName = take('siteName', siteNameCandidates(metadata));
   const publisher = take('publisher', publisherCandidates(metadata));
-  const section = take('section', sectionCandidates(metadata));
+  const section = take('section', sectionCandidates(metadata, page.url));
   const leadImage = take('leadImage', leadImageCandidates(metadata, pictures, stated));
   const article: ExtractedArticle = {
     title: title.value,
@@ -130,14 +134,14 @@ function assemble(findings: Findings): ExtractedArticle {
     ...(publisher !== undefined && { publisher }),
     ...(language !== undefined && { language }),
     ...(section !== undefined && { section }),
-    keywords: take('keywords', keywordCandidates(metadata)) ?? [],
+    keywords: take('keywords', keywordCandidates(metadata, page.url)) ?? [],
     ...(leadImage && { leadImage }),
     images: pictures,
     blocks: content.blocks,
     text,
     html: toHtml(content.blocks),
     ...findNotes(body.page.segments.map((segment) => segment.text)),
-    access: readAccess(metadata),
+    access: readAccess(tree, metadata),
     provenance,
     missing: [],
     warnings: tree.cut ? ['page-cut'] : [],

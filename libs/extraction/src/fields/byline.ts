@@ -1,6 +1,15 @@
 import type { Author } from '../article.js';
 import { collapse, comparisonKey, stripTags } from '../text.js';
-import { AFFILIATION, AGENCY, CONTRIBUTION, LEADING, PREPOSITION, ROLE, SIGNED_AFTER, WRITING } from './byline-words.js';
+import {
+  AFFILIATION,
+  AGENCY,
+  CONTRIBUTION,
+  LEADING,
+  PREPOSITION,
+  ROLE,
+  SIGNED_AFTER,
+  WRITING,
+} from './byline-words.js';
 import { decodeText } from './entities.js';
 
 /** What follows a name and ends it. */
@@ -69,7 +78,8 @@ function hasCapitals(name: string): boolean {
 }
 
 /** Small words inside names. */
-const PARTICLE = /^(?:d[aeiou]|d['’]\p{L}+|del|della|de[nrs]|do|dos|das|du|van|von|vom|zu[mr]?|la|las|los|le|el|al|al-\p{L}+|bin|ibn|bint|te[nr]|af|av|y|e)$/u;
+const PARTICLE =
+  /^(?:d[aeiou]|d['’]\p{L}+|del|della|de[nrs]|do|dos|das|du|van|von|vom|zu[mr]?|la|las|los|le|el|al|al-\p{L}+|bin|ibn|bint|te[nr]|af|av|y|e)$/u;
 
 function isAffiliation(name: string): boolean {
   return !AGENCY.test(name) && (/^\p{Lu}{2,6}$/u.test(name) || AFFILIATION.test(name));
@@ -95,14 +105,20 @@ export function cleanName(value: string): string | undefined {
   let name = collapse(value);
   for (let previous = ''; previous !== name;) {
     previous = name;
-    name = name.replace(/^By(?=\p{Lu}\p{Ll})/u, '').replace(LEADING, '').trim();
+    name = name
+      .replace(/^By(?=\p{Lu}\p{Ll})/u, '')
+      .replace(LEADING, '')
+      .trim();
   }
   const cut = TRAILING.exec(name);
   if (cut && cut.index > 0) name = name.slice(0, cut.index);
   name = name
     .replace(/^[\s:：.\-–—*"“”']+|[\s:：,;\-–—*"“”'）)\]】]+$/g, '')
     .replace(/(?<=\p{Ll}{2})\.$/u, '')
-    .replace(/(?<=[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])\s*(?:記者|记者|기자|特派員|特派员|特約記者|著)$/u, '');
+    .replace(
+      /(?<=[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])\s*(?:記者|记者|기자|特派員|特派员|特約記者|著)$/u,
+      '',
+    );
   if (AGENCY.test(name)) return name;
   if (name.length < 2 || name.length > 60 || !/\p{L}{2}/u.test(name) || PREPOSITION.test(name)) return undefined;
   if (/\d|https?:|www\.|@|\.com\b/.test(name) && !/^[\p{L}\d-]+\.\p{L}{2,4}$/u.test(name)) return undefined;

@@ -30,7 +30,9 @@ export function preferPrecise(candidates: Candidate<DateFound>[]): Candidate<Dat
     if (isMorePrecise(one.value, best.value)) better = one;
   }
   const top = best.confidence;
-  return better ? candidates.map((one) => (one === better ? { ...one, confidence: Math.min(1, top + 0.01) } : one)) : candidates;
+  return better
+    ? candidates.map((one) => (one === better ? { ...one, confidence: Math.min(1, top + 0.01) } : one))
+    : candidates;
 }
 
 function isMorePrecise(one: DateFound, than: DateFound): boolean {

@@ -177,7 +177,24 @@ function dayOf(
   return { year: full, month, day: Number(words[day]!.text), rest: text.slice(words[last]!.end) };
 }
 
-const PARTICLES = new Set(['de', 'del', 'of', 'st', 'nd', 'rd', 'th', 'er', 'the', 'o', 'ta', 'a', 'di', 'ที่', 'พ', 'ศ']);
+const PARTICLES = new Set([
+  'de',
+  'del',
+  'of',
+  'st',
+  'nd',
+  'rd',
+  'th',
+  'er',
+  'the',
+  'o',
+  'ta',
+  'a',
+  'di',
+  'ที่',
+  'พ',
+  'ศ',
+]);
 
 function nearNumber(words: readonly Word[], from: number, step: 1 | -1): number | undefined {
   for (let i = from + step, seen = 0; i >= 0 && i < words.length && seen < 3; i += step, seen++) {

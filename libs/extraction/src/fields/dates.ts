@@ -104,7 +104,8 @@ export function modifiedCandidates(
   }
   itemDates(tree, page, 'datemodified', dates);
   for (const node of page.times) {
-    if (inHeader(node, around) && UPDATED.test(labelOf(tree, node))) dates.add(timeValue(tree, node), 'dom', 'time', 0.6);
+    if (inHeader(node, around) && UPDATED.test(labelOf(tree, node)))
+      dates.add(timeValue(tree, node), 'dom', 'time', 0.6);
   }
   textDates(tree, around, 'modified', dates);
   return preferPrecise(dates.found);
@@ -170,7 +171,12 @@ const MAX_LINE = 150;
 const REACH_ABOVE = 40;
 
 /** Dates in the lines around the title; behind a word for a change stands the date of the change. */
-function textDates(tree: HtmlTree, around: DateSurroundings, kind: 'published' | 'modified', dates: DateCollector): void {
+function textDates(
+  tree: HtmlTree,
+  around: DateSurroundings,
+  kind: 'published' | 'modified',
+  dates: DateCollector,
+): void {
   const { from, to } = headerRange(tree, around);
   const add = (line: string, confidence: number): void => {
     if (line.length > MAX_LINE || !/\d/.test(line)) return;

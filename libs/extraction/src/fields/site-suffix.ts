@@ -1,7 +1,23 @@
 import { comparisonKey } from '../text.js';
 
 /** Marks that part a headline from the site's name. */
-const SEPARATORS = [' | ', ' - ', ' – ', ' — ', ' :: ', ' » ', ' « ', ' · ', ' • ', ' / ', ' > ', ' < ', ' ‹ ', ' ~ ', ' : '];
+const SEPARATORS = [
+  ' | ',
+  ' - ',
+  ' – ',
+  ' — ',
+  ' :: ',
+  ' » ',
+  ' « ',
+  ' · ',
+  ' • ',
+  ' / ',
+  ' > ',
+  ' < ',
+  ' ‹ ',
+  ' ~ ',
+  ' : ',
+];
 
 /** Marks that stand without spaces where sentences have none. */
 const TIGHT = ['｜', '|', '--', '_', '－', '：'];

@@ -146,7 +146,11 @@ function isForeign(at: number, candidates: readonly Candidate<string>[], keys: r
 
 /** The words of a key; the signs of a script without spaces. */
 function wordsOf(key: string): Set<string> {
-  return new Set(key.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+/gu));
+  return new Set(
+    key.match(
+      /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+/gu,
+    ),
+  );
 }
 
 /** True when the shorter title begins or ends the longer one and is most of it. */
