@@ -4,17 +4,29 @@ import { webUrl } from '../links.js';
 import { collapse, comparisonKey, stripTags } from '../text.js';
 import { candidate, type Candidate, type Source } from './candidate.js';
 import { decodeText } from './entities.js';
-import { siteNameCandidates } from './site.js';
+import { knownSiteNames, siteNameCandidates } from './site.js';
 
 /** More keywords than this are search-engine stuffing. */
 const MAX_KEYWORDS = 100;
 
+/** What templates put where a section belongs. */
+const NO_SECTION =
+  /^(?:articles?|posts?|front ?page|home ?page|home|index|uncategori[sz]ed|default|root|none|null|undefined|true|false|\d+|\w+_\w+)$/i;
+
 /** Every section that the page names: the metadata's own, the last breadcrumb above the article, the first part of the path. */
 export function sectionCandidates(page: PageMetadata, pageUrl: string): Candidate<string>[] {
   const found: Candidate<string>[] = [];
+  const sites = new Set(knownSiteNames(page, pageUrl).map(comparisonKey));
   const add = (value: string | undefined, source: Source, rule: string, confidence: number): void => {
-    const name = value === undefined ? '' : collapse(stripTags(decodeText(value)));
-    if (name && name.length <= 100 && !name.startsWith('http')) found.push(candidate(name, source, rule, confidence));
+    const name = value === undefined ? '' : collapse(stripTags(decodeText(value)).split('|', 1)[0]!);
+    if (
+      name &&
+      name.length <= 100 &&
+      !name.startsWith('http') &&
+      !NO_SECTION.test(name) &&
+      !sites.has(comparisonKey(name))
+    )
+      found.push(candidate(name, source, rule, confidence));
   };
   add(ldText(page.jsonLd.article?.['articleSection']), 'json-ld', 'articleSection', 0.9);
   add(page.meta.get('article:section')?.[0], 'open-graph', 'article:section', 0.85);
@@ -55,15 +67,31 @@ function sectionCrumb(page: PageMetadata): string | undefined {
   return above.at(isArticle ? -2 : -1)?.name;
 }
 
-/** Parts of paths that name no section. */
-const NO_SECTION =
-  /^(?:\d+|[a-z]{1,2}|[a-z]{2}-[a-z]{2}|news|articles?|story|stories|posts?|blogs?|p|content|index|artikel|nachrichten|noticias?|noticia|actualites?|article\d*|amp|www|id|web|archives?|features?|gallery|photos?|videos?|read|view|detail|pages?)$/;
+/** Words of paths that name a section, in the languages of news: other words name authors, projects or nothing. */
+const SECTION_WORDS = new Set(
+  (
+    'politics world business economy economics finance markets money sport sports football soccer culture entertainment ' +
+    'arts lifestyle life style health science tech technology travel opinion opinions education environment climate ' +
+    'society crime weather food fashion music film movies tv books local national international europe asia africa ' +
+    'middle-east us uk india nation wealth royal celebrity nutrition ' +
+    'politik wirtschaft finanzen panorama wissen wissenschaft gesundheit kultur reise auto digital netzwelt leben ' +
+    'meinung gesellschaft ausland inland regional unterhaltung feuilleton karriere ' +
+    'politique economie monde societe sante sciences planete culture sports voyage international ' +
+    'politica economia deportes deporte sociedad cultura mundo internacional ciencia salud tecnologia opinion ' +
+    'gente esporte esportes futebol saude educacao ambiente cotidiano esteri cronaca mondo cultura sport salute ' +
+    'scienza tecnologia spettacoli politiek economie binnenland buitenland cultuur wetenschap ' +
+    'politikk okonomi kultur utenriks innenriks udland indland nyheter ekonomi utrikes inrikes noje ' +
+    'polityka gospodarka swiat kraj kultura nauka zdrowie olahraga ekonomi politik hiburan internasional dunya spor saglik'
+  ).split(' '),
+);
 
-/** The first part of a path that has another below it: `politics` in `/politics/2024/ferry`. */
+/** The first word of a path that names a section: `politics` in `/uk/politics/2024/ferry`. */
 function sectionInPath(url: string): string | undefined {
-  const parts = (URL.parse(url)?.pathname ?? '').split('/').filter(Boolean);
-  const first = parts.slice(0, -1).find((part) => !NO_SECTION.test(part.toLowerCase()));
-  return first !== undefined && /^[a-z][a-z-]{2,24}$/i.test(first) ? first.replaceAll('-', ' ') : undefined;
+  const parts = (URL.parse(url)?.pathname ?? '').toLowerCase().split('/').filter(Boolean);
+  return parts
+    .slice(0, -1)
+    .find((part) => SECTION_WORDS.has(part))
+    ?.replaceAll('-', ' ');
 }
 
 /** All keyword lists of the page, the most trusted signal first. The section and the site's name are no keywords. */
@@ -98,7 +126,7 @@ function ldKeywords(value: unknown): string[] {
 }
 
 /** Words for machines: `articleid:12345`. */
-const MACHINE_TAG = /^[\w-]{2,30}[:=]\S/;
+const MACHINE_TAG = /^[@_]|^[\w-]{2,30}[:=]\S|^[\da-f]{8}-[\da-f]{4}-/i;
 
 function uniqueKeywords(values: readonly string[], known: ReadonlySet<string>): string[] {
   const byKey = new Map<string, string>();

@@ -149,7 +149,9 @@ function timeDates(tree: HtmlTree, page: PageMetadata, around: DateSurroundings,
 }
 
 function timeValue(tree: HtmlTree, node: number): string {
-  return tree.attribute(node, 'datetime') ?? tree.textContent(node, 200);
+  const stated =
+    tree.attribute(node, 'datetime') ?? (tree.name(node) === 'abbr' ? tree.attribute(node, 'title') : undefined);
+  return stated ?? tree.textContent(node, 200);
 }
 
 /** What names the date of an element: its class and property, and the words right before it. */

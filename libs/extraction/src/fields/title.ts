@@ -45,8 +45,21 @@ export function titleCandidates(
     const part = statedPart(tree, node, stated);
     if (part !== undefined) add(part, 'dom', 'h1', 0.76);
   }
+  if (page.headings.length === 0) add(namedHeading(tree), 'dom', 'entry-title', 0.65);
   add(hint, 'hint', 'title', 0.4);
   return found;
+}
+
+/** The first heading of a lower level that microformats or its class call the title of the entry. */
+function namedHeading(tree: HtmlTree): string | undefined {
+  for (let i = 1; i < tree.size; i++) {
+    if (tree.name(i) !== 'h2' && tree.name(i) !== 'h3') continue;
+    if (
+      /(?:^|\s)(?:entry-title|p-name|article-title|post-title|headline)(?:\s|$)/.test(tree.attribute(i, 'class') ?? '')
+    )
+      return tree.textContent(i, 1_000);
+  }
+  return undefined;
 }
 
 /** The part of a heading that the metadata call the title, where a kicker or a label stands beside it. */

@@ -17,7 +17,7 @@ export interface PageMetadata {
   itemProperties: readonly ItemProperty[];
   /** The element numbers of all h1. */
   headings: readonly number[];
-  /** The element numbers of all `<time>` and of other elements with a datetime. */
+  /** The element numbers of all `<time>`, of other elements with a datetime, and of microformats' `<abbr>`. */
   times: readonly number[];
   /** Words of the links marked rel=tag. */
   tagLinks: readonly string[];
@@ -106,6 +106,11 @@ export function readPageMetadata(tree: HtmlTree, pageUrl: string): PageMetadata 
       case 'a':
         if (tagLinks.length < MAX_PLACES && /\btag\b/.test(tree.attribute(i, 'rel') ?? ''))
           tagLinks.push(collapse(tree.textContent(i, 200)));
+        break;
+      case 'abbr':
+        // Microformats state dates as the title of an abbreviation.
+        if (times.length < MAX_PLACES && /\b(?:published|updated|dtstart)\b/.test(tree.attribute(i, 'class') ?? ''))
+          times.push(i);
         break;
       default:
         if (times.length < MAX_PLACES && tree.attribute(i, 'datetime') !== undefined) times.push(i);
