@@ -55,7 +55,7 @@ export function authorCandidates(
     if (people.length > 0) {
       // A house that signs is believed after a person that the page names elsewhere; an agency is not a house.
       const isHouse = authors.every(({ name, organisation }) => organisation === true && !AGENCY.test(name));
-      found.push(candidate(people, source, rule, isHouse ? confidence * 0.67 : confidence));
+      found.push(candidate(people, source, rule, isHouse ? 0.64 : confidence));
     }
     if (people.length === 0 && houses.length > 0) {
       found.push(candidate(uniqueAuthors(houses.map(withoutKind)), source, rule, confidence * 0.4));
@@ -82,7 +82,7 @@ export function authorCandidates(
 }
 
 /** A host's name instead of a name. */
-const DOMAIN = /^[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,6}$/u;
+const DOMAIN = /^[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{Ll}{2,12}$/u;
 
 function withoutKind({ name, url }: StatedAuthor): Author {
   return url === undefined ? { name } : { name, url };

@@ -137,7 +137,7 @@ function writtenDay(text: string): Day | undefined {
   for (const found of plain(text).matchAll(/\d+|[\p{L}\p{M}]+/gu))
     words.push({ text: found[0], end: found.index + found[0].length });
   for (let i = 0; i < words.length; i++) {
-    const month = MONTHS.get(words[i]!.text);
+    const month = monthOf(words[i]!.text);
     if (month === undefined) continue;
     const before = nearNumber(words, i, -1);
     const after = nearNumber(words, i, 1);
@@ -149,6 +149,11 @@ function writtenDay(text: string): Day | undefined {
     if (found) return found;
   }
   return undefined;
+}
+
+/** The month that a word names; Hebrew writes its "in" as the word's first letter. */
+function monthOf(word: string): number | undefined {
+  return MONTHS.get(word) ?? (word.startsWith('ב') ? MONTHS.get(word.slice(1)) : undefined);
 }
 
 /** What may follow a year in two digits: the end, a mark, or a time of day. */

@@ -154,11 +154,14 @@ function timeValue(tree: HtmlTree, node: number): string {
   return stated ?? tree.textContent(node, 200);
 }
 
+/** Nodes before an element whose text may label it. */
+const NEAR = 8;
+
 /** What names the date of an element: its class and property, and the words right before it. */
 function labelOf(tree: HtmlTree, node: number): string {
-  const parent = tree.parent(node);
+  const from = Math.max(tree.parent(node) + 1, node - NEAR);
   let before = '';
-  for (let i = parent + 1; i < node && before.length < 100; i++) before = tree.texts[i]! + before;
+  for (let i = node - 1; i >= from && before.length < 30; i--) before = tree.texts[i]! + before;
   return `${tree.attribute(node, 'class') ?? ''} ${tree.attribute(node, 'itemprop') ?? ''} ${before.trim().slice(-30)}`;
 }
 

@@ -5,7 +5,7 @@ import { ldText, typesOf } from '../metadata/json-ld.js';
 import { collapse, comparisonKey, stripTags } from '../text.js';
 import { candidate, type Candidate, type Source } from './candidate.js';
 import { decodeText } from './entities.js';
-import { headerRange, type HeaderPlace } from './header.js';
+import { headerRange, partedText, type HeaderPlace } from './header.js';
 
 /** Every description in the metadata, but for one that the site gives of itself. */
 export function descriptionCandidates(page: PageMetadata): Candidate<string>[] {
@@ -41,7 +41,9 @@ export function standfirstCandidates(tree: HtmlTree, page: PageMetadata, place: 
   const { from, to } = headerRange(tree, place);
   const found: Candidate<string>[] = [];
   const add = (node: number, source: Source, rule: string, confidence: number): void => {
-    const text = collapse(tree.attribute(node, 'content') ?? tree.textContent(node, MOST_SUMMARY + 100));
+    const text = collapse(
+      tree.attribute(node, 'content') ?? partedText(tree, node, MOST_SUMMARY + 100).replaceAll(' | ', ' '),
+    );
     if (text.length >= LEAST_SUMMARY && text.length <= MOST_SUMMARY)
       found.push(candidate(text, source, rule, confidence));
   };

@@ -8,6 +8,9 @@ import { partedText } from './header.js';
 import { isLabel } from './labels.js';
 import { isSiteTitle, stripSignature, stripSiteName } from './site-suffix.js';
 
+/** Microdata headlines that are looked at: the article's own is among the first. */
+const MAX_HEADLINES = 10;
+
 /** Every title that the page offers. */
 export function titleCandidates(
   tree: HtmlTree,
@@ -34,9 +37,9 @@ export function titleCandidates(
   for (const name of ['parsely-title', 'dc.title', 'dcterms.title', 'sailthru.title', 'headline', 'hdl', 'title']) {
     add(page.meta.get(name)?.[0], 'meta', name, 0.5);
   }
-  for (const { name, node } of page.itemProperties) {
-    if (name === 'headline')
-      add(tree.attribute(node, 'content') ?? tree.textContent(node, 1_000), 'microdata', 'headline', 0.7);
+  const headlines = page.itemProperties.filter(({ name }) => name === 'headline').slice(0, MAX_HEADLINES);
+  for (const { node } of headlines) {
+    add(tree.attribute(node, 'content') ?? tree.textContent(node, 1_000), 'microdata', 'headline', 0.7);
   }
   add(page.documentTitle, 'dom', 'title', 0.55);
   const stated = new Set(found.map(({ value }) => comparisonKey(value)));
@@ -62,10 +65,14 @@ function namedHeading(tree: HtmlTree): string | undefined {
   return undefined;
 }
 
+/** Nodes of a heading in which the title's part is looked for. */
+const MAX_HEADING = 60;
+
 /** The part of a heading that the metadata call the title, where a kicker or a label stands beside it. */
 function statedPart(tree: HtmlTree, heading: number, stated: ReadonlySet<string>): string | undefined {
   const whole = comparisonKey(tree.textContent(heading, 1_000));
-  if (tree.end(heading) - heading < 4 || stated.has(whole)) return undefined;
+  const size = tree.end(heading) - heading;
+  if (size < 4 || size > MAX_HEADING || stated.has(whole)) return undefined;
   for (let i = heading + 1; i < tree.end(heading); i++) {
     const text = tree.name(i) === TEXT ? tree.texts[i]! : tree.textContent(i, 1_000);
     if (text.length >= LEAST_TITLE && stated.has(comparisonKey(text))) return text;
