@@ -79,7 +79,7 @@ function hasCapitals(name: string): boolean {
 
 /** Small words inside names. */
 const PARTICLE =
-  /^(?:d[aeiou]|d['’]\p{L}+|del|della|de[nrs]|do|dos|das|du|van|von|vom|zu[mr]?|la|las|los|le|el|al|al-\p{L}+|bin|ibn|bint|te[nr]|af|av|y|e)$/u;
+  /^(?:of|the|d[aeiou]|d['’]\p{L}+|del|della|de[nrs]|do|dos|das|du|van|von|vom|zu[mr]?|la|las|los|le|el|al|al-\p{L}+|bin|ibn|bint|te[nr]|af|av|y|e)$/u;
 
 function isAffiliation(name: string): boolean {
   return !AGENCY.test(name) && (/^\p{Lu}{2,6}$/u.test(name) || AFFILIATION.test(name));

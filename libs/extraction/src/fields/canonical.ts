@@ -1,11 +1,13 @@
 import { webUrl } from '../links.js';
 import { ldUrl } from '../metadata/json-ld.js';
 import type { PageMetadata } from '../metadata/page-metadata.js';
+import { comparisonKey } from '../text.js';
 import { candidate, type Candidate, type Source } from './candidate.js';
+import { siteNameCandidates } from './site.js';
 
 /**
  * Every address that the page calls its own. An address that is a home page while the page is not, and one on another
- * site that no second signal names, are mistakes of templates and are left out.
+ * site that neither a second signal nor the site's name agrees with, are mistakes of templates and are left out.
  */
 export function canonicalCandidates(page: PageMetadata, pageUrl: string): Candidate<string>[] {
   const stated: Candidate<string>[] = [];
@@ -19,12 +21,14 @@ export function canonicalCandidates(page: PageMetadata, pageUrl: string): Candid
   add(articleUrl(article?.['mainEntityOfPage']), 'json-ld', 'mainEntityOfPage', 0.75);
   add(articleUrl(article?.['url']), 'json-ld', 'url', 0.7);
   const own = URL.parse(pageUrl);
+  const names = new Set(siteNameCandidates(page).map(({ value }) => nameKey(value)));
   return stated.filter(({ value, rule }) => {
     const url = URL.parse(value);
     if (!url || !own) return false;
     if (isHome(url) && !isHome(own)) return false;
     return (
       siteOf(url) === siteOf(own) ||
+      names.has(nameKey(siteOf(url).split('.', 1)[0]!)) ||
       stated.some((other) => other.rule !== rule && withoutScheme(other.value) === withoutScheme(value))
     );
   });
@@ -47,6 +51,10 @@ const SHARED = /^(?:co|com|net|org|gov|ac|edu|or|ne|go|gob|gouv)$/;
 function siteOf({ hostname }: URL): string {
   const labels = hostname.split('.');
   return labels.slice(SHARED.test(labels.at(-2) ?? '') && labels.at(-1)!.length === 2 ? -3 : -2).join('.');
+}
+
+function nameKey(name: string): string {
+  return comparisonKey(name).replace(/^the /, '').replaceAll(' ', '');
 }
 
 function withoutScheme(url: string): string {

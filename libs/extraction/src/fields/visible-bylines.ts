@@ -19,7 +19,7 @@ const BYLINE =
 
 /** Addresses of authors' own pages. */
 const AUTHOR_PAGE =
-  /\/(?:authors?|autor(?:en|es|in)?|autore|auteurs?|by|profiles?|staff|journalists?|reporters?|writers?|contributors?|columnists?|redaktion|redacteur|firmas?|penulis|skribent)\/[^/?#]/i;
+  /\/(?:authors?|autor(?:en|es|in)?|autore|auteurs?|by|profiles?|staff|journalists?|reporters?|writers?|contributors?|columnists?|editors|redaktion|redacteur|firmas?|penulis|skribent)\/[^/?#]/i;
 
 /** A line of text that signs: `By Ada Voss`, `Text: Ada Voss`. */
 const SIGNED_LINE =
