@@ -3,10 +3,11 @@ import { chooseContent, statedBody, type Content } from './body/content.js';
 import { findBody, type Body } from './body/find-body.js';
 import { readAccess } from './fields/access.js';
 import { authorCandidates } from './fields/authors.js';
+import { canonicalCandidates } from './fields/canonical.js';
 import { mostTrusted, provenanceOf, type Candidate } from './fields/candidate.js';
 import { keywordCandidates, sectionCandidates } from './fields/classification.js';
 import { modifiedCandidates, publishedCandidates } from './fields/dates.js';
-import { descriptionCandidates } from './fields/description.js';
+import { descriptionCandidates, standfirstCandidates } from './fields/description.js';
 import { languageCandidates } from './fields/language.js';
 import { findNotes } from './fields/notes.js';
 import { knownSiteNames, publisherCandidates, siteNameCandidates } from './fields/site.js';
@@ -92,24 +93,25 @@ function assemble(findings: Findings): ExtractedArticle {
   const bodyNode = body.kept[0]?.start ?? body.chosen?.node ?? 0;
   const above = titleNode !== undefined && titleNode <= bodyNode ? titleNode : undefined;
   const language = take('language', languageCandidates(metadata, page.contentLanguage));
-  const nearby = nearbyTexts(body, above ?? bodyNode, bodyNode);
   const around = {
     title: above,
     body: bodyNode,
-    nearby,
     language,
     url: page.url,
     hint: page.hints?.published,
     siteNames,
   };
-  const description = take('description', descriptionCandidates(metadata));
+  const description = take('description', [
+    ...descriptionCandidates(metadata),
+    ...standfirstCandidates(tree, metadata, around),
+  ]);
   const published = take<DateFound>('published', publishedCandidates(tree, metadata, around));
-  const modified = take<DateFound>('modified', modifiedCandidates(tree, metadata, language));
-  const canonicalUrl = webUrl(metadata.canonical ?? metadata.meta.get('og:url')?.[0], metadata.baseUrl);
+  const modified = take<DateFound>('modified', modifiedCandidates(tree, metadata, around));
+  const canonicalUrl = take('canonicalUrl', canonicalCandidates(metadata, page.url));
   const ampUrl = webUrl(metadata.amp, metadata.baseUrl);
   const siteName = take('siteName', siteNameCandidates(metadata));
   const publisher = take('publisher', publisherCandidates(metadata));
-  const section = take('section', sectionCandidates(metadata));
+  const section = take('section', sectionCandidates(metadata, page.url));
   const authors = take('authors', authorCandidates(tree, metadata, around)) ?? [];
   const pictures = withoutPortraits(
     images,
@@ -128,14 +130,14 @@ function assemble(findings: Findings): ExtractedArticle {
     ...(publisher !== undefined && { publisher }),
     ...(language !== undefined && { language }),
     ...(section !== undefined && { section }),
-    keywords: take('keywords', keywordCandidates(metadata)) ?? [],
+    keywords: take('keywords', keywordCandidates(metadata, page.url)) ?? [],
     ...(leadImage && { leadImage }),
     images: pictures.map(({ image }) => stated.complete(image)),
     blocks: content.blocks,
     text,
     html: toHtml(content.blocks),
     ...findNotes(body.page.segments.map((segment) => segment.text)),
-    access: readAccess(metadata),
+    access: readAccess(tree, metadata),
     provenance,
     missing: [],
     warnings: tree.cut ? ['page-cut'] : [],
@@ -188,13 +190,4 @@ function wellFormedArticle(article: ExtractedArticle): ExtractedArticle {
 function headingOf(tree: HtmlTree, metadata: PageMetadata, title: string): number | undefined {
   const key = comparisonKey(title);
   return metadata.headings.find((node) => comparisonKey(tree.textContent(node, 1_000)) === key) ?? metadata.headings[0];
-}
-
-/** Short lines between the title and the body: where bylines and dates are printed. */
-function nearbyTexts(body: Body, from: number, to: number): string[] {
-  const texts: string[] = [];
-  for (const { start, text } of body.page.segments) {
-    if (start >= from && start <= to && text.length <= 150) texts.push(text);
-  }
-  return texts.slice(0, 40);
 }

@@ -1,12 +1,14 @@
 import type { Author } from '../article.js';
 import type { HtmlTree } from '../html-tree.js';
 import { webUrl } from '../links.js';
-import { isNode, ldUrl, list, typesOf } from '../metadata/json-ld.js';
+import { isNode, ldText, ldUrl, list, typesOf, type LdNode } from '../metadata/json-ld.js';
 import type { PageMetadata } from '../metadata/page-metadata.js';
 import { comparisonKey } from '../text.js';
-import { nameWords } from '../body/names.js';
-import { cleanName, parseByline, uniqueAuthors } from './byline.js';
+import { cleanName, invertedName, parseByline, uniqueAuthors } from './byline.js';
+import { AGENCY } from './byline-words.js';
 import { candidate, type Candidate, type Source } from './candidate.js';
+import type { HeaderPlace } from './header.js';
+import { itemAuthors, visibleBylines } from './visible-bylines.js';
 
 const META: readonly (readonly [name: string, confidence: number])[] = [
   ['parsely-author', 0.8],
@@ -24,14 +26,20 @@ const META: readonly (readonly [name: string, confidence: number])[] = [
   ['creator', 0.65],
 ];
 
-/** Where a visible byline may stand. */
-export interface BylineSurroundings {
-  title: number | undefined;
-  body: number;
+/** Where a visible byline may stand, and what the site is called. */
+export interface BylineSurroundings extends HeaderPlace {
   siteNames: readonly string[];
 }
 
-/** Every author list of the page. Lists that name only the site itself rank behind those that name people. */
+/** An author and whether the page calls it an organisation. */
+interface StatedAuthor extends Author {
+  organisation?: boolean;
+}
+
+/**
+ * Every author list of the page. The site itself is an author only where the page states it as an organisation that
+ * signs, and then behind lists that name people.
+ */
 export function authorCandidates(
   tree: HtmlTree,
   page: PageMetadata,
@@ -39,19 +47,28 @@ export function authorCandidates(
 ): Candidate<Author[]>[] {
   const found: Candidate<Author[]>[] = [];
   const sites = new Set(around.siteNames.map(comparisonKey));
-  const add = (authors: readonly Author[], source: Source, rule: string, confidence: number): void => {
-    const stated = uniqueAuthors(authors);
-    const people = stated.filter(({ name }) => !sites.has(comparisonKey(name)));
+  const isSite = (name: string): boolean => sites.has(comparisonKey(name)) || DOMAIN.test(name);
+  const add = (authors: readonly StatedAuthor[], source: Source, rule: string, confidence: number): void => {
     // The site beside a person's name says where the person works.
-    const unique = people.length > 0 ? people : stated;
-    if (unique.length === 0) return;
-    found.push(candidate(unique, source, rule, people.length === 0 ? confidence * 0.4 : confidence));
+    const people = uniqueAuthors(authors.filter(({ name }) => !isSite(name)).map(withoutKind));
+    const houses = authors.filter(({ name, organisation }) => organisation === true && !DOMAIN.test(name));
+    if (people.length > 0) {
+      // A house that signs is believed after a person that the page names elsewhere; an agency is not a house.
+      const isHouse = authors.every(({ name, organisation }) => organisation === true && !AGENCY.test(name));
+      found.push(candidate(people, source, rule, isHouse ? 0.64 : confidence));
+    }
+    if (people.length === 0 && houses.length > 0) {
+      found.push(candidate(uniqueAuthors(houses.map(withoutKind)), source, rule, confidence * 0.4));
+    }
   };
 
   add(ldAuthors(page), 'json-ld', 'author', 0.95);
   for (const [name, confidence] of META) {
-    const values = page.meta.get(name) ?? [];
-    const authors = values.filter((value) => !/^https?:/i.test(value)).flatMap((value) => parseByline(value));
+    const values = (page.meta.get(name) ?? []).filter((value) => !/^https?:/i.test(value));
+    const authors = values.flatMap((value) => {
+      const inverted = invertedName(value);
+      return inverted === undefined ? parseByline(value) : [inverted];
+    });
     add(
       authors.map((author) => ({ name: author })),
       name.includes(':') ? 'open-graph' : 'meta',
@@ -59,75 +76,39 @@ export function authorCandidates(
       confidence,
     );
   }
-  add(microdataAuthors(tree, page), 'microdata', 'author', 0.76);
-  const visible = visibleBylines(tree, page, around);
-  add(visible.relAuthor, 'dom', 'rel=author', 0.7);
-  add(visible.byline, 'dom', 'byline', 0.66);
+  add(itemAuthors(tree, page, around.body), 'microdata', 'author', 0.76);
+  for (const { authors, rule, confidence } of visibleBylines(tree, page, around)) add(authors, 'dom', rule, confidence);
   return found;
 }
 
-function ldAuthors(page: PageMetadata): Author[] {
+/** A host's name instead of a name. */
+const DOMAIN = /^[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{Ll}{2,12}$/u;
+
+function withoutKind({ name, url }: StatedAuthor): Author {
+  return url === undefined ? { name } : { name, url };
+}
+
+function ldAuthors(page: PageMetadata): StatedAuthor[] {
   const { article, resolve } = page.jsonLd;
-  const authors: Author[] = [];
-  for (const value of [
-    ...list(article?.['author']),
-    ...(article?.['author'] === undefined ? list(article?.['creator']) : []),
-  ]) {
+  const stated = article?.['author'] ?? article?.['authors'] ?? article?.['creator'];
+  const values = list(stated).flatMap((value) => (isNode(value) ? list(value['@list'] ?? value) : [value]));
+  return values.flatMap((value): StatedAuthor[] => {
     const node = resolve(value);
-    if (typeof node === 'string') {
-      if (!node.startsWith('http')) authors.push(...parseByline(node).map((name) => ({ name })));
-    } else if (isNode(node)) {
-      const url = webUrl(ldUrl(node['url']), page.baseUrl);
-      for (const stated of list(node['name'])) {
-        if (typeof stated !== 'string') continue;
-        const organisation = typesOf(node).some((type) => type.includes('organization'));
-        const whole = organisation ? cleanName(stated) : undefined;
-        const names = whole === undefined ? parseByline(stated) : [whole];
-        authors.push(...names.map((name) => (url === undefined || names.length > 1 ? { name } : { name, url })));
-      }
-    }
-  }
-  return authors;
+    if (typeof node === 'string') return node.startsWith('http') ? [] : parseByline(node).map((name) => ({ name }));
+    return isNode(node) ? nodeAuthors(node, page.baseUrl) : [];
+  });
 }
 
-function microdataAuthors(tree: HtmlTree, page: PageMetadata): Author[] {
-  const authors: Author[] = [];
-  let scopeEnd = 0;
-  for (const { name, node } of page.itemProperties) {
-    if (name !== 'author' || node < scopeEnd) continue;
-    const inner = page.itemProperties.find((item) => item.name === 'name' && tree.contains(node, item.node));
-    scopeEnd = tree.end(node);
-    const holder = inner?.node ?? node;
-    const text = tree.attribute(holder, 'content') ?? tree.textContent(holder, 300);
-    authors.push(...parseByline(text).map((author) => ({ name: author })));
-  }
-  return authors;
-}
-
-const BYLINE =
-  / (?:byline|bylines|by line|author|authors|author ?name|authorname|post ?author|article ?author|entry ?author|writer|reporter|journalist|autor|autoren|auteur|author ?link|author ?names|contributor|contributors) /;
-
-/** The visible byline: the first that stands from the title to the beginning of the body, else the first of the page. */
-function visibleBylines(
-  tree: HtmlTree,
-  page: PageMetadata,
-  around: BylineSurroundings,
-): { relAuthor: Author[]; byline: Author[] } {
-  const relAuthor: Author[] = [];
-  const byline: Author[] = [];
-  const from = around.title ?? 0;
-  const to = Math.max(around.body, from) + 300;
-  for (let i = from; i < Math.min(to, tree.size); i++) {
-    const className = tree.attribute(i, 'class');
-    const isRel = /\bauthor\b/.test(tree.attribute(i, 'rel') ?? '');
-    if (isRel) {
-      const url = webUrl(tree.attribute(i, 'href'), page.baseUrl);
-      for (const name of parseByline(tree.textContent(i, 300)))
-        relAuthor.push(url === undefined ? { name } : { name, url });
-    } else if (className !== undefined && byline.length === 0 && BYLINE.test(nameWords(className))) {
-      const text = tree.textContent(i, 400);
-      if (text.length < 300) byline.push(...parseByline(text).map((name) => ({ name })));
-    }
-  }
-  return { relAuthor, byline };
+function nodeAuthors(node: LdNode, base: string): StatedAuthor[] {
+  const url = webUrl(ldUrl(node['url']), base);
+  const organisation = typesOf(node).some((type) => type.includes('organization'));
+  const parts = [ldText(node['givenName']), ldText(node['familyName'])].filter((part) => part !== undefined);
+  const names = list(node['name'] ?? (parts.length === 2 ? parts.join(' ') : undefined));
+  return names.flatMap((entry): StatedAuthor[] => {
+    const stated = ldText(entry);
+    if (stated === undefined || /^https?:/.test(stated)) return [];
+    const whole = organisation ? cleanName(stated) : undefined;
+    const all = whole === undefined ? parseByline(stated) : [whole];
+    return all.map((name) => ({ name, organisation, ...(url !== undefined && all.length === 1 && { url }) }));
+  });
 }

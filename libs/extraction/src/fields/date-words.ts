@@ -65,6 +65,32 @@ const MONTH_LISTS = [
   'октября октябрь окт жовтня',
   'ноября ноябрь ноя листопада',
   'декабря декабрь дек грудня',
+  // Greek, Arabic (all three sets), Hebrew, Hindi, Thai
+  'ιανουαριου ιαν يناير جانفي ינואר जनवरी มกราคม',
+  'φεβρουαριου φεβ فبراير فيفري شباط פברואר फरवरी กุมภาพันธ์',
+  'μαρτιου μαρ مارس اذار מרץ מרס मार्च มีนาคม',
+  'απριλιου απρ ابريل نيسان אפריל अप्रैल เมษายน',
+  'μαιου μαι مايو ايار מאי मई พฤษภาคม',
+  'ιουνιου ιουν يونيو جوان حزيران יוני जून มิถุนายน',
+  'ιουλιου ιουλ يوليو جويلية تموز יולי जुलाई กรกฎาคม',
+  'αυγουστου αυγ اغسطس اوت اب אוגוסט अगस्त สิงหาคม',
+  'σεπτεμβριου σεπ سبتمبر ايلول ספטמבר सितंबर सितम्बर กันยายน',
+  'οκτωβριου οκτ اكتوبر אוקטובר अक्टूबर अक्तूबर ตุลาคม',
+  'νοεμβριου νοε نوفمبر נובמבר नवंबर नवम्बर พฤศจิกายน',
+  'δεκεμβριου δεκ ديسمبر דצמבר दिसंबर दिसम्बर ธันวาคม',
+  // Bulgarian, Slovak, Estonian, Latvian, Lithuanian
+  'януари januara jaanuar janvaris sausio',
+  'февруари februara veebruar vasario',
+  'marec',
+  'април aprila aprillis balandzio',
+  'maja geguzes',
+  'юни juna birzelio',
+  'юли jula liepos',
+  'augusta rugpjucio',
+  'септември septembra rugsejo',
+  'октомври oktobra spalio',
+  'ноември novembra lapkricio',
+  'декември decembra gruodzio',
 ];
 
 export const MONTHS: ReadonlyMap<string, number> = new Map(
@@ -75,6 +101,12 @@ export const MONTHS: ReadonlyMap<string, number> = new Map(
       .map((name): [string, number] => [name, (i % 12) + 1]),
   ),
 );
+
+/** First years of the Japanese eras, less one: 令和6年 is 2024. */
+export const ERAS: ReadonlyMap<string, number> = new Map([
+  ['令和', 2018],
+  ['平成', 1988],
+]);
 
 /** Minutes east of UTC of the zone abbreviations that publishers print. */
 export const ZONES: ReadonlyMap<string, number> = new Map(
@@ -126,5 +158,18 @@ export const ZONES: ReadonlyMap<string, number> = new Map(
     adt: -180,
     nst: -210,
     brt: -180,
+    art: -180,
+    clt: -240,
+    pkt: 300,
+    npt: 345,
+    ict: 420,
+    pht: 480,
+    myt: 480,
+    idt: 180,
+    trt: 180,
+    gst: 240,
+    wat: 60,
+    eat: 180,
+    cat: 120,
   }),
 );

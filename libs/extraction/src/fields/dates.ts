@@ -4,7 +4,9 @@ import type { PageMetadata } from '../metadata/page-metadata.js';
 import { ldText, typesOf } from '../metadata/json-ld.js';
 import { collapse } from '../text.js';
 import { candidate, type Candidate, type Source } from './candidate.js';
-import { parseDate, type DayOrder } from './date-formats.js';
+import { parseDate } from './date-formats.js';
+import { dayOrder, preferPrecise } from './date-evidence.js';
+import { headerRange, linesBetween, type HeaderPlace } from './header.js';
 
 type Signal = readonly [name: string, confidence: number];
 
@@ -46,13 +48,8 @@ const MODIFIED_META: readonly Signal[] = [
   ['revised', 0.5],
 ];
 
-/** Where dates may stand beside the metadata. */
-export interface DateSurroundings {
-  /** The element of the title and that of the body: a date between them belongs to the article. */
-  title: number | undefined;
-  body: number;
-  /** Short texts between title and body, in page order. */
-  nearby: readonly string[];
+/** Where dates may stand beside the metadata: one between title and body belongs to the article. */
+export interface DateSurroundings extends HeaderPlace {
   language: string | undefined;
   url: string;
   hint: string | undefined;
@@ -63,7 +60,7 @@ export function publishedCandidates(
   page: PageMetadata,
   around: DateSurroundings,
 ): Candidate<DateFound>[] {
-  const dates = new DateCollector(around.language);
+  const dates = new DateCollector(around.language, around.url);
   const { article } = page.jsonLd;
   dates.add(ldText(article?.['datePublished']), 'json-ld', 'datePublished', 0.95);
   dates.add(ldText(article?.['dateCreated']), 'json-ld', 'dateCreated', 0.7);
@@ -84,32 +81,42 @@ export function publishedCandidates(
   itemDates(tree, page, 'datepublished', dates);
   timeDates(tree, page, around, dates);
   dates.add(dateInUrl(around.url), 'url', 'path', 0.5);
-  for (const text of around.nearby) dates.add(text, 'dom', 'byline text', 0.45);
+  textDates(tree, around, 'published', dates);
   dates.add(around.hint, 'hint', 'published', 0.4);
   dates.add(ldText(article?.['dateModified']), 'json-ld', 'dateModified', 0.2);
-  return dates.found;
+  return preferPrecise(dates.found);
 }
 
 export function modifiedCandidates(
   tree: HtmlTree,
   page: PageMetadata,
-  language: string | undefined,
+  around: DateSurroundings,
 ): Candidate<DateFound>[] {
-  const dates = new DateCollector(language);
+  const dates = new DateCollector(around.language, around.url);
   dates.add(ldText(page.jsonLd.article?.['dateModified']), 'json-ld', 'dateModified', 0.95);
   for (const [name, confidence] of MODIFIED_META) {
     dates.add(page.meta.get(name)?.[0], name.includes(':') ? 'open-graph' : 'meta', name, confidence);
   }
+  for (const node of page.jsonLd.nodes) {
+    if (typesOf(node).some((type) => type.endsWith('webpage'))) {
+      dates.add(ldText(node['dateModified']), 'json-ld', 'WebPage.dateModified', 0.7);
+    }
+  }
   itemDates(tree, page, 'datemodified', dates);
-  return dates.found;
+  for (const node of page.times) {
+    if (inHeader(node, around) && UPDATED.test(labelOf(tree, node)))
+      dates.add(timeValue(tree, node), 'dom', 'time', 0.6);
+  }
+  textDates(tree, around, 'modified', dates);
+  return preferPrecise(dates.found);
 }
 
 class DateCollector {
   readonly found: Candidate<DateFound>[] = [];
-  private readonly order: DayOrder;
+  private readonly order: ReturnType<typeof dayOrder>;
 
-  constructor(language: string | undefined) {
-    this.order = language === 'en-US' ? 'month-first' : 'day-first';
+  constructor(language: string | undefined, url: string) {
+    this.order = dayOrder(language, url);
   }
 
   add(raw: string | undefined, source: Source, rule: string, confidence: number): void {
@@ -127,20 +134,66 @@ function itemDates(tree: HtmlTree, page: PageMetadata, property: string, dates: 
   }
 }
 
-/** `<time>` elements: those between title and body first, then any before or inside the body. */
+/** Words by which pages mark the date of a change, in the languages of news. */
+const UPDATED =
+  /(?:updat|modif|last ?edit|aktualisi|aktualizov|aktualizac|zuletzt|geändert|stand\s?:|mis ?[àa] ?jour|màj|maj\b|actualiz|actualis|aggiornat|ultima modifica|atualiz|bijgewerkt|gewijzigd|opdater|oppdater|uppdater|päivite|güncelle|обновлен|изменен|diperbarui|更新|修改|최종\s?수정|수정|تحديث)/iu;
+
+/** `<time>` and other elements with a datetime: those between title and body first, then any before or inside the body. */
 function timeDates(tree: HtmlTree, page: PageMetadata, around: DateSurroundings, dates: DateCollector): void {
-  const { title, body } = around;
   for (const node of page.times) {
-    const value = tree.attribute(node, 'datetime') ?? tree.textContent(node, 200);
-    const inHeader = title !== undefined && node > title && node < Math.max(body, title) + 400;
-    const marked =
-      tree.attribute(node, 'pubdate') !== undefined ||
-      /publish|posted|entry-date/i.test(tree.attribute(node, 'class') ?? '');
-    const updated = /updat|modif/i.test(
-      `${tree.attribute(node, 'class') ?? ''} ${tree.attribute(node, 'itemprop') ?? ''}`,
-    );
-    dates.add(value, 'dom', 'time', updated ? 0.3 : marked ? 0.78 : inHeader ? 0.68 : 0.35);
+    const label = labelOf(tree, node);
+    const marked = tree.attribute(node, 'pubdate') !== undefined || /publish|posted|entry-date/i.test(label);
+    const confidence = UPDATED.test(label) ? 0.3 : marked ? 0.78 : inHeader(node, around) ? 0.68 : 0.35;
+    dates.add(timeValue(tree, node), 'dom', 'time', confidence);
   }
+}
+
+function timeValue(tree: HtmlTree, node: number): string {
+  const stated =
+    tree.attribute(node, 'datetime') ?? (tree.name(node) === 'abbr' ? tree.attribute(node, 'title') : undefined);
+  return stated ?? tree.textContent(node, 200);
+}
+
+/** Nodes before an element whose text may label it. */
+const NEAR = 8;
+
+/** What names the date of an element: its class and property, and the words right before it. */
+function labelOf(tree: HtmlTree, node: number): string {
+  const from = Math.max(tree.parent(node) + 1, node - NEAR);
+  let before = '';
+  for (let i = node - 1; i >= from && before.length < 30; i--) before = tree.texts[i]! + before;
+  return `${tree.attribute(node, 'class') ?? ''} ${tree.attribute(node, 'itemprop') ?? ''} ${before.trim().slice(-30)}`;
+}
+
+function inHeader(node: number, { title, body }: DateSurroundings): boolean {
+  return title !== undefined && node > title && node < Math.max(body, title) + 400;
+}
+
+/** Longer lines are prose, which tells of other days. */
+const MAX_LINE = 150;
+
+/** Nodes before the title in which a date line may stand. */
+const REACH_ABOVE = 40;
+
+/** Dates in the lines around the title; behind a word for a change stands the date of the change. */
+function textDates(
+  tree: HtmlTree,
+  around: DateSurroundings,
+  kind: 'published' | 'modified',
+  dates: DateCollector,
+): void {
+  const { from, to } = headerRange(tree, around);
+  const add = (line: string, confidence: number): void => {
+    if (line.length > MAX_LINE || !/\d/.test(line)) return;
+    const at = line.search(UPDATED);
+    const part = kind === 'published' ? (at < 0 ? line : line.slice(0, at)) : at < 0 ? '' : line.slice(at);
+    dates.add(part, 'dom', 'byline text', confidence);
+    // Where only the change is dated, the article is at least not younger.
+    if (kind === 'published' && at >= 0) dates.add(line.slice(at), 'dom', 'byline text', 0.15);
+  };
+  for (const line of linesBetween(tree, from, to)) add(line, 0.45);
+  if (around.title === undefined) return;
+  for (const line of linesBetween(tree, Math.max(0, from - REACH_ABOVE), from)) add(line, 0.32);
 }
 
 /** `/2024/03/12/` and the like in a path. */

@@ -1,9 +1,10 @@
 import type { PageMetadata } from '../metadata/page-metadata.js';
 import { isNode, ldText, list, typesOf } from '../metadata/json-ld.js';
-import { collapse } from '../text.js';
+import { collapse, comparisonKey } from '../text.js';
 import { candidate, type Candidate } from './candidate.js';
 import { decodeText } from './entities.js';
 
+/** Every name that the site gives itself. A slogan behind a bar or a dash is cut where the host tells name from slogan. */
 export function siteNameCandidates(page: PageMetadata): Candidate<string>[] {
   const found: Candidate<string>[] = [];
   const add = (
@@ -12,7 +13,7 @@ export function siteNameCandidates(page: PageMetadata): Candidate<string>[] {
     rule: string,
     confidence: number,
   ): void => {
-    const name = value === undefined ? '' : collapse(decodeText(value));
+    const name = value === undefined ? '' : withoutSlogan(collapse(decodeText(value)), page.baseUrl);
     if (name && name.length <= 120) found.push(candidate(name, source, rule, confidence));
   };
   add(page.meta.get('og:site_name')?.[0], 'open-graph', 'og:site_name', 0.95);
@@ -23,6 +24,14 @@ export function siteNameCandidates(page: PageMetadata): Candidate<string>[] {
   add(page.meta.get('apple-mobile-web-app-title')?.[0], 'meta', 'apple-mobile-web-app-title', 0.6);
   for (const one of publisherCandidates(page)) found.push({ ...one, confidence: 0.5 });
   return found;
+}
+
+/** The part of `Ledger | News of the north` that the host is named after; the whole where none is. */
+function withoutSlogan(name: string, url: string): string {
+  const parts = name.split(/\s+[|–—-]\s+/);
+  if (parts.length === 1) return name;
+  const labels = (URL.parse(url)?.hostname ?? '').split('.');
+  return parts.find((part) => labels.includes(comparisonKey(part).replaceAll(' ', ''))) ?? name;
 }
 
 export function publisherCandidates(page: PageMetadata): Candidate<string>[] {

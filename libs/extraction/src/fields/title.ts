@@ -1,12 +1,15 @@
-import type { HtmlTree } from '../html-tree.js';
+import { TEXT, type HtmlTree } from '../html-tree.js';
 import type { PageMetadata } from '../metadata/page-metadata.js';
 import { ldText } from '../metadata/json-ld.js';
 import { collapse, comparisonKey, stripTags } from '../text.js';
-import { candidate, type Candidate } from './candidate.js';
+import { candidate, type Candidate, type Source } from './candidate.js';
 import { decodeText } from './entities.js';
+import { partedText } from './header.js';
+import { isLabel } from './labels.js';
+import { isSiteTitle, stripSignature, stripSiteName } from './site-suffix.js';
 
-/** Marks that part a headline from the site's name. */
-const SEPARATORS = [' | ', ' - ', ' – ', ' — ', ' :: ', ' » ', ' « ', ' · ', ' • ', ' / ', ' > ', '｜', ' ‹ ', ' ~ '];
+/** Microdata headlines that are looked at: the article's own is among the first. */
+const MAX_HEADLINES = 10;
 
 /** Every title that the page offers. */
 export function titleCandidates(
@@ -16,17 +19,15 @@ export function titleCandidates(
   hint?: string,
 ): Candidate<string>[] {
   const found: Candidate<string>[] = [];
-  const add = (
-    value: string | undefined,
-    source: Parameters<typeof candidate>[1],
-    rule: string,
-    confidence: number,
-  ): void => {
+  const add = (value: string | undefined, source: Source, rule: string, confidence: number): void => {
     const text = value === undefined ? '' : collapse(stripTags(decodeText(value)));
     if (!text) return;
     // Only what is written for other places than the page itself is signed in front: an h1 "Ledger: …" tells of it.
     const unsigned = rule === 'h1' || rule === 'headline' ? text : stripSignature(text, siteNames);
-    found.push(candidate(stripSiteName(unsigned, siteNames), source, rule, confidence));
+    const title = stripLabels(stripSiteName(unsigned, siteNames));
+    // A heading that holds the site's name is its logo.
+    const isLogo = isSiteTitle(title, siteNames, rule === 'h1' ? 1 : 0);
+    found.push(candidate(title, source, rule, isLogo ? confidence * 0.15 : confidence));
   };
   const { article } = page.jsonLd;
   add(ldText(article?.['headline']), 'json-ld', 'headline', 0.85);
@@ -36,19 +37,66 @@ export function titleCandidates(
   for (const name of ['parsely-title', 'dc.title', 'dcterms.title', 'sailthru.title', 'headline', 'hdl', 'title']) {
     add(page.meta.get(name)?.[0], 'meta', name, 0.5);
   }
-  for (const { name, node } of page.itemProperties) {
-    if (name === 'headline')
-      add(tree.attribute(node, 'content') ?? tree.textContent(node, 1_000), 'microdata', 'headline', 0.7);
+  const headlines = page.itemProperties.filter(({ name }) => name === 'headline').slice(0, MAX_HEADLINES);
+  for (const { node } of headlines) {
+    add(tree.attribute(node, 'content') ?? tree.textContent(node, 1_000), 'microdata', 'headline', 0.7);
   }
-  for (const node of page.headings) add(tree.textContent(node, 1_000), 'dom', 'h1', 0.75);
   add(page.documentTitle, 'dom', 'title', 0.55);
+  const stated = new Set(found.map(({ value }) => comparisonKey(value)));
+  for (const node of page.headings) {
+    add(tree.textContent(node, 1_000), 'dom', 'h1', 0.75);
+    const part = statedPart(tree, node, stated);
+    if (part !== undefined) add(part, 'dom', 'h1', 0.76);
+  }
+  if (page.headings.length === 0) add(namedHeading(tree), 'dom', 'entry-title', 0.65);
   add(hint, 'hint', 'title', 0.4);
   return found;
 }
 
+/** The first heading of a lower level that microformats or its class call the title of the entry. */
+function namedHeading(tree: HtmlTree): string | undefined {
+  for (let i = 1; i < tree.size; i++) {
+    if (tree.name(i) !== 'h2' && tree.name(i) !== 'h3') continue;
+    if (
+      /(?:^|\s)(?:entry-title|p-name|article-title|post-title|headline)(?:\s|$)/.test(tree.attribute(i, 'class') ?? '')
+    )
+      return tree.textContent(i, 1_000);
+  }
+  return undefined;
+}
+
+/** Nodes of a heading in which the title's part is looked for. */
+const MAX_HEADING = 60;
+
+/** The part of a heading that the metadata call the title, where a kicker or a label stands beside it. */
+function statedPart(tree: HtmlTree, heading: number, stated: ReadonlySet<string>): string | undefined {
+  const whole = comparisonKey(tree.textContent(heading, 1_000));
+  const size = tree.end(heading) - heading;
+  if (size < 4 || size > MAX_HEADING || stated.has(whole)) return undefined;
+  for (let i = heading + 1; i < tree.end(heading); i++) {
+    const text = tree.name(i) === TEXT ? tree.texts[i]! : tree.textContent(i, 1_000);
+    if (text.length >= LEAST_TITLE && stated.has(comparisonKey(text))) return text;
+  }
+  const parted = collapse(partedText(tree, heading, 1_000).replaceAll(' | ', ' '));
+  return stated.has(comparisonKey(parted)) ? parted : undefined;
+}
+
+/** Takes labels such as `Opinion |` and `| Editorial` off: they name the kind of article. */
+function stripLabels(title: string): string {
+  if (!title.includes('|')) return title;
+  const parts = title.split(/\s*\|\s+|\s+\|\s*/);
+  while (parts.length > 1 && isLabel(parts[0]!)) parts.shift();
+  while (parts.length > 1 && isLabel(parts.at(-1)!)) parts.pop();
+  return parts.join(' | ');
+}
+
+/** Signs of the shortest title that is told from a label. */
+const LEAST_TITLE = 12;
+
 /**
  * The headline as readers see it: an h1 that agrees with what the metadata call the page, else the metadata's own
- * headline. Agreement is equality of letters and digits, or one beginning with the other.
+ * headline. Agreement is equality of letters and digits, or one beginning or ending with the other. An h1 that shares
+ * no words with any of the others heads something else.
  */
 export function chooseTitle(candidates: readonly Candidate<string>[]): Candidate<string> | undefined {
   let best: Candidate<string> | undefined;
@@ -57,72 +105,76 @@ export function chooseTitle(candidates: readonly Candidate<string>[]): Candidate
   candidates.forEach((one, i) => {
     const key = keys[i]!;
     if (key.length === 0 || one.value.length > 400) return;
-    let score = one.confidence;
-    const supporters = new Set<string>();
-    candidates.forEach((other, j) => {
-      const mark = `${other.source} ${other.rule ?? ''}`;
-      if (j === i || supporters.has(mark)) return;
-      if (keys[j] === key) {
-        supporters.add(mark);
-        score += other.confidence;
-      } else if (related(key, keys[j]!)) {
-        supporters.add(mark);
-        score += 0.35 * other.confidence;
-      }
-    });
-    if (one.rule === 'h1' && supporters.size > 0) score += 0.6;
+    const support = supportOf(candidates, keys, i);
+    let score = one.confidence + support;
+    if (one.rule === 'h1') {
+      if (support > 0 && !hasLabelledTitle(one.value, candidates, keys, i)) score += 0.6;
+      else if (support === 0 && isForeign(i, candidates, keys)) score *= 0.5;
+    }
+    if (CUT.test(one.value) && keys.some((other) => other.length > key.length && other.startsWith(key))) score *= 0.3;
     if (score > bestScore) [best, bestScore] = [one, score];
   });
   return best;
+}
+
+/** A title that was cut to a length. */
+const CUT = /(?:…|\.\.\.)$/;
+
+function supportOf(candidates: readonly Candidate<string>[], keys: readonly string[], of: number): number {
+  const supporters = new Set<string>();
+  let support = 0;
+  candidates.forEach((other, j) => {
+    const mark = `${other.source} ${other.rule ?? ''}`;
+    // Two headings are one witness: the page may carry its logo twice.
+    if (j === of || supporters.has(mark) || (other.rule === 'h1' && candidates[of]!.rule === 'h1')) return;
+    const equal = keys[j] === keys[of];
+    if (!equal && !related(keys[of]!, keys[j]!)) return;
+    supporters.add(mark);
+    support += equal ? other.confidence : 0.35 * other.confidence;
+  });
+  return support;
+}
+
+/** True for `Sports | Ferry sails again` where the metadata say `Ferry sails again`. */
+function hasLabelledTitle(
+  title: string,
+  candidates: readonly Candidate<string>[],
+  keys: readonly string[],
+  at: number,
+): boolean {
+  const bar = title.indexOf(' | ');
+  if (bar < 0) return false;
+  const rest = comparisonKey(title.slice(bar + 3));
+  return candidates.some(({ rule }, j) => j !== at && rule !== 'title' && keys[j] === rest);
+}
+
+/** True when a heading shares next to no words with any title that stands elsewhere, and there is such a title. */
+function isForeign(at: number, candidates: readonly Candidate<string>[], keys: readonly string[]): boolean {
+  const own = wordsOf(keys[at]!);
+  let others = 0;
+  for (let j = 0; j < keys.length; j++) {
+    const { rule, confidence } = candidates[j]!;
+    if (rule === 'h1' || confidence < 0.4 || keys[j]!.length < LEAST_TITLE) continue;
+    others++;
+    const theirs = wordsOf(keys[j]!);
+    let common = 0;
+    for (const word of own) if (theirs.has(word)) common++;
+    if (common > 0.3 * Math.min(own.size, theirs.size)) return false;
+  }
+  return others > 0;
+}
+
+/** The words of a key; the signs of a script without spaces. */
+function wordsOf(key: string): Set<string> {
+  return new Set(
+    key.match(
+      /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+/gu,
+    ),
+  );
 }
 
 /** True when the shorter title begins or ends the longer one and is most of it. */
 function related(a: string, b: string): boolean {
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   return short.length >= 12 && short.length > 0.4 * long.length && (long.startsWith(short) || long.endsWith(short));
-}
-
-/** Takes the site's name off the beginning or the end of a title. */
-export function stripSiteName(title: string, siteNames: readonly string[]): string {
-  const names = siteNames.map(siteKey).filter((name) => name.length > 1);
-  let current = title;
-  for (let again = true; again;) {
-    again = false;
-    for (const separator of SEPARATORS) {
-      const last = current.lastIndexOf(separator);
-      if (last > 0 && isSiteName(current.slice(last + separator.length), names)) {
-        current = current.slice(0, last).trim();
-        again = true;
-      }
-      const first = current.indexOf(separator);
-      if (first > 0 && isSiteName(current.slice(0, first), names)) {
-        current = current.slice(first + separator.length).trim();
-        again = true;
-      }
-    }
-  }
-  return current;
-}
-
-/** Takes the site's whole name and a colon off the beginning of a title. */
-export function stripSignature(title: string, siteNames: readonly string[]): string {
-  const colon = title.indexOf(': ');
-  if (colon <= 0 || colon > MAX_NAME) return title;
-  const key = siteKey(title.slice(0, colon));
-  return key.length > 1 && siteNames.some((name) => siteKey(name) === key) ? title.slice(colon + 2).trim() : title;
-}
-
-/** Longer beginnings are no name of a site. */
-const MAX_NAME = 80;
-
-function siteKey(name: string): string {
-  return comparisonKey(name).replace(/^the /, '').replaceAll(' ', '');
-}
-
-function isSiteName(part: string, names: readonly string[]): boolean {
-  const key = siteKey(part.replace(/\.(?:com|co\.uk|org|net|de|fr|es|it|ch|at)\b/i, ''));
-  if (key.length < 2) return false;
-  return names.some(
-    (name) => name === key || (key.length > 3 && name.length > 3 && (name.startsWith(key) || key.startsWith(name))),
-  );
 }

@@ -18,6 +18,12 @@ describe('parseLooseJson', () => {
       { a: "it's", b: 'c:\\x', d: 'u12' },
     ],
     ['several values in a row', '{"a":1}\n{"b":2}', [{ a: 1 }, { b: 2 }]],
+    [
+      'bare quotes inside strings',
+      '{"a":"he said "no", twice","b":["x "y" z"]}',
+      { a: 'he said "no", twice', b: ['x "y" z'] },
+    ],
+    ['quotes written as references', '{&quot;a&quot;:&quot;x &amp; y&quot;}', { a: 'x & y' }],
     ['nested arrays before a closing mark', '[[1,],]', [[1]]],
   ])('reads %s', (_name, text, value) => {
     expect(parseLooseJson(text)).toEqual(value);

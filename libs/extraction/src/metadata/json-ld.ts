@@ -13,6 +13,9 @@ const ARTICLE_TYPES = new Set(
     .map((type) => type.toLowerCase()),
 );
 
+/** Types that describe the page's article where none of the types above does and the node names this page. */
+const LESSER_TYPES = new Set(['recipe', 'podcastepisode', 'imagegallery']);
+
 /** What the JSON-LD of a page says, with `@id` references resolved. */
 export interface JsonLd {
   /** The node that describes this page's article. */
@@ -92,7 +95,8 @@ function chooseArticle(nodes: readonly LdNode[], urls: readonly string[]): LdNod
   let bestScore = 0;
   for (const node of nodes) {
     const types = typesOf(node);
-    if (!types.some((type) => ARTICLE_TYPES.has(type))) continue;
+    const isArticle = types.some((type) => ARTICLE_TYPES.has(type) || type.endsWith('newsarticle'));
+    if (!isArticle && !types.some((type) => LESSER_TYPES.has(type))) continue;
     const url = ldUrl(node['mainEntityOfPage']) ?? ldUrl(node['url']) ?? ldText(node['@id']);
     const score =
       1 +
@@ -101,7 +105,8 @@ function chooseArticle(nodes: readonly LdNode[], urls: readonly string[]): LdNod
       (node['datePublished'] !== undefined ? 1 : 0) +
       (node['author'] !== undefined ? 1 : 0) +
       (node['articleBody'] !== undefined ? 0.5 : 0) +
-      (types.some((type) => type.endsWith('review')) ? -2 : 0);
+      (types.some((type) => type.endsWith('review')) ? -2 : 0) -
+      (isArticle ? 0 : 4);
     if (score > bestScore) [best, bestScore] = [node, score];
   }
   return best;

@@ -1,23 +1,35 @@
 /**
  * Parses JSON as pages really carry it: wrapped in HTML comments or CDATA, with JavaScript comments, trailing commas,
- * a trailing semicolon, raw control characters inside strings. Several values in a row come back as an array.
+ * a trailing semicolon, raw control characters and bare quotes inside strings, quotes as `&quot;`. Several values in a row come back as an array.
  * Undefined when nothing can be read. Linear in the text.
  */
 export function parseLooseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
+  for (const read of READINGS) {
     try {
-      return JSON.parse(repair(text));
+      return JSON.parse(read(text));
     } catch {
-      return undefined;
+      // The next reading allows for more.
     }
   }
+  return undefined;
+}
+
+const READINGS: readonly ((text: string) => string)[] = [
+  (text) => text,
+  (text) => repair(text, stringEnd),
+  (text) => repair(unescapeQuotes(text), looseStringEnd),
+];
+
+type StringEnd = (text: string, open: number) => number;
+
+function unescapeQuotes(text: string): string {
+  if (!text.includes('&quot;') && !text.includes('&#34;')) return text;
+  return text.includes('"') ? text : text.replace(/&(?:quot|#34);/g, '"').replaceAll('&amp;', '&');
 }
 
 const WRAPPERS = ['<!--', '<![CDATA[', '-->', ']]>'];
 
-function repair(text: string): string {
+function repair(text: string, endOf: StringEnd): string {
   const out: string[] = [];
   let depth = 0;
   let values = 0;
@@ -28,7 +40,7 @@ function repair(text: string): string {
     if (wrapper) {
       i += wrapper.length;
     } else if (c === '"') {
-      const end = stringEnd(text, i);
+      const end = endOf(text, i);
       out.push(cleanString(text.slice(i, end)));
       i = end;
     } else if (c === '/' && text[i + 1] === '*') {
@@ -64,6 +76,27 @@ function stringEnd(text: string, open: number): number {
   return text.length;
 }
 
+/** What stands after the comma that follows a string: the next name or value. */
+const NEXT_VALUE = /\s*(?:["{[\]}\d-]|true\b|false\b|null\b)/y;
+
+/** As `stringEnd`, but a quote closes the string only where JSON goes on behind it: others belong to the text. */
+function looseStringEnd(text: string, open: number): number {
+  for (let i = open + 1; i < text.length; i++) {
+    if (text[i] === '\\') i++;
+    else if (text[i] === '"' && goesOn(text, i + 1)) return i + 1;
+  }
+  return text.length;
+}
+
+function goesOn(text: string, from: number): boolean {
+  let i = from;
+  while (i < text.length && ' \t\r\n'.includes(text[i]!)) i++;
+  if (i === text.length || text[i] === ':' || text[i] === '}' || text[i] === ']') return true;
+  if (text[i] !== ',') return false;
+  NEXT_VALUE.lastIndex = i + 1;
+  return NEXT_VALUE.test(text);
+}
+
 /** A line comment ends at the line's end, or at a CDATA mark on the same line, as in `//<![CDATA[`. */
 function skipLineComment(text: string, from: number): number {
   const newline = text.indexOf('\n', from);
@@ -79,6 +112,13 @@ const CONTROL = /[\u0000-\u001f]/g;
 const BACKSLASHES = /\\\\|\\(?:u(?![0-9a-fA-F]{4})|[^"\\/bfnrtu])/g;
 
 function cleanString(literal: string): string {
-  const escaped = literal.replace(CONTROL, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const quoted = BARE_QUOTE.test(literal.slice(1, -1)) ? escapeQuotes(literal) : literal;
+  const escaped = quoted.replace(CONTROL, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return escaped.replace(BACKSLASHES, (m) => (m === '\\\\' ? m : m.slice(1)));
+}
+
+const BARE_QUOTE = /(?<!\\)"/;
+
+function escapeQuotes(literal: string): string {
+  return `"${literal.slice(1, -1).replace(/\\.|"/gs, (m) => (m === '"' ? '\\"' : m))}"`;
 }

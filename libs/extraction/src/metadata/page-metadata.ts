@@ -3,7 +3,7 @@ import { collapse } from '../text.js';
 import { webUrl } from '../links.js';
 import { readJsonLd, type JsonLd } from './json-ld.js';
 
-/** An element that carries a microdata property. */
+/** An element that carries a microdata (or RDFa) property. */
 export interface ItemProperty {
   name: string;
   node: number;
@@ -17,8 +17,10 @@ export interface PageMetadata {
   itemProperties: readonly ItemProperty[];
   /** The element numbers of all h1. */
   headings: readonly number[];
-  /** The element numbers of all `<time>`. */
+  /** The element numbers of all `<time>`, of other elements with a datetime, and of microformats' `<abbr>`. */
   times: readonly number[];
+  /** Words of the links marked rel=tag. */
+  tagLinks: readonly string[];
   /** Content of `<title>`. */
   documentTitle: string | undefined;
   /** Lines with a copyright sign. */
@@ -51,6 +53,7 @@ export function readPageMetadata(tree: HtmlTree, pageUrl: string): PageMetadata 
   const itemProperties: ItemProperty[] = [];
   const headings: number[] = [];
   const times: number[] = [];
+  const tagLinks: string[] = [];
   const copyrightLines: string[] = [];
   let documentTitle: string | undefined;
   let htmlLanguage: string | undefined;
@@ -100,11 +103,19 @@ export function readPageMetadata(tree: HtmlTree, pageUrl: string): PageMetadata 
       case 'time':
         if (times.length < MAX_PLACES) times.push(i);
         break;
+      case 'a':
+        if (tagLinks.length < MAX_PLACES && /\btag\b/.test(tree.attribute(i, 'rel') ?? ''))
+          tagLinks.push(collapse(tree.textContent(i, 200)));
+        break;
+      case 'abbr':
+        // Microformats state dates as the title of an abbreviation.
+        if (times.length < MAX_PLACES && /\b(?:published|updated|dtstart)\b/.test(tree.attribute(i, 'class') ?? ''))
+          times.push(i);
+        break;
+      default:
+        if (times.length < MAX_PLACES && tree.attributes[i]!['datetime'] !== undefined) times.push(i);
     }
-    const property = tree.attribute(i, 'itemprop');
-    if (property)
-      for (const key of property.split(/\s+/))
-        if (key && itemProperties.length < MAX_PROPERTIES) itemProperties.push({ name: key.toLowerCase(), node: i });
+    readProperties(tree, i, name, itemProperties);
   }
 
   const baseUrl = webUrl(base, pageUrl) ?? pageUrl;
@@ -116,6 +127,7 @@ export function readPageMetadata(tree: HtmlTree, pageUrl: string): PageMetadata 
     itemProperties,
     headings,
     times,
+    tagLinks,
     documentTitle,
     copyrightLines,
     htmlLanguage,
@@ -125,13 +137,29 @@ export function readPageMetadata(tree: HtmlTree, pageUrl: string): PageMetadata 
   };
 }
 
+/** Properties of schema.org that pages also state as RDFa: on elements other than `<meta>`, where Open Graph stands. */
+const RDFA = new Set(['headline', 'datepublished', 'datemodified', 'author', 'name', 'description']);
+
+function readProperties(tree: HtmlTree, node: number, name: string, found: ItemProperty[]): void {
+  // Read without the check for own properties: no object inherits these names, and every element comes through here.
+  const { itemprop, property: rdfa } = tree.attributes[node]!;
+  const property = itemprop ?? (name === 'meta' ? undefined : rdfa);
+  if (!property || found.length >= MAX_PROPERTIES) return;
+  for (const word of property.toLowerCase().split(/\s+/)) {
+    const key = itemprop === undefined ? word.replace(/^schema:/, '') : word;
+    if (key && (itemprop !== undefined || RDFA.has(key))) found.push({ name: key, node });
+  }
+}
+
 function readMeta(tree: HtmlTree, node: number, meta: Map<string, string[]>): void {
   const content = tree.attribute(node, 'content')?.trim();
   if (!content) return;
-  const keys = ['property', 'name', 'itemprop', 'http-equiv'].map((key) =>
-    tree.attribute(node, key)?.trim().toLowerCase(),
-  );
-  for (const key of new Set(keys)) {
+  const keys = new Set<string>();
+  for (const attribute of ['property', 'name', 'itemprop', 'http-equiv']) {
+    // RDFa lets one element state several properties.
+    for (const key of (tree.attribute(node, attribute) ?? '').toLowerCase().split(/\s+/)) keys.add(key);
+  }
+  for (const key of keys) {
     if (!key) continue;
     const values = meta.get(key);
     if (!values) meta.set(key, [content]);
