@@ -1,5 +1,4 @@
-import type { RejectReason } from '../src/article.js';
-import { extractArticle } from '../src/extract-article.js';
+import type { Extraction, PageInput, RejectReason } from '../src/article.js';
 import { buildPage } from './build-page.js';
 import type { PageDescription } from './page-description.js';
 
@@ -26,8 +25,8 @@ export interface Confusion {
   recall: number;
 }
 
-export function judge(page: PageDescription): Verdict {
-  const found = extractArticle(buildPage(page));
+export function judge(page: PageDescription, extract: (page: PageInput) => Extraction): Verdict {
+  const found = extract(buildPage(page));
   return found.ok
     ? { page, reason: undefined, detail: found.article.text }
     : { page, reason: found.reason, detail: found.detail };
