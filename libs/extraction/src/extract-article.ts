@@ -26,7 +26,7 @@ import { leadImageCandidates } from './images/lead-image.js';
 import { StatedPictures } from './images/stated-pictures.js';
 import { webUrl } from './links.js';
 import { readPageMetadata, type PageMetadata } from './metadata/page-metadata.js';
-import { refuse } from './page-kind.js';
+import { refuse, refuseUntitled } from './page-kind/refuse.js';
 import { toHtml, toText } from './serialize.js';
 import { comparisonKey, wellFormed } from './text.js';
 
@@ -50,7 +50,11 @@ export function extractArticle(page: PageInput): Extraction {
   const metadata = readPageMetadata(tree, page.url);
   const siteNames = knownSiteNames(metadata, page.url);
   const title = chooseTitle(titleCandidates(tree, metadata, siteNames, page.hints?.title));
-  if (!title) return reject('no-title', 'neither the metadata nor a heading names the page');
+  if (!title) {
+    const refusal = refuseUntitled(tree, metadata);
+    if (refusal) return { ok: false, ...refusal };
+    return reject('no-title', 'neither the metadata nor a heading names the page');
+  }
 
   const titleNode = headingOf(tree, metadata, title.value);
   const reference = statedBody(metadata);
@@ -64,7 +68,7 @@ export function extractArticle(page: PageInput): Extraction {
     metadata.baseUrl,
   );
   const text = toText(content.blocks);
-  const refusal = refuse(tree, metadata, body, title.value, text, page.url);
+  const refusal = refuse({ tree, metadata, body, title: title.value, titleNode, text, url: page.url });
   if (refusal) return { ok: false, ...refusal };
   const stated = new StatedPictures(metadata, [title.value, ...siteNames]);
   const pictures = images.map(({ image }) => stated.complete(image));

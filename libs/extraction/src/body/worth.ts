@@ -27,16 +27,23 @@ export function isCopyrightLine(text: string): boolean {
   return text.length < MAX_LEGAL && COPYRIGHT.test(text);
 }
 
+/** True for words of consent and terms. */
+export function speaksOfConsent(text: string): boolean {
+  return CONSENT.test(text);
+}
+
 /**
  * How much a segment speaks for running text (positive, in letters) or for menus and teasers (negative).
- * Headings and short lines are neutral: they follow the decision of their surroundings.
+ * Headings and short lines are neutral: they follow the decision of their surroundings. `aboutConsent` tells that the
+ * title itself speaks of cookies and the like, so that paragraphs about them are the article's.
  */
-export function worth(segment: Segment, shape: string): number {
+export function worth(segment: Segment, shape: string, aboutConsent = false): number {
   const { text, linkLength } = segment;
   const weight = textWeight(text);
   const linked = linkLength / text.length;
   if (linked > 0.6) return -Math.min(weight, 120);
-  if (isCopyrightLine(text) || (text.length < MAX_CONSENT && CONSENT.test(text))) return -Math.min(weight, 120);
+  const consent = !aboutConsent && text.length < MAX_CONSENT && speaksOfConsent(text);
+  if (isCopyrightLine(text) || consent) return -Math.min(weight, 120);
   if (shape.length === 2 && shape.startsWith('h')) return 0;
   const prose = weight * (1 - linked);
   const sentence = SENTENCE_END.test(text);

@@ -27,6 +27,8 @@ export interface PageMetadata {
   htmlLanguage: string | undefined;
   canonical: string | undefined;
   amp: string | undefined;
+  /** True when the page names one that follows it. */
+  next: boolean;
   /** What relative addresses resolve against. */
   baseUrl: string;
 }
@@ -121,6 +123,7 @@ export function readPageMetadata(tree: HtmlTree, pageUrl: string): PageMetadata 
     htmlLanguage,
     canonical,
     amp: links.get('amphtml'),
+    next: links.has('next'),
     baseUrl,
   };
 }
