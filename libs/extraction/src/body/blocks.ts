@@ -83,10 +83,14 @@ function findLayoutTables(tree: HtmlTree, segments: readonly Segment[]): Readonl
   return layout;
 }
 
+/** Elements outwards that are looked at for lists and tables. */
+const MAX_LEVELS = 100;
+
 /** The enclosing elements with a fitting name, innermost first. */
 function ancestors(tree: HtmlTree, node: number, fits: (name: string) => boolean): number[] {
   const found: number[] = [];
-  for (let i = tree.parent(node); i > 0; i = tree.parent(i)) if (fits(tree.name(i))) found.push(i);
+  for (let i = tree.parent(node), level = 0; i > 0 && level < MAX_LEVELS; i = tree.parent(i), level++)
+    if (fits(tree.name(i))) found.push(i);
   return found;
 }
 

@@ -1,11 +1,21 @@
 import type { Segment } from './segments.js';
 
-const CJK = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]/g;
-
 /** Length of a text in Latin letters: a Chinese, Japanese, Korean or Thai sign says about as much as two of them. */
 export function textWeight(text: string): number {
-  const dense = text.match(CJK)?.length ?? 0;
+  let dense = 0;
+  for (let i = 0; i < text.length; i++) if (isDense(text.charCodeAt(i))) dense++;
   return text.length + dense;
+}
+
+/** Thai, Kana, Han, Hangul. */
+function isDense(code: number): boolean {
+  if (code < 0x0e00) return false;
+  return (
+    code <= 0x0e7f ||
+    (code >= 0x3040 && code <= 0x30ff) ||
+    (code >= 0x3400 && code <= 0x9fff) ||
+    (code >= 0xac00 && code <= 0xd7af)
+  );
 }
 
 const SENTENCE_END = /[.!?…。！？:;,،؟।][”"’'»)\]」]*(?:\s|$)/;

@@ -8,6 +8,9 @@ import { decodeText } from './entities.js';
 /** Marks that part a headline from the site's name. */
 const SEPARATORS = [' | ', ' - ', ' – ', ' — ', ' :: ', ' » ', ' « ', ' · ', ' • ', ' / ', ' > ', '｜', ' ‹ ', ' ~ '];
 
+/** Signs that are read of a title: to take the site's name off again and again costs the square of them. */
+const MAX_TITLE = 1_000;
+
 /** Every title that the page offers. */
 export function titleCandidates(
   tree: HtmlTree,
@@ -22,7 +25,7 @@ export function titleCandidates(
     rule: string,
     confidence: number,
   ): void => {
-    const text = value === undefined ? '' : collapse(stripTags(decodeText(value)));
+    const text = value === undefined ? '' : collapse(stripTags(decodeText(value.slice(0, MAX_TITLE))));
     if (!text) return;
     // Only what is written for other places than the page itself is signed in front: an h1 "Ledger: …" tells of it.
     const unsigned = rule === 'h1' || rule === 'headline' ? text : stripSignature(text, siteNames);
