@@ -6,12 +6,12 @@ import { decodeText } from './entities.js';
 const LEADING =
   /^(?:(?:written|reported|posted|published|edited|reviewed|words|story|text|photos?|video|reporting|analysis|opinion|interview|exclusive)\s+by|by|von|vom|par|por|di|da|door|av|af|oleh|autor(?:a|en|in)?|author|text|tekst|from|redigeret\s+af|publi[ée]\s+par|propos\s+recueillis\s+par|una\s+nota\s+de|escrito\s+por|a\s+cura\s+di|de notre correspondante?|penulis|yazan|автор|текст)(?:\s*[:：]\s*|\s+)/i;
 
-/** What follows a name and ends it. */
+/** What follows a name and ends it. The texts are collapsed: no two spaces stand in a row. */
 const TRAILING =
-  /\s+(?:published|posted|updated|last updated|first published|is an?|was an?|has been|covers|writes|for the|for|at the|is the|reports?|reporting|via|with files|contributed|in [A-Z]|aus|für|pour|en [A-Z])\b|\s+@|\s[–—|•·-]\s|\s*[([|•·]|\.\s+[A-Z][a-z]{2,}\s/;
+  /\s(?:published|posted|updated|last updated|first published|is an?|was an?|has been|covers|writes|for the|for|at the|is the|reports?|reporting|via|with files|contributed|in [A-Z]|aus|für|pour|en [A-Z])\b|\s@|\s[–—|•·-]\s|\s?[([|•·]|\.\s+[A-Z][a-z]{2,}\s/;
 
 const SEPARATOR =
-  /\s*(?:[,;|•·\n/]|\s&\s|\s\+\s|、|，|\b(?:and|And|AND)\b|\bund\b|\bet\b|\by\b|\bog\b|\boch\b|\bdan\b|\bwith\b|(?<=\p{Ll}\s)e(?=\s\p{Lu})|(?<=\p{Ll}\s)en(?=\s\p{Lu}))\s*/u;
+  /\s?(?:[,;|•·\n/]|\s&\s|\s\+\s|、|，|\b(?:and|And|AND)\b|\bund\b|\bet\b|\by\b|\bog\b|\boch\b|\bdan\b|\bwith\b|(?<=\p{Ll}\s)e(?=\s\p{Lu})|(?<=\p{Ll}\s)en(?=\s\p{Lu}))\s?/u;
 
 const ROLE =
   /\b(?:editor|reporter|correspondent|writer|columnist|journalist|staff|contributor|producer|director|professor|critic|chief|analyst|producer|photographer|desk|bureau|redakteurin|redakteur|redaktionsleiter|chefredakteur|korrespondent|korrespondentin|volont[aä]r|reporterin|ph\.?d|m\.?d|senior|fellow|researcher|lecturer|special to|freelance|archive page|profile|view all|biography|contact|follow|share|more|read|subscribe|minutes?|hours?|ago|updated|published|am|pm|gmt|est|edt|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|june|july|august|september|october|november|december|jr|author|authors|null|undefined|unknown|sponsored|admin|administrator|no author|guest author|n\/a)\b/i;
@@ -43,19 +43,31 @@ export function parseByline(byline: string): string[] {
 
 /** One name as a metadata field states it. A field that lists several comes apart. */
 export function cleanName(value: string): string | undefined {
-  let name = collapse(value);
+  let name = collapse(value.slice(0, MAX_BYLINE));
   for (let previous = ''; previous !== name;) {
     previous = name;
     name = name.replace(LEADING, '').trim();
   }
   const cut = TRAILING.exec(name);
   if (cut && cut.index > 0) name = name.slice(0, cut.index);
-  name = name.replace(/^[\s:.\-–—*"“”']+|[\s:,;\-–—*"“”']+$/g, '').replace(/(?<=\p{Ll}{2})\.$/u, '');
+  name = trimSigns(name).replace(/(?<=\p{Ll}{2})\.$/u, '');
   if (AGENCY.test(name)) return name;
   if (name.length < 2 || name.length > 60 || !/\p{L}{2}/u.test(name)) return undefined;
   if (/\d|https?:|www\.|@|\.com\b/.test(name) && !/^[\p{L}\d-]+\.\p{L}{2,4}$/u.test(name)) return undefined;
   if (name.split(' ').length > 6 || ROLE.test(name)) return undefined;
   return name;
+}
+
+const LEADING_SIGNS = /[\s:.\-–—*"“”']/;
+const TRAILING_SIGNS = /[\s:,;\-–—*"“”']/;
+
+/** The name without the signs that stand before and after it. */
+function trimSigns(name: string): string {
+  let from = 0;
+  let to = name.length;
+  while (from < to && LEADING_SIGNS.test(name[from]!)) from++;
+  while (to > from && TRAILING_SIGNS.test(name[to - 1]!)) to--;
+  return name.slice(from, to);
 }
 
 /** Drops repeated names; a later entry may add the page of an earlier one. */

@@ -127,7 +127,7 @@ function imageUrl(reference: string | undefined, baseUrl: string): string | unde
   if (!reference || reference.startsWith('data:') || reference.startsWith('{')) return undefined;
   const url = webUrl(reference, baseUrl);
   return url &&
-    !/(?:placeholder|blank|spacer|transparent|1x1|loading|pixel)[\w-]*\.(?:gif|png|svg|jpe?g|webp)/i.test(url)
+    !/(?:placeholder|blank|spacer|transparent|1x1|loading|pixel)[\w-]{0,40}\.(?:gif|png|svg|jpe?g|webp)/i.test(url)
     ? url
     : undefined;
 }

@@ -24,7 +24,9 @@ export function largestOfSrcset(value: string): string | undefined {
     let url = srcset.slice(i, end);
     let size = 1_000;
     if (url.endsWith(',')) {
-      url = url.replace(/,+$/, '');
+      let length = url.length;
+      while (url[length - 1] === ',') length--;
+      url = url.slice(0, length);
       i = end;
     } else {
       const comma = srcset.indexOf(',', end);
