@@ -1,4 +1,4 @@
-import type { PageDescription } from './page-description.js';
+import type { PageDescription } from './page-description.ts';
 
 const newsLd = (headline: string): object => ({
   '@type': 'NewsArticle',

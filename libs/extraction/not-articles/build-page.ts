@@ -1,7 +1,7 @@
-import type { PageDescription } from './page-description.js';
-import { escapeHtml, slugOf, type SiteTemplate, type Teaser } from './site-template.js';
-import { siteTemplates } from './site-templates.js';
-import { tongues, type Tongue } from './tongues.data.js';
+import type { PageDescription } from './page-description.ts';
+import { escapeHtml, slugOf, type SiteTemplate, type Teaser } from './site-template.ts';
+import { siteTemplates } from './site-templates.ts';
+import { tongues, type Tongue } from './tongues.data.ts';
 
 /** The HTML and the address of a described page. */
 export function buildPage(page: PageDescription): { html: string; url: string } {

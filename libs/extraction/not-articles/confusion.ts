@@ -1,6 +1,6 @@
 import type { Extraction, PageInput, RejectReason } from '../src/article.js';
-import { buildPage } from './build-page.js';
-import type { PageDescription } from './page-description.js';
+import { buildPage } from './build-page.ts';
+import type { PageDescription } from './page-description.ts';
 
 /** What became of one page. */
 export interface Verdict {

@@ -1,9 +1,9 @@
-import { articles } from './articles.data.js';
-import { deadEnds } from './dead-ends.data.js';
-import { listPages } from './list-pages.data.js';
-import type { PageDescription } from './page-description.js';
-import { servicePages } from './service-pages.data.js';
-import type { SiteName } from './site-templates.js';
+import { articles } from './articles.data.ts';
+import { deadEnds } from './dead-ends.data.ts';
+import { listPages } from './list-pages.data.ts';
+import type { PageDescription } from './page-description.ts';
+import { servicePages } from './service-pages.data.ts';
+import type { SiteName } from './site-templates.ts';
 
 /** Pages that are no articles, and articles that look like them. */
 export const testPages: readonly PageDescription[] = [...listPages, ...deadEnds, ...servicePages, ...articles];

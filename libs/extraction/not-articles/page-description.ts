@@ -1,6 +1,6 @@
 import type { RejectReason } from '../src/article.js';
-import type { CardStyle } from './site-template.js';
-import type { SiteName } from './site-templates.js';
+import type { CardStyle } from './site-template.ts';
+import type { SiteName } from './site-templates.ts';
 
 /** A page as it is described for the set; `buildPage` makes its HTML. */
 export interface PageDescription {

@@ -1,4 +1,4 @@
-import type { Tongue } from './tongues.data.js';
+import type { Tongue } from './tongues.data.ts';
 
 /** A headline with its teaser as it stands in a list. */
 export interface Teaser {

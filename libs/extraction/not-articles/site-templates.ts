@@ -1,4 +1,4 @@
-import { each, escapeHtml as e, openDocument, slugOf, type SiteTemplate } from './site-template.js';
+import { each, escapeHtml as e, openDocument, slugOf, type SiteTemplate } from './site-template.ts';
 
 /** A blog system: widgets, hentry classes. */
 const blog: SiteTemplate = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { confusionOf, judge, type Confusion } from '../not-articles/confusion.js';
-import { isHeldOut, testPages } from '../not-articles/not-articles.js';
+import { confusionOf, judge, type Confusion } from '../not-articles/confusion.ts';
+import { isHeldOut, testPages } from '../not-articles/not-articles.ts';
 import { extractArticle } from './extract-article.js';
 
 const verdicts = testPages.map((page) => judge(page, extractArticle));
