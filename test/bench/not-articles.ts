@@ -46,8 +46,8 @@ const lines = [
 const kinds = Object.groupBy(verdicts, ({ page }) =>
   page.reasons === undefined ? `article: ${page.kind}` : page.kind,
 );
-for (const [kind, part = []] of Object.entries(kinds)) {
+for (const [kind, part] of Object.entries(kinds)) {
   const counts = Object.entries(Object.groupBy(part, ({ reason }) => reason ?? 'stored'));
-  lines.push(row(kind, part.length, counts.map(([reason, some = []]) => `${reason} ${some.length}`).join(', ')));
+  lines.push(row(kind, part.length, counts.map(([reason, some]) => `${reason} ${some.length}`).join(', ')));
 }
 console.log(lines.join('\n'));
