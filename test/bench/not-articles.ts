@@ -43,11 +43,9 @@ const lines = [
   row('Kind', 'pages', 'what became of them'),
   row('---', '---:', '---'),
 ];
-const kinds = Object.groupBy(verdicts, ({ page }) =>
-  page.reasons === undefined ? `article: ${page.kind}` : page.kind,
-);
-for (const [kind, part] of Object.entries(kinds)) {
-  const counts = Object.entries(Object.groupBy(part, ({ reason }) => reason ?? 'stored'));
-  lines.push(row(kind, part.length, counts.map(([reason, some]) => `${reason} ${some.length}`).join(', ')));
+const kinds = Map.groupBy(verdicts, ({ page }) => (page.reasons === undefined ? `article: ${page.kind}` : page.kind));
+for (const [kind, part] of kinds) {
+  const outcomes = Map.groupBy(part, ({ reason }) => reason ?? 'stored');
+  lines.push(row(kind, part.length, [...outcomes].map(([outcome, some]) => `${outcome} ${some.length}`).join(', ')));
 }
 console.log(lines.join('\n'));
