@@ -13,15 +13,34 @@ export interface PageInput {
 
 /** Why a page holds no article. A closed list: consumers count by it. */
 export const REJECT_REASONS = [
+  /** The page's address is no absolute http(s) URL. */
   'invalid-url',
+  /** The server answered with an error status. */
   'error-status',
   'empty-page',
+  /** The page has more characters than are read. */
   'too-large',
+  /** Neither the metadata nor a heading names the page. */
   'no-title',
+  /** A title without running text. */
   'no-body',
+  /** Home, section, topic, author, search and media indexes, archives: ways to articles. */
   'list-page',
   'login-wall',
+  /** An article that is shown to subscribers alone. */
+  'paywall',
+  /** The page asks for consent to cookies before it shows anything. */
+  'consent-wall',
+  /** "Not found", "gone", "under maintenance" and the like with a status of success. */
   'error-page',
+  /** The server takes the reader for a machine: asks for a proof or denies access. */
+  'bot-check',
+  /** The page only sends the reader elsewhere. */
+  'redirect',
+  /** The page shows nothing until its scripts have run. */
+  'needs-script',
+  /** The site's own pages (legal, about, contact, newsletter), products, jobs, events, tables of data, comments. */
+  'not-news',
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 

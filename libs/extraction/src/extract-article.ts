@@ -19,7 +19,7 @@ import { leadImageCandidates, presentedKeys } from './images/lead-image.js';
 import { StatedPictures } from './images/stated-pictures.js';
 import { webUrl } from './links.js';
 import { readPageMetadata, type PageMetadata } from './metadata/page-metadata.js';
-import { refuse } from './page-kind.js';
+import { refuse, refuseUntitled } from './page-kind/refuse.js';
 import { toHtml, toText } from './serialize.js';
 import { comparisonKey, wellFormed } from './text.js';
 
@@ -28,7 +28,8 @@ export const MAX_HTML = 60_000_000;
 
 /**
  * Finds the article in a page: metadata, body, images. Pure and total: any text ends in an article or in a reason why
- * there is none. Time grows linearly with the page.
+ * there is none. Time grows linearly with the page: at most about one second a megabyte (3 s in the worst of the hostile
+ * pages tried, a megabyte without anything but `<i>x</i>`), and memory stays under 2.5 GB for the largest page.
  */
 export function extractArticle(page: PageInput): Extraction {
   const reject = (reason: RejectReason, detail: string): Extraction => ({ ok: false, reason, detail });
@@ -43,7 +44,11 @@ export function extractArticle(page: PageInput): Extraction {
   const metadata = readPageMetadata(tree, page.url);
   const siteNames = knownSiteNames(metadata, page.url);
   const title = chooseTitle(titleCandidates(tree, metadata, siteNames, page.hints?.title));
-  if (!title) return reject('no-title', 'neither the metadata nor a heading names the page');
+  if (!title) {
+    const refusal = refuseUntitled(tree, metadata);
+    if (refusal) return { ok: false, ...refusal };
+    return reject('no-title', 'neither the metadata nor a heading names the page');
+  }
 
   const titleNode = headingOf(tree, metadata, title.value);
   const reference = statedBody(metadata);
@@ -57,7 +62,7 @@ export function extractArticle(page: PageInput): Extraction {
     metadata.baseUrl,
   );
   const text = toText(content.blocks);
-  const refusal = refuse(tree, metadata, body, title.value, text, page.url);
+  const refusal = refuse({ tree, metadata, body, title: title.value, titleNode, text, url: page.url });
   if (refusal) return { ok: false, ...refusal };
   const stated = new StatedPictures(metadata, [title.value, ...siteNames]);
   return {

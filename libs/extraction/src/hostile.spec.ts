@@ -123,6 +123,44 @@ describe('hostile pages end in a result or a reject', () => {
     expectSound(extractArticle({ html: hostile[name]!(), url }));
   });
 
+  /** Shapes whose cost once grew with the square of the page, or would if a bound were lifted. */
+  const growing: Record<string, (count: number) => string> = {
+    'inline elements in one line': (count) => page(`${'<time>1 May 2024</time>'.repeat(count)}${paragraphs(3)}`),
+    'inline elements around every word': (count) =>
+      page(`<p>${'<b>'.repeat(800)}${'word <i>x</i> '.repeat(count / 4)}</p>${paragraphs(3)}`),
+    'list entries deep in lists': (count) =>
+      page(`${paragraphs(3)}${'<ul><li>'.repeat(400)}${`<p>${sentence}</p>`.repeat(count / 8)}`),
+    'a title that is the site’s name over and over': (count) =>
+      page(
+        paragraphs(3),
+        `<meta property="og:site_name" content="Example"><meta property="og:title" content="${'Example | '.repeat(count)}x"><title>T</title>`,
+      ),
+    'a srcset of commas': (count) => page(`${paragraphs(3)}<img src="a.jpg" srcset="x${','.repeat(count)}y, ">`),
+    'an organisation of commas': (count) =>
+      page(
+        paragraphs(3),
+        `<title>T</title><script type="application/ld+json">{"@type":"NewsArticle","headline":"T","author":{"@type":"Organization","name":"a${','.repeat(count)}b"}}</script>`,
+      ),
+    'headlines and teasers': (count) =>
+      page(`<div><h3><a href="/a">A headline of a list</a></h3><p>${sentence}</p></div>`.repeat(count / 8)),
+  };
+
+  it.each(Object.keys(growing))('time grows as the page does: %s', (name) => {
+    const cost = (count: number): number => {
+      const html = growing[name]!(count);
+      let best = Infinity;
+      for (let run = 0; run < 2; run++) {
+        const begun = performance.now();
+        expectSound(extractArticle({ html, url }));
+        best = Math.min(best, performance.now() - begun);
+      }
+      return best;
+    };
+    const [short, long] = [cost(4_000), cost(32_000)];
+    // Eight times the page; a square would cost 64 times.
+    expect(long < 500 || long / short < 32).toBe(true);
+  });
+
   it('reads what stands before the nesting becomes too deep, and says that it stopped', () => {
     const found = extractArticle({ html: page(paragraphs(3) + '<div>'.repeat(MAX_DEPTH + 1) + paragraphs(3)), url });
     expect(found).toMatchObject({ ok: true, article: { warnings: ['page-cut'] } });

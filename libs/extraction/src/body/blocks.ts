@@ -116,16 +116,21 @@ class BlockBuilder {
 const PRE = new Set(['pre']);
 const DEFINITIONS = new Set(['dl']);
 
+/** Elements outwards that are looked at for lists and tables. */
+const MAX_LEVELS = 100;
+
 /** The enclosing elements with one of the names, innermost first. */
 function ancestors(tree: HtmlTree, node: number, names: ReadonlySet<string>): number[] {
   const found: number[] = [];
-  for (let i = tree.parent(node); i > 0; i = tree.parent(i)) if (names.has(tree.name(i))) found.push(i);
+  for (let i = tree.parent(node), level = 0; i > 0 && level < MAX_LEVELS; i = tree.parent(i), level++)
+    if (names.has(tree.name(i))) found.push(i);
   return found;
 }
 
 function outermost(tree: HtmlTree, node: number, names: ReadonlySet<string>): number | undefined {
   let found: number | undefined;
-  for (let i = tree.parent(node); i > 0; i = tree.parent(i)) if (names.has(tree.name(i))) found = i;
+  for (let i = tree.parent(node), level = 0; i > 0 && level < MAX_LEVELS; i = tree.parent(i), level++)
+    if (names.has(tree.name(i))) found = i;
   return found;
 }
 

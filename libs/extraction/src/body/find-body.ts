@@ -9,7 +9,7 @@ import { Role } from './names.js';
 import { confirmByReference } from './reference.js';
 import { segment, type Segment, type Segmentation } from './segments.js';
 import { findStandfirst } from './standfirst.js';
-import { isCopyrightLine, worth } from './worth.js';
+import { isCopyrightLine, speaksOfConsent, worth } from './worth.js';
 
 /** A caption that stood in the running text. */
 export interface LooseCaption {
@@ -30,7 +30,8 @@ export interface Body {
 
 export function findBody(tree: HtmlTree, hints: BodyHints): Body {
   const page = segment(tree);
-  const worths = Float64Array.from(page.segments, (part) => worth(part, tree.name(part.shape)));
+  const aboutConsent = speaksOfConsent(hints.title ?? '');
+  const worths = Float64Array.from(page.segments, (part) => worth(part, tree.name(part.shape), aboutConsent));
   const clutter = markClutter(tree, page, worths);
   const chosen = chooseBody(tree, page, worths, clutter.marks);
   if (!chosen) return { page, chosen, clutter, kept: [], looseCaptions: [] };

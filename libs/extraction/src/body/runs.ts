@@ -8,10 +8,15 @@ const STRONG = new Set(['b', 'strong']);
 const EMPHASIS = new Set(['em', 'i', 'cite', 'dfn', 'var']);
 const CODE = new Set(['code', 'kbd', 'samp', 'tt']);
 
+/** Inline elements around a text whose formatting counts: broken pages nest them by the hundred around every word. */
+const MAX_LEVELS = 30;
+
 /** The segment's text with its links and emphasis; white space collapsed, ends trimmed. */
 export function segmentRuns(tree: HtmlTree, segment: Segment, baseUrl: string): Run[] {
   const runs: Run[] = [];
   let atStart = true;
+  // Kept apart from the runs: to ask a text that grows by joining for its end costs its whole length.
+  let spaced = false;
   for (let i = segment.start; i < segment.end; i++) {
     const name = tree.name(i);
     if (name === 'br') {
@@ -27,9 +32,10 @@ export function segmentRuns(tree: HtmlTree, segment: Segment, baseUrl: string): 
     } else if (SKIPPED.has(name)) i = tree.end(i) - 1;
     if (name !== TEXT) continue;
     let text = joinSpaces(tree.texts[i]!);
-    if (atStart || endsWithSpace(runs)) text = text.replace(/^ /, '');
+    if (atStart || spaced) text = text.replace(/^ /, '');
     if (text === '') continue;
     atStart = false;
+    spaced = text.endsWith(' ');
     append(runs, { text, ...formatting(tree, i, segment.container, baseUrl) });
   }
   return trimEnd(runs);
@@ -60,7 +66,7 @@ export function runsText(runs: readonly Run[]): string {
 
 function formatting(tree: HtmlTree, node: number, container: number, baseUrl: string): Omit<Run, 'text'> {
   const format: Omit<Run, 'text'> = {};
-  for (let i = tree.parent(node); i > container; i = tree.parent(i)) {
+  for (let i = tree.parent(node), level = 0; i > container && level < MAX_LEVELS; i = tree.parent(i), level++) {
     const name = tree.name(i);
     if (name === 'a') {
       const reference = tree.attribute(i, 'href');
@@ -84,11 +90,6 @@ function append(runs: Run[], run: Run): void {
     previous.code === run.code;
   if (same) previous.text += run.text;
   else runs.push(run);
-}
-
-function endsWithSpace(runs: readonly Run[]): boolean {
-  const text = runs[runs.length - 1]?.text;
-  return text !== undefined && (text.endsWith(' ') || text.endsWith('\n'));
 }
 
 function trimEnd(runs: Run[]): Run[] {

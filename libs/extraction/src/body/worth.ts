@@ -1,11 +1,21 @@
 import type { Segment } from './segments.js';
 
-const CJK = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]/g;
-
 /** Length of a text in Latin letters: a Chinese, Japanese, Korean or Thai sign says about as much as two of them. */
 export function textWeight(text: string): number {
-  const dense = text.match(CJK)?.length ?? 0;
+  let dense = 0;
+  for (let i = 0; i < text.length; i++) if (isDense(text.charCodeAt(i))) dense++;
   return text.length + dense;
+}
+
+/** Thai, Kana, Han, Hangul. */
+function isDense(code: number): boolean {
+  if (code < 0x0e00) return false;
+  return (
+    code <= 0x0e7f ||
+    (code >= 0x3040 && code <= 0x30ff) ||
+    (code >= 0x3400 && code <= 0x9fff) ||
+    (code >= 0xac00 && code <= 0xd7af)
+  );
 }
 
 const SENTENCE_END = /[.!?…。！？:;,،؟।][”"’'»)\]」]*(?:\s|$)/;
@@ -27,16 +37,23 @@ export function isCopyrightLine(text: string): boolean {
   return text.length < MAX_LEGAL && COPYRIGHT.test(text);
 }
 
+/** True for words of consent and terms. */
+export function speaksOfConsent(text: string): boolean {
+  return CONSENT.test(text);
+}
+
 /**
  * How much a segment speaks for running text (positive, in letters) or for menus and teasers (negative).
- * Headings and short lines are neutral: they follow the decision of their surroundings.
+ * Headings and short lines are neutral: they follow the decision of their surroundings. `aboutConsent` tells that the
+ * title itself speaks of cookies and the like, so that paragraphs about them are the article's.
  */
-export function worth(segment: Segment, shape: string): number {
+export function worth(segment: Segment, shape: string, aboutConsent = false): number {
   const { text, linkLength } = segment;
   const weight = textWeight(text);
   const linked = linkLength / text.length;
   if (linked > 0.6) return -Math.min(weight, 120);
-  if (isCopyrightLine(text) || (text.length < MAX_CONSENT && CONSENT.test(text))) return -Math.min(weight, 120);
+  const consent = !aboutConsent && text.length < MAX_CONSENT && speaksOfConsent(text);
+  if (isCopyrightLine(text) || consent) return -Math.min(weight, 120);
   if (shape.length === 2 && shape.startsWith('h')) return 0;
   const prose = weight * (1 - linked);
   const sentence = SENTENCE_END.test(text);

@@ -12,12 +12,12 @@ import {
 } from './byline-words.js';
 import { decodeText } from './entities.js';
 
-/** What follows a name and ends it. */
+/** What follows a name and ends it. The texts are collapsed: no two spaces stand in a row. */
 const TRAILING =
-  /\s+(?:using|published|posted|updated|last updated|first published|is an?|was an?|has been|covers|writes|for the|for|at the|is the|reports?|reporting|via|with files|contributed|in [A-Z]|aus|für|pour|en [A-Z])\b|\s+@|\s[–—|•·-]\s|\s*[([|•·（［【]|(?<=\p{Ll}{3})\.\s+\p{Lu}\p{Ll}+\s/u;
+  /\s(?:using|published|posted|updated|last updated|first published|is an?|was an?|has been|covers|writes|for the|for|at the|is the|reports?|reporting|via|with files|contributed|in [A-Z]|aus|für|pour|en [A-Z])\b|\s@|\s[–—|•·-]\s|\s?[([|•·（［【]|(?<=\p{Ll}{3})\.\s\p{Lu}\p{Ll}+\s/u;
 
 const SEPARATOR =
-  /\s*(?:[,;|•·\n/、，／]|\s&\s|\s\+\s|\b(?:and|And|AND)\b|\b(?:und|et|y|og|och|dan|with|avec|met|samt|sowie|és|și)\b|(?<=\p{L}\s)(?:и|та|και|و|ve|ja|oraz)(?=\s\p{L})|(?<=\p{Ll}\s)(?:e|en|i|a)(?=\s\p{Lu}))\s*/u;
+  /\s?(?:[,;|•·\n/、，／]|\s&\s|\s\+\s|\b(?:and|And|AND)\b|\b(?:und|et|y|og|och|dan|with|avec|met|samt|sowie|és|și)\b|(?<=\p{L}\s)(?:и|та|και|و|ve|ja|oraz)(?=\s\p{L})|(?<=\p{Ll}\s)(?:e|en|i|a)(?=\s\p{Lu}))\s?/u;
 
 /** Web and mail addresses and handles. */
 const ADDRESS = /(?<!\S)(?:https?:\S*|www\.\S*|\S{0,64}@\S*)/gi;
@@ -102,7 +102,7 @@ function withAgency(name: string | undefined): string[] {
 
 /** One name as a metadata field states it. A field that lists several comes apart. */
 export function cleanName(value: string): string | undefined {
-  let name = collapse(value);
+  let name = collapse(value.slice(0, MAX_BYLINE));
   for (let previous = ''; previous !== name;) {
     previous = name;
     name = name
@@ -126,6 +126,18 @@ export function cleanName(value: string): string | undefined {
   // A phrase in small letters is a section or a sentence; a single word may be a pen name.
   if (name.includes(' ') && /^\p{Ll}/u.test(name) && !/\s\p{Lu}/u.test(name)) return undefined;
   return name;
+}
+
+const LEADING_SIGNS = /[\s:.\-–—*"“”']/;
+const TRAILING_SIGNS = /[\s:,;\-–—*"“”']/;
+
+/** The name without the signs that stand before and after it. */
+function trimSigns(name: string): string {
+  let from = 0;
+  let to = name.length;
+  while (from < to && LEADING_SIGNS.test(name[from]!)) from++;
+  while (to > from && TRAILING_SIGNS.test(name[to - 1]!)) to--;
+  return name.slice(from, to);
 }
 
 /** Drops repeated names; a later entry may add the page of an earlier one. */

@@ -11,6 +11,9 @@ import { isSiteTitle, stripSignature, stripSiteName } from './site-suffix.js';
 /** Microdata headlines that are looked at: the article's own is among the first. */
 const MAX_HEADLINES = 10;
 
+/** Signs that are read of a title: to take the site's name off again and again costs the square of them. */
+const MAX_TITLE = 1_000;
+
 /** Every title that the page offers. */
 export function titleCandidates(
   tree: HtmlTree,
@@ -20,7 +23,7 @@ export function titleCandidates(
 ): Candidate<string>[] {
   const found: Candidate<string>[] = [];
   const add = (value: string | undefined, source: Source, rule: string, confidence: number): void => {
-    const text = value === undefined ? '' : collapse(stripTags(decodeText(value)));
+    const text = value === undefined ? '' : collapse(stripTags(decodeText(value.slice(0, MAX_TITLE))));
     if (!text) return;
     // Only what is written for other places than the page itself is signed in front: an h1 "Ledger: …" tells of it.
     const unsigned = rule === 'h1' || rule === 'headline' ? text : stripSignature(text, siteNames);

@@ -26,7 +26,9 @@ export function largestOfSrcset(value: string): Source | undefined {
     let url = srcset.slice(i, end);
     let descriptor = '';
     if (url.endsWith(',')) {
-      url = url.replace(/,+$/, '');
+      let length = url.length;
+      while (url[length - 1] === ',') length--;
+      url = url.slice(0, length);
       i = end;
     } else {
       const comma = srcset.indexOf(',', end);

@@ -113,7 +113,7 @@ function chooseArticle(nodes: readonly LdNode[], urls: readonly string[]): LdNod
 }
 
 /** Equal but for scheme, query, fragment and a trailing slash. */
-function samePage(a: string, b: string): boolean {
+export function samePage(a: string, b: string): boolean {
   const bare = (url: string): string =>
     url
       .replace(/^https?:\/\/(?:www\.)?/, '')

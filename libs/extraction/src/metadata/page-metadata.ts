@@ -29,6 +29,8 @@ export interface PageMetadata {
   htmlLanguage: string | undefined;
   canonical: string | undefined;
   amp: string | undefined;
+  /** True when the page names one that follows it. */
+  next: boolean;
   /** What relative addresses resolve against. */
   baseUrl: string;
 }
@@ -133,6 +135,7 @@ export function readPageMetadata(tree: HtmlTree, pageUrl: string): PageMetadata 
     htmlLanguage,
     canonical,
     amp: links.get('amphtml'),
+    next: links.has('next'),
     baseUrl,
   };
 }
