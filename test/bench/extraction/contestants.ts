@@ -9,26 +9,26 @@ export interface Entry {
 
 /** By the name that tables and JSON show. */
 export const contestants = {
-  newsmill: { kind: 'own', load: async () => (await import('./contestants/newsmill.ts')).newsmill as Contestant },
+  newsmill: { kind: 'own', load: async () => (await import('./contestants/newsmill.ts')).newsmill },
   'htmlparser2-dom': {
     kind: 'floor',
     load: async () => (await import('./contestants/htmlparser2-dom.ts')).htmlparser2Dom,
   },
   'htmlparser2-sax': {
     kind: 'floor',
-    load: async () => (await import('./contestants/htmlparser2-sax.ts')).htmlparser2Sax as Contestant,
+    load: async () => (await import('./contestants/htmlparser2-sax.ts')).htmlparser2Sax,
   },
   'readability-linkedom': {
     kind: 'peer',
-    load: async () => (await import('./contestants/readability-linkedom.ts')).readabilityLinkedom as Contestant,
+    load: async () => (await import('./contestants/readability-linkedom.ts')).readabilityLinkedom,
   },
   'readability-jsdom': {
     kind: 'peer',
-    load: async () => (await import('./contestants/readability-jsdom.ts')).readabilityJsdom as Contestant,
+    load: async () => (await import('./contestants/readability-jsdom.ts')).readabilityJsdom,
   },
-  defuddle: { kind: 'peer', load: async () => (await import('./contestants/defuddle.ts')).defuddle as Contestant },
-  postlight: { kind: 'peer', load: async () => (await import('./contestants/postlight.ts')).postlight as Contestant },
-  extractus: { kind: 'peer', load: async () => (await import('./contestants/extractus.ts')).extractus as Contestant },
+  defuddle: { kind: 'peer', load: async () => (await import('./contestants/defuddle.ts')).defuddle },
+  postlight: { kind: 'peer', load: async () => (await import('./contestants/postlight.ts')).postlight },
+  extractus: { kind: 'peer', load: async () => (await import('./contestants/extractus.ts')).extractus },
 } satisfies Record<string, Entry>;
 
 export type Name = keyof typeof contestants;

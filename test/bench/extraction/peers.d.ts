@@ -8,8 +8,11 @@ declare module 'linkedom' {
 }
 
 declare module 'jsdom' {
-  /** Without listeners: what goes wrong within a page is not told. */
-  export class VirtualConsole {}
+  /** As long as nothing is forwarded, what goes wrong within a page is not told. */
+  export class VirtualConsole {
+    /** Writes to a console what goes wrong. */
+    forwardTo(console: object): void;
+  }
   export class JSDOM {
     constructor(html: string, options: { url: string; virtualConsole: VirtualConsole });
     readonly window: { readonly document: object; close(): void };

@@ -24,7 +24,8 @@ export function scorePage(gold: Gold, found: Found | undefined): PageScore {
   if (gold.title) score.titleExact = comparisonKey(gold.title) === comparisonKey(found?.title ?? '');
   if (gold.authors?.length) {
     const [expected, actual] = [authorKeys(gold.authors), authorKeys(found?.authors)];
-    score.authors = { common: actual.intersection(expected).size, found: actual.size, gold: expected.size };
+    const common = [...actual].filter((name) => expected.has(name)).length;
+    score.authors = { common, found: actual.size, gold: expected.size };
   }
   const day = dayOf(gold.datePublished);
   if (day !== undefined) score.sameDay = dayOf(found?.datePublished) === day;
