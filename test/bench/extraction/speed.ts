@@ -2,8 +2,8 @@ import type { ContestantThread } from './contestant-thread.ts';
 import type { Name } from './contestants.ts';
 import { readPage, type GoldSet, type Page } from './gold.ts';
 
-/** Pages of the speed measurement at most: at five a second the slowest contestants take 18 s for them. */
-const SAMPLE = 90;
+/** Pages of the speed measurement at most: at five a second the slowest contestants take 12 s for them. */
+const SAMPLE = 60;
 /** Contestants take turns after so many pages, so that what else the machine does hits all alike. */
 const BLOCK = 15;
 /** CPU seconds of a turn at least: fast contestants read the block several times. */

@@ -27,6 +27,7 @@ export interface Report {
 export function qualityPage({ rows, gold, growth, method, languages }: Report): string {
   const ids = [...gold.keys()];
   const withAddress = ids.filter((id) => gold.get(id)!.url !== undefined);
+  const withoutAddress = ids.filter((id) => gold.get(id)!.url === undefined);
   return `# Quality of the extraction
 
 Written by \`npm run bench:extraction -- --docs\` (sources: \`test/bench/extraction\`). Other options: \`--data DIR\`, \`--peers a,b\`, \`--only a,b\`,
@@ -99,7 +100,13 @@ ${breakdownTable(
 
 ## The twenty worst pages
 
-${worstPages(rows, gold)}
+Pages with an address, with the reason that a person found on looking.
+
+${worstPages(rows, gold, withAddress, 20)}
+
+The ten worst without address, which are test pages of Readability:
+
+${worstPages(rows, gold, withoutAddress, 10)}
 
 ## Growth of time
 

@@ -5,18 +5,18 @@ import { standing } from './breakdown.ts';
 import { score } from './markdown.ts';
 import type { Row } from './row.ts';
 
-const COUNT = 20;
 /** Page to why it is read badly, as a person who looked at it says. */
 const REASONS = new URL('../worst-pages.json', import.meta.url);
 
-/** The pages with the lowest F1, worst first. */
-export function worstPages(rows: readonly Row[], gold: GoldSet): string {
+/** Those of some pages with the lowest F1, worst first. */
+export function worstPages(rows: readonly Row[], gold: GoldSet, ids: readonly string[], count: number): string {
   const reasons = JSON.parse(readFileSync(REASONS, 'utf8')) as Record<string, string>;
-  const ours = rows.find(({ kind }) => kind === 'own')?.scores ?? [];
-  const worst = [...ours]
-    .map(([id, page]) => ({ id, body: page.body, f1: pageF1(page) ?? 1 }))
+  const ours = rows.find(({ kind }) => kind === 'own')?.scores;
+  const worst = ids
+    .map((id) => ({ id, page: ours?.get(id) }))
+    .map(({ id, page }) => ({ id, body: page?.body, f1: (page && pageF1(page)) ?? 1 }))
     .sort((a, b) => a.f1 - b.f1)
-    .slice(0, COUNT);
+    .slice(0, count);
   return [
     '| Page | Publisher | F1 | Precision | Recall | Best other | Reason |',
     '| --- | --- | --: | --: | --: | --- | --- |',
