@@ -28,9 +28,11 @@ export class ContestantThread {
     this.#pageSeconds = pageSeconds;
   }
 
+  /** @throws when the contestant cannot be loaded. */
   async read(page: Page): Promise<Reading> {
+    const worker = await this.#started();
     try {
-      const answer = await this.#ask({ kind: 'read', page }, this.#pageSeconds);
+      const answer = await this.#ask(worker, { kind: 'read', page }, this.#pageSeconds);
       if (answer.kind === 'found') return answer.found ? { found: answer.found } : {};
       return { failure: answer.kind === 'failed' ? answer.reason : 'wrong answer' };
     } catch (error) {
@@ -43,7 +45,8 @@ export class ContestantThread {
    * @throws when that takes longer than the pages may take.
    */
   async time(pages: readonly Page[], repeats: number): Promise<number> {
-    const answer = await this.#ask({ kind: 'time', pages, repeats }, this.#pageSeconds * pages.length * repeats);
+    const patience = this.#pageSeconds * pages.length * repeats;
+    const answer = await this.#ask(await this.#started(), { kind: 'time', pages, repeats }, patience);
     if (answer.kind !== 'timed') throw new Error(`${this.name} did not tell its time`);
     return answer.cpuSeconds;
   }
@@ -53,8 +56,7 @@ export class ContestantThread {
     this.#worker = undefined;
   }
 
-  async #ask(task: Task, seconds: number): Promise<Answer> {
-    const worker = await this.#started();
+  async #ask(worker: Worker, task: Task, seconds: number): Promise<Answer> {
     const patience = AbortSignal.timeout(seconds * 1000);
     try {
       // Rejects also on the thread's `error`, which is what an exception outside of the call ends in.

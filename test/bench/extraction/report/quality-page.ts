@@ -38,8 +38,9 @@ Written by \`npm run bench:extraction -- --docs\` (sources: \`test/bench/extract
 - Body: runs of four words, counted; mean precision and mean recall over the pages, F1 of the two, as the scrapinghub
   article extraction benchmark does. Title: the same but for case, quotation marks and punctuation. Authors: F1 over all
   names. Day: the day of publication as the publisher writes it.
-- Speed: pages per CPU second of the process, warm, each contestant in a thread of its own, in turns of a few pages.
-  Everyone gets the decoded page and its address; turning a result into plain text for scoring is not timed.
+- Speed: pages per CPU second of the process, warm, each contestant in a thread of its own, in turns of a few pages; on
+  scrapinghub pages, evenly spread, without those on which somebody hung. Everyone gets the decoded page and its
+  address; turning a result into plain text for scoring is not timed.
 - The floors only parse with htmlparser2: what a reader of HTML costs before it extracts anything.
 - Stored results were made elsewhere on the same pages with extractors that do not run on Node; no speed.
 - Failed: the contestant threw or took more than a minute; the page counts as read without finding anything.
