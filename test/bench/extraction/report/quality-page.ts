@@ -30,8 +30,7 @@ export function qualityPage({ rows, gold, growth, method, languages }: Report): 
   const withoutAddress = ids.filter((id) => gold.get(id)!.url === undefined);
   return `# Quality of the extraction
 
-Written by \`npm run bench:extraction -- --docs\` (sources: \`test/bench/extraction\`). Other options: \`--data DIR\`, \`--peers a,b\`, \`--only a,b\`,
-\`--rounds N\`, \`--json\`, \`--linear\`, \`--update-reached\`.
+Written by \`npm run bench:extraction -- ${process.argv.slice(2).join(' ')}\`; its sources and options are in \`test/bench/extraction\`.
 
 - ${setting()}
 - ${method}
@@ -44,11 +43,11 @@ Written by \`npm run bench:extraction -- --docs\` (sources: \`test/bench/extract
 - The floors only parse with htmlparser2: what a reader of HTML costs before it extracts anything.
 - Stored results were made elsewhere on the same pages with extractors that do not run on Node; no speed.
 - Failed: the contestant threw or took more than a minute; the page counts as read without finding anything.
-- The gold of mozilla-readability-tests is the output of Readability itself, checked by hand: it tells how alike the two
+- The gold of mozilla-readability-tests is the output of Readability itself: it tells how alike the two
   are, not what the publisher meant.
 
 **These are development figures.** The rules of newsmill were written while looking at these very pages, so no figure
-here is a held-out measure; the other extractors' authors have seen some of the sets as well.
+here is a held-out measure; the other extractors' authors may have seen some of them as well.
 
 ## All beside each other
 
