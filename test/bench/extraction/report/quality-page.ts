@@ -100,7 +100,7 @@ ${breakdownTable(
 
 ## The twenty worst pages
 
-Pages with an address, with the reason that a person found on looking.
+Pages with an address, with the reason as read from the difference between gold and result.
 
 ${worstPages(rows, gold, withAddress, 20)}
 

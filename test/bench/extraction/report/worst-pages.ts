@@ -5,7 +5,7 @@ import { standing } from './breakdown.ts';
 import { score } from './markdown.ts';
 import type { Row } from './row.ts';
 
-/** Page to why it is read badly, as a person who looked at it says. */
+/** Page to why it is read badly: written down after looking at it, not computed. */
 const REASONS = new URL('../worst-pages.json', import.meta.url);
 
 /** Those of some pages with the lowest F1, worst first. */
