@@ -1,6 +1,6 @@
 /** Kind of project, as written in the `nx.tags` of its package.json (`layer:stage`). */
 export type Layer =
-  'contracts' | 'stage' | 'transport' | 'service' | 'pure' | 'outbound' | 'embedded' | 'app' | 'standalone';
+  'contracts' | 'stage' | 'transport' | 'service' | 'pure' | 'outbound' | 'embedded' | 'app' | 'standalone' | 'test';
 
 /** The dependency rule: the layers that a project of each layer may import. Read by ESLint and by the architecture spec. */
 export const mayImport: Readonly<Record<Layer, readonly Layer[]>> = {
@@ -13,6 +13,7 @@ export const mayImport: Readonly<Record<Layer, readonly Layer[]>> = {
   embedded: [],
   app: ['contracts', 'stage', 'transport', 'service', 'pure', 'outbound'],
   standalone: ['contracts', 'stage', 'transport', 'service', 'pure', 'outbound', 'embedded', 'app'],
+  test: ['pure'],
 };
 
 /** Libraries that compute and do nothing else: the same input gives the same output, wherever and whenever it is run. */

@@ -22,7 +22,7 @@ export interface Module extends TextFile {
   readonly imports: readonly Import[];
   /** Exists to be run by tests: a spec, or a conformance suite that specs of several packages call. */
   readonly isTest: boolean;
-  /** Undefined in test/ and deploy/, which belong to the root package. */
+  /** Undefined in deploy/ and most of test/, which belong to the root package. */
   readonly project: Project | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface Manifest extends TextFile {
   readonly development: ReadonlySet<string>;
 }
 
-/** A library or an app: a folder of libs/ or apps/ with a package.json. */
+/** A library, an app or a test project: a folder with a package.json. */
 export interface Project {
   readonly folder: string;
   readonly layer: Layer | undefined;
@@ -54,7 +54,7 @@ export interface Workspace {
 export function workspaceOf(files: readonly TextFile[]): Workspace {
   const manifests = files.filter(({ path }) => posix.basename(path) === 'package.json').map(readManifest);
   const projects = manifests
-    .filter(({ path }) => /^(libs|apps)\/[^/]+\/package\.json$/.test(path))
+    .filter(({ path }) => /^((libs|apps)\/[^/]+|test\/.+)\/package\.json$/.test(path))
     .map((manifest): Project => ({ folder: posix.dirname(manifest.path), layer: layerOf(manifest), manifest }));
   const modules = files
     .filter(({ path }) => path.endsWith('.ts'))

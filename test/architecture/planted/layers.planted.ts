@@ -16,6 +16,7 @@ export const layers: readonly Planted[] = [
     ['apps/parser', 'app', 'apps/store', 'app'],
     ['apps/parser', 'app', 'apps/standalone', 'standalone'],
     ['apps/store', 'app', 'libs/embedded-postgres', 'embedded'],
+    ['test/bench', 'test', 'libs/stage', 'stage'],
   ]),
   {
     rule: 'layer',

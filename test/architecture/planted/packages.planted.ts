@@ -27,6 +27,17 @@ export const packages: readonly Planted[] = [
     found: [],
   },
   {
+    rule: 'declaredDependency',
+    what: 'packages of a test project: its own, those of the root, and one that only it lists',
+    files: [
+      file('package.json', '{ "name": "newsmill", "devDependencies": { "prettier": "1" } }'),
+      project('test/bench', 'test', 'jsdom'),
+      file('test/bench/bench.ts', "import 'jsdom';", "import 'prettier';"),
+      file('test/a.spec.ts', "import './bench/bench.js';", "import 'jsdom';"),
+    ],
+    found: ['test/a.spec.ts:2'],
+  },
+  {
     rule: 'usedDependency',
     what: 'packages that nothing or only a spec imports, and a peer whose package is gone',
     files: [
@@ -45,6 +56,15 @@ export const packages: readonly Planted[] = [
       file('apps/store/src/a.ts', "import '@nestjs/common';", "import 'typeorm';"),
     ],
     found: [],
+  },
+  {
+    rule: 'usedDependency',
+    what: 'a test project, of which no file runs in the product: one package is imported, one is not',
+    files: [
+      project('test/bench', 'test', 'jsdom', 'linkedom'),
+      file('test/bench/contestants/readability.ts', "import 'jsdom';"),
+    ],
+    found: ['test/bench/package.json:10'],
   },
   {
     rule: 'confinedPackage',

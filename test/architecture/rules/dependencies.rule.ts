@@ -46,10 +46,12 @@ function isDeclared({ project, isTest }: Module, name: string, { root, projects 
   return runtime.has(name) || (isTest && (development.has(name) || fromRoot));
 }
 
-/** What a package.json lists for run time is imported by a file that runs. */
+/** What a package.json lists for run time is imported by a file that runs; of a test project, by any file. */
 export const usedDependency: Rule = ({ projects, modules }) =>
   [...projects.values()].flatMap((project) => {
-    const running = [...modules.values()].filter((module) => module.project === project && !module.isTest);
+    const running = [...modules.values()].filter(
+      (module) => module.project === project && (!module.isTest || project.layer === 'test'),
+    );
     const used = new Set(running.flatMap(({ imports }) => imports.map(({ specifier }) => packageOf(specifier))));
     const { manifest } = project;
     return [...manifest.runtime]

@@ -112,11 +112,10 @@ export function cleanName(value: string): string | undefined {
   }
   const cut = TRAILING.exec(name);
   if (cut && cut.index > 0) name = name.slice(0, cut.index);
-  name = name
-    .replace(/^[\s:：.\-–—*"“”']+|[\s:：,;\-–—*"“”'）)\]】]+$/g, '')
+  name = trimSigns(name)
     .replace(/(?<=\p{Ll}{2})\.$/u, '')
     .replace(
-      /(?<=[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])\s*(?:記者|记者|기자|特派員|特派员|特約記者|著)$/u,
+      /(?<=[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])\s?(?:記者|记者|기자|特派員|特派员|特約記者|著)$/u,
       '',
     );
   if (AGENCY.test(name)) return name;
@@ -128,8 +127,8 @@ export function cleanName(value: string): string | undefined {
   return name;
 }
 
-const LEADING_SIGNS = /[\s:.\-–—*"“”']/;
-const TRAILING_SIGNS = /[\s:,;\-–—*"“”']/;
+const LEADING_SIGNS = /[\s:：.\-–—*"“”']/;
+const TRAILING_SIGNS = /[\s:：,;\-–—*"“”'）)\]】]/;
 
 /** The name without the signs that stand before and after it. */
 function trimSigns(name: string): string {

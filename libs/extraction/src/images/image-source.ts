@@ -127,7 +127,7 @@ export function backgroundOf(tree: HtmlTree, node: number): string | undefined {
 }
 
 const PLACEHOLDER =
-  /(?:placeholder|blank|spacer|transparent|1x1|loading|pixel|clear|grey|gray|dummy|lazy)[\w-]*\.(?:gif|png|svg|jpe?g|webp)/i;
+  /(?:placeholder|blank|spacer|transparent|1x1|loading|pixel|clear|grey|gray|dummy|lazy)[\w-]{0,40}\.(?:gif|png|svg|jpe?g|webp)/i;
 
 /** Counters and advertising: what they deliver is no picture. */
 const COUNTER =

@@ -143,8 +143,8 @@ function loginWall({ declared, measures, stub, names, url }: Measured): Refusal 
 /** Letters of a paid article's page that are none of its text: a line of an offer. */
 const OFFER = 150;
 
-function paywall({ metadata, measures, body }: Measured): Refusal | undefined {
-  if (measures.weight >= OFFER || readAccess(metadata).free !== false) return undefined;
+function paywall({ tree, metadata, measures, body }: Measured): Refusal | undefined {
+  if (measures.weight >= OFFER || readAccess(tree, metadata).free !== false) return undefined;
   const offered = body.page.segments.some(({ text }) => text.length < 200 && PAYWALL_WORDS.test(text));
   return offered || measures.weight < LEAST_TEXT
     ? { reason: 'paywall', detail: `not free, and only ${measures.weight} characters of running text` }
