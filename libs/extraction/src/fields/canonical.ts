@@ -58,5 +58,8 @@ function nameKey(name: string): string {
 }
 
 function withoutScheme(url: string): string {
-  return url.replace(/^https?:\/\/(?:www\.)?/, '').replace(/[/?#]+$/, '');
+  const bare = url.replace(/^https?:\/\/(?:www\.)?/, '');
+  let end = bare.length;
+  while (end > 0 && '/?#'.includes(bare[end - 1]!)) end--;
+  return bare.slice(0, end);
 }

@@ -11,7 +11,7 @@ const MAX_KEYWORDS = 100;
 
 /** What templates put where a section belongs. */
 const NO_SECTION =
-  /^(?:articles?|posts?|front ?page|home ?page|home|index|uncategori[sz]ed|default|root|none|null|undefined|true|false|\d+|\w+_\w+)$/i;
+  /^(?:articles?|posts?|front ?page|home ?page|home|index|uncategori[sz]ed|default|root|none|null|undefined|true|false|\d+|[a-z\d]+_\w+)$/i;
 
 /** Every section that the page names: the metadata's own, the last breadcrumb above the article, the first part of the path. */
 export function sectionCandidates(page: PageMetadata, pageUrl: string): Candidate<string>[] {

@@ -157,7 +157,7 @@ function monthOf(word: string): number | undefined {
 }
 
 /** What may follow a year in two digits: the end, a mark, or a time of day. */
-const SHORT_YEAR_END = /^(?:\s*$|\s*[,|–—-]|\s+(?:at|um|à|kl\.?)?\s*\d{1,2}[:.h])/;
+const SHORT_YEAR_END = /^(?:\s?$|\s?[,|–—-]|\s(?:(?:at|um|à|kl\.?)\s?)?\d{1,2}[:.h])/;
 
 /** The year that two digits mean, 1970 to 2069. */
 function centuryOf(year: number): number {

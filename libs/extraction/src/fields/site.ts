@@ -28,7 +28,7 @@ export function siteNameCandidates(page: PageMetadata): Candidate<string>[] {
 
 /** The part of `Ledger | News of the north` that the host is named after; the whole where none is. */
 function withoutSlogan(name: string, url: string): string {
-  const parts = name.split(/\s+[|–—-]\s+/);
+  const parts = name.split(/\s[|–—-]\s/);
   if (parts.length === 1) return name;
   const labels = (URL.parse(url)?.hostname ?? '').split('.');
   return parts.find((part) => labels.includes(comparisonKey(part).replaceAll(' ', ''))) ?? name;

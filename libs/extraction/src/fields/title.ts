@@ -87,7 +87,7 @@ function statedPart(tree: HtmlTree, heading: number, stated: ReadonlySet<string>
 /** Takes labels such as `Opinion |` and `| Editorial` off: they name the kind of article. */
 function stripLabels(title: string): string {
   if (!title.includes('|')) return title;
-  const parts = title.split(/\s*\|\s+|\s+\|\s*/);
+  const parts = title.split(/\s?\|\s|\s\|\s?/);
   while (parts.length > 1 && isLabel(parts[0]!)) parts.shift();
   while (parts.length > 1 && isLabel(parts.at(-1)!)) parts.pop();
   return parts.join(' | ');

@@ -77,7 +77,7 @@ function stringEnd(text: string, open: number): number {
 }
 
 /** What stands after the comma that follows a string: the next name or value. */
-const NEXT_VALUE = /\s*(?:["{[\]}\d-]|true\b|false\b|null\b)/y;
+const NEXT_VALUE = /(?:["{[\]}\d-]|true\b|false\b|null\b)/y;
 
 /** As `stringEnd`, but a quote closes the string only where JSON goes on behind it: others belong to the text. */
 function looseStringEnd(text: string, open: number): number {
@@ -89,12 +89,17 @@ function looseStringEnd(text: string, open: number): number {
 }
 
 function goesOn(text: string, from: number): boolean {
-  let i = from;
-  while (i < text.length && ' \t\r\n'.includes(text[i]!)) i++;
+  const i = skipSpace(text, from);
   if (i === text.length || text[i] === ':' || text[i] === '}' || text[i] === ']') return true;
   if (text[i] !== ',') return false;
-  NEXT_VALUE.lastIndex = i + 1;
+  NEXT_VALUE.lastIndex = skipSpace(text, i + 1);
   return NEXT_VALUE.test(text);
+}
+
+function skipSpace(text: string, from: number): number {
+  let i = from;
+  while (i < text.length && ' \t\r\n'.includes(text[i]!)) i++;
+  return i;
 }
 
 /** A line comment ends at the line's end, or at a CDATA mark on the same line, as in `//<![CDATA[`. */
