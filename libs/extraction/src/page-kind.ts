@@ -2,6 +2,7 @@ import type { RejectReason } from './article.js';
 import type { Body } from './body/find-body.js';
 import { Role } from './body/names.js';
 import { textWeight } from './body/worth.js';
+import type { Trace } from './explain/trace.js';
 import type { HtmlTree } from './html-tree.js';
 import { ldText, typesOf } from './metadata/json-ld.js';
 import type { PageMetadata } from './metadata/page-metadata.js';
@@ -38,12 +39,14 @@ export function refuse(
   title: string,
   text: string,
   url: string,
+  trace?: Trace,
 ): Refusal | undefined {
   const weight = textWeight(text);
   if (weight < SHORT_TEXT && ERROR_TITLE.test(title)) {
     return { reason: 'error-page', detail: `the title says so: ${title.slice(0, 100)}` };
   }
   const declared = declaresArticle(page);
+  if (trace) trace.kind = { declaresArticle: declared, characters: text.length, linkedLines: linkedLines(body).lines };
   if (!declared && weight < SHORT_TEXT / 2 && hasPasswordField(tree)) {
     return { reason: 'login-wall', detail: `a password field and only ${text.length} characters of running text` };
   }

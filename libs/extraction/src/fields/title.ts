@@ -1,3 +1,4 @@
+import type { Trace } from '../explain/trace.js';
 import type { HtmlTree } from '../html-tree.js';
 import type { PageMetadata } from '../metadata/page-metadata.js';
 import { ldText } from '../metadata/json-ld.js';
@@ -50,7 +51,8 @@ export function titleCandidates(
  * The headline as readers see it: an h1 that agrees with what the metadata call the page, else the metadata's own
  * headline. Agreement is equality of letters and digits, or one beginning with the other.
  */
-export function chooseTitle(candidates: readonly Candidate<string>[]): Candidate<string> | undefined {
+export function chooseTitle(candidates: readonly Candidate<string>[], trace?: Trace): Candidate<string> | undefined {
+  const scores: number[] = candidates.map(() => 0);
   let best: Candidate<string> | undefined;
   let bestScore = -1;
   const keys = candidates.map(({ value }) => comparisonKey(value));
@@ -71,8 +73,10 @@ export function chooseTitle(candidates: readonly Candidate<string>[]): Candidate
       }
     });
     if (one.rule === 'h1' && supporters.size > 0) score += 0.6;
+    scores[i] = score;
     if (score > bestScore) [best, bestScore] = [one, score];
   });
+  trace?.field('title', candidates, scores);
   return best;
 }
 

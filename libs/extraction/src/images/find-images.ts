@@ -1,5 +1,6 @@
 import type { ImageFound } from '../article.js';
 import { nameWords, Role } from '../body/names.js';
+import type { Trace } from '../explain/trace.js';
 import type { HtmlTree } from '../html-tree.js';
 import { webUrl } from '../links.js';
 import { collapse } from '../text.js';
@@ -59,16 +60,24 @@ export function findImages(
   to: number,
   removed: Uint8Array,
   baseUrl: string,
+  trace?: Trace,
 ): PlacedImage[] {
   const found: PlacedImage[] = [];
   const seen = new Map<string, number>();
   let looked = 0;
   for (let i = from; i < to && found.length < MAX_IMAGES && looked < MAX_SEEN; i++) {
     const name = tree.name(i);
-    if ((name !== 'img' && name !== 'amp-img') || NOT_CONTENT.has(removed[i]!)) continue;
+    if (name !== 'img' && name !== 'amp-img') continue;
+    if (NOT_CONTENT.has(removed[i]!)) {
+      trace?.leaveImage(i, 'stands in an element that is named as something beside the article');
+      continue;
+    }
     looked++;
     const placed = readImage(tree, i, baseUrl);
-    if (!placed) continue;
+    if (!placed) {
+      trace?.leaveImage(i, 'is an icon, too small, or has no address of a picture');
+      continue;
+    }
     const key = imageKey(placed.image.url);
     const first = seen.get(key);
     if (first === undefined) seen.set(key, found.push(placed) - 1);
