@@ -6,3 +6,4 @@ export type { PublisherDefinition, RuledField } from './publishers/definition.js
 export { definePublisher, PublisherError, type Publisher, readPublisher } from './publishers/publisher.js';
 export { PublisherRules } from './publishers/publisher-rules.js';
 export { builtInPublishers } from './publishers/publishers.js';
+export { type Fixture, makeFixture } from './fixture/make-fixture.js';
