@@ -70,7 +70,7 @@ function explainField(
       confidence,
       ...(byAgreement && Number.isFinite(ranks[i]) && { score: rounded(ranks[i]!) }),
       chosen: decided && i === won,
-      why: i === won ? whyWon(winner, byAgreement) : whyLost(ranks[i]!, ranks[won]!, winner),
+      why: i === won ? whyWon(winner, byAgreement) : whyLost(ranks[i]!, ranks[won]!, winner, byAgreement),
     };
   });
   return [{ field, candidates: [explained[won]!, ...explained.filter((_, i) => i !== won)] }];
@@ -81,9 +81,10 @@ function whyWon({ source }: TracedCandidate, byAgreement: boolean): string {
   return byAgreement ? 'best supported by the other signals' : 'most trusted';
 }
 
-function whyLost(rank: number, best: number, { source, rule }: TracedCandidate): string {
+function whyLost(rank: number, best: number, { source, rule }: TracedCandidate, byAgreement: boolean): string {
   const winner = rule === undefined ? source : `${source} ${rule}`;
-  return rank === best ? `as good as ${winner}, which was read before` : `less than ${winner}`;
+  if (rank === best) return `equal to ${winner}, which was read before`;
+  return `less ${byAgreement ? 'supported' : 'trusted'} than ${winner}`;
 }
 
 /** Elements that are told. */
@@ -99,7 +100,12 @@ function explainBody({ tree, body, extraction, ruled }: Worked, trace: Trace): E
     score: Math.round(score),
     chosen: node === body.chosen?.node,
   });
-  const best = [...trace.weighed].sort((a, b) => b.score - a.score || b.node - a.node).slice(0, MAX_ELEMENTS);
+  // Of elements around the same text the best one tells enough.
+  const texts = new Set<number>();
+  const best = [...trace.weighed]
+    .sort((a, b) => b.score - a.score || b.node - a.node)
+    .filter(({ letters }) => !texts.has(letters) && texts.add(letters))
+    .slice(0, MAX_ELEMENTS);
   const instead = extraction.ok && trace.contents.some(({ chosen, source }) => chosen && source === 'json-ld');
   const kept = new Set(body.kept.map(({ start }) => start));
   const whyBlock = (segment: Segment, i: number): ExplainedBlock['why'] => {

@@ -8,6 +8,7 @@ const MAX_NAME = 40;
 
 /** Where an element stands, as a selector that a person reads: `… > main > article.story > div#body`. */
 export function pathOf(tree: HtmlTree, node: number): string {
+  if (node === 0) return tree.name(0);
   const steps: string[] = [];
   let element = node;
   for (; element > 0 && steps.length < MAX_STEPS; element = tree.parent(element)) steps.unshift(stepOf(tree, element));

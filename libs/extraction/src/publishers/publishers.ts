@@ -2,7 +2,6 @@ import { businessInsiderGermany } from './businessinsider.de.js';
 import { dealbreaker } from './dealbreaker.com.js';
 import { legalTribune } from './lto.de.js';
 import { ndr } from './ndr.de.js';
-import { nieuwsblad } from './nieuwsblad.be.js';
 import { newYorkTimes } from './nytimes.com.js';
 import { physOrg } from './phys.org.js';
 import type { Publisher } from './publisher.js';
@@ -16,7 +15,6 @@ export const builtInPublishers: readonly Publisher[] = [
   legalTribune,
   ndr,
   newYorkTimes,
-  nieuwsblad,
   physOrg,
   snopes,
   theHill,
