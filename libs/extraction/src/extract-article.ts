@@ -11,6 +11,7 @@ import { chooseContent, statedBody, type Content } from './body/content.js';
 import type { BodyHints } from './body/body-hints.js';
 import { findBody, type Body } from './body/find-body.js';
 import { readAccess } from './fields/access.js';
+import { ampCandidates, canonicalCandidates } from './fields/addresses.js';
 import { authorCandidates } from './fields/authors.js';
 import { mostTrusted, provenanceOf, type Candidate } from './fields/candidate.js';
 import { keywordCandidates, sectionCandidates } from './fields/classification.js';
@@ -139,13 +140,16 @@ interface Findings extends TitledPage {
   stated: StatedPictures;
 }
 
+/** Fields that hold the page's own addresses. */
+type AddressField = 'canonicalUrl' | 'ampUrl';
+
 /** Chooses the remaining fields and puts the record together. */
 function assemble(findings: Findings): ExtractedArticle {
   const { page, tree, metadata, siteNames, title, titleNode, body, content, text, pictures, stated } = findings;
   const { ruled, trace } = findings;
   const provenance: Record<string, FieldProvenance> = { title: provenanceOf(title), body: content.provenance };
-  const take = <T>(field: keyof RuledValues, generic: readonly Candidate<T>[]): T | undefined => {
-    const value = ruled?.values[field] as Candidate<T> | undefined;
+  const take = <T>(field: keyof RuledValues | AddressField, generic: readonly Candidate<T>[]): T | undefined => {
+    const value = ruled?.values[field as keyof RuledValues] as Candidate<T> | undefined;
     const candidates = value ? [value, ...generic] : generic;
     trace?.field(field, candidates);
     const best = mostTrusted(candidates);
@@ -168,12 +172,18 @@ function assemble(findings: Findings): ExtractedArticle {
   const description = take('description', descriptionCandidates(metadata));
   const published = take<DateFound>('published', publishedCandidates(tree, metadata, around));
   const modified = take<DateFound>('modified', modifiedCandidates(tree, metadata, language));
-  const canonicalUrl = webUrl(metadata.canonical ?? metadata.meta.get('og:url')?.[0], metadata.baseUrl);
-  const ampUrl = webUrl(metadata.amp, metadata.baseUrl);
+  const canonicalUrl = take('canonicalUrl', canonicalCandidates(metadata));
+  const ampUrl = take('ampUrl', ampCandidates(metadata));
   const siteName = take('siteName', siteNameCandidates(metadata));
   const publisher = take('publisher', publisherCandidates(metadata));
   const section = take('section', sectionCandidates(metadata));
   const leadImage = take('leadImage', leadImageCandidates(metadata, pictures, stated));
+  const notes = findNotes(body.page.segments.map((segment) => segment.text));
+  const access = readAccess(metadata);
+  if (pictures.length > 0) provenance['images'] = { source: 'dom', rule: 'pictures of the article', confidence: 0.8 };
+  for (const note of Object.keys(notes)) provenance[note] = { source: 'dom', rule: 'beginning', confidence: 0.7 };
+  if (access.free !== undefined)
+    provenance['access'] = { source: 'json-ld', rule: 'isAccessibleForFree', confidence: 0.9 };
   const article: ExtractedArticle = {
     title: title.value,
     ...(description !== undefined && { description }),
@@ -192,8 +202,8 @@ function assemble(findings: Findings): ExtractedArticle {
     blocks: content.blocks,
     text,
     html: toHtml(content.blocks),
-    ...findNotes(body.page.segments.map((segment) => segment.text)),
-    access: readAccess(metadata),
+    ...notes,
+    access,
     provenance,
     missing: [],
     warnings: [
