@@ -106,7 +106,10 @@ function extractBelow(titled: TitledPage): Worked {
   trace?.dropMissing(body.kept, kept, 'picture-caption');
   const stating = isRuled ? undefined : reference;
   const content = chooseContent(tree, { ...body, kept }, stating, metadata.baseUrl, trace);
-  if (ruled && isRuled) content.provenance = bodyProvenance(ruled);
+  if (ruled && isRuled) {
+    content.provenance = bodyProvenance(ruled);
+    trace?.contentCameFrom(content.provenance);
+  }
   const text = toText(content.blocks);
   const refusal = refuse(tree, metadata, body, title.value, text, page.url, trace);
   if (refusal) return { extraction: { ok: false, ...refusal }, tree, ruled, body, images };

@@ -41,6 +41,10 @@ export function findBody(tree: HtmlTree, hints: BodyHints): Body {
   const inside = page.segments.filter(
     (part, i) => clutter.marks[i] === Role.none && isInside(part, chosen.node, tree, rules),
   );
+  if (rules && rules.body.length > 0) {
+    const letters = inside.reduce((sum, { text }) => sum + text.length, 0);
+    trace?.weigh(chosen.node, letters, letters);
+  }
   const { kept, looseCaptions } = takeOutCaptions(inside);
   trace?.dropMissing(inside, kept, 'caption');
   const above = takeOutCaptions(segmentsAbove(page, clutter, hints.titleNode, chosen.node));

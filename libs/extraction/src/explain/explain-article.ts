@@ -106,7 +106,9 @@ function explainBody({ tree, body, extraction, ruled }: Worked, trace: Trace): E
     .sort((a, b) => b.score - a.score || b.node - a.node)
     .filter(({ letters }) => !texts.has(letters) && texts.add(letters))
     .slice(0, MAX_ELEMENTS);
-  const instead = extraction.ok && trace.contents.some(({ chosen, source }) => chosen && source === 'json-ld');
+  const instead =
+    extraction.ok &&
+    trace.contents.some(({ chosen, source }) => chosen && source !== 'dom' && source !== 'publisher-rule');
   const kept = new Set(body.kept.map(({ start }) => start));
   const whyBlock = (segment: Segment, i: number): ExplainedBlock['why'] => {
     if (kept.has(segment.start)) {

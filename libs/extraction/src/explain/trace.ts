@@ -93,6 +93,12 @@ export class Trace {
     this.contents.push(content);
   }
 
+  /** Says where the chosen content came from in place of what was said before. */
+  contentCameFrom(provenance: FieldProvenance): void {
+    const chosen = this.contents.findIndex((content) => content.chosen);
+    if (chosen >= 0) this.contents[chosen] = { ...this.contents[chosen]!, ...provenance };
+  }
+
   leaveImage(node: number, why: string): void {
     this.leftImages.push({ node, why });
   }

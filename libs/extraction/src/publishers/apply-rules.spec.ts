@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ExtractedArticle } from '../article.js';
+import { explainArticle } from '../explain/explain-article.js';
 import { extractArticle } from '../extract-article.js';
 import type { PublisherDefinition } from './definition.js';
 import { definePublisher } from './publisher.js';
@@ -89,5 +90,27 @@ describe('publisher rules', () => {
     const article = extract({ body: 'time.first' });
     expect(article.text).toContain(LONG);
     expect(article.warnings).toEqual(['publisher-rule-missed:body']);
+  });
+
+  it('are explained', () => {
+    const rules = { fields: { title: '.headline', section: '.gone' }, body: '.facts', drop: '.person' };
+    const publishers = new PublisherRules([
+      definePublisher({ name: 'Courier', hosts: ['courier.example'], note: 'a test', ...rules }),
+    ]);
+    const { publisher, fields, body } = explainArticle({ html: PAGE, url: URL }, { publishers });
+    expect(publisher).toEqual({
+      name: 'Courier',
+      note: 'a test',
+      missed: ['section'],
+      dropped: [{ selector: '.person', text: 'Mayor Bo Dell: more about the mayor' }],
+    });
+    expect(fields[0]!.candidates[0]).toMatchObject({ source: 'publisher-rule', rule: '.headline', chosen: true });
+    expect(body.contents).toEqual([
+      { source: 'publisher-rule', rule: '.facts', confidence: 0.99, letters: 85, chosen: true },
+    ]);
+    expect(body.candidates).toEqual([
+      { path: 'html > body > aside.facts', letters: 85, share: 1, score: 85, chosen: true },
+    ]);
+    expect(body.blocks.filter(({ kept }) => kept).map(({ characters }) => characters)).toEqual([85]);
   });
 });
