@@ -10,7 +10,8 @@ export interface TextStyle {
 }
 
 /** An explanation for reading: `+` stands before what was taken, `-` before what was not. */
-export function explanationText(explanation: Explanation, style: TextStyle): string {
+export function explanationText(explained: Explanation, style: TextStyle): string {
+  const explanation = withoutControls(explained);
   const sections = [
     summary(explanation, style),
     section('Fields', fieldLines(explanation, style), style),
@@ -27,6 +28,16 @@ export function explanationText(explanation: Explanation, style: TextStyle): str
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
+}
+
+// eslint-disable-next-line no-control-regex -- control characters are exactly what it removes
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
+
+/** A page must not write escape sequences to the terminal of who looks at it. */
+function withoutControls(explanation: Explanation): Explanation {
+  return JSON.parse(JSON.stringify(explanation), (_key, value: unknown) =>
+    typeof value === 'string' ? value.replace(CONTROLS, ' ') : value,
+  ) as Explanation;
 }
 
 function summary({ url, outcome, publisher, missing, warnings }: Explanation, { width }: TextStyle): string[] {
