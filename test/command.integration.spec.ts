@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pageFetched, topicAddress } from '@newsmill/contracts';
 import { createRunner, defineStage } from '@newsmill/stage';
@@ -34,14 +37,21 @@ async function newsmill(
 }
 
 describe('newsmill', () => {
-  it.each([[[]], [['topics']], [['dead-letters']], [['dead-letters', 'redrive']], [['extract']], [['up']], [['docs']]])(
-    '%j --help explains itself',
-    async (args) => {
-      const { code, out } = await newsmill([...args, '--help']);
-      expect(code).toBe(0);
-      expect(out).toMatch(/^Usage: newsmill/);
-    },
-  );
+  it.each([
+    [[]],
+    [['topics']],
+    [['dead-letters']],
+    [['dead-letters', 'redrive']],
+    [['extract']],
+    [['explain']],
+    [['fixture']],
+    [['up']],
+    [['docs']],
+  ])('%j --help explains itself', async (args) => {
+    const { code, out } = await newsmill([...args, '--help']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Usage: newsmill/);
+  });
 
   it('answers an unknown command in short, with a hint', async () => {
     const { code, err } = await newsmill(['explode']);
@@ -113,6 +123,134 @@ describe('newsmill extract', () => {
       [null, null],
     ]);
     for (const { article, reason } of answers) expect(article === null).toBe(typeof reason === 'string');
+  });
+});
+
+/** A page whose every article ends with a notice in plain words, and a folder with the rule that knows it. */
+const NOTICE = 'This notice stands under every article of the Courier and belongs to none of them.';
+
+function noticePage(): string {
+  const page = articlePage(7);
+  return page.replace(/<\/article>|<\/body>/, (end) => `<p class="imprint-line">${NOTICE}</p>${end}`);
+}
+
+async function rulesFolder(rules: Record<string, unknown>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'newsmill-rules-'));
+  const definition = { name: 'The Courier', hosts: ['courier.example'], note: 'a notice in plain words', ...rules };
+  await writeFile(join(folder, 'courier.json'), JSON.stringify(definition));
+  return folder;
+}
+
+describe('newsmill explain', () => {
+  const page = ['-', '--url', 'https://courier.example/7'];
+
+  it('tells in text what was taken and why the rest was not', async () => {
+    const { code, out, err } = await newsmill(['explain', ...page], { input: articlePage(7) });
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^Article: Footbridge 7 to be repaired\nAddress: https:\/\/courier.example\/7\nRules: {3}none/);
+    expect(out).toMatch(/\n {4}\+ .*Footbridge 7 to be repaired/);
+    expect(out).toMatch(/\n {2}\+ running-text/);
+    // eslint-disable-next-line no-control-regex -- colours are exactly what must not be there
+    expect(out).not.toMatch(/\u001b/);
+  });
+
+  it('--json gives the same as data', async () => {
+    const { code, out } = await newsmill(['explain', ...page, '--json'], { input: articlePage(7) });
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      url: 'https://courier.example/7',
+      outcome: { article: true, title: 'Footbridge 7 to be repaired' },
+      body: { blocks: expect.arrayContaining([expect.objectContaining({ kept: true, why: 'running-text' })]) },
+    });
+  });
+
+  it('explains a page that holds no article, and exits with 3', async () => {
+    const { code, out } = await newsmill(['explain', '-'], { input: '<p>Hi</p>' });
+    expect([code, out.split('\n')[0]]).toEqual([
+      3,
+      'No article: no-title (neither the metadata nor a heading names the page)',
+    ]);
+  });
+
+  it.each([
+    ['a file that is not there', ['explain', 'no/such/file.html'], 1],
+    ['an address on this machine', ['explain', 'http://127.0.0.1/'], 1],
+    ['nothing named', ['explain'], 1],
+  ])('%s: an exit code and nothing on stdout', async (_, args, expected) => {
+    const { code, out, err } = await newsmill(args);
+    expect([code, out]).toEqual([expected, '']);
+    expect(err).not.toBe('');
+  });
+});
+
+describe('rules for publishers', () => {
+  const page = ['-', '--url', 'https://courier.example/7'];
+
+  it('come from a folder, for extract and explain alike', async () => {
+    const folder = await rulesFolder({ drop: '.imprint-line' });
+    try {
+      const env = { NEWSMILL_PUBLISHERS_DIR: folder };
+      const input = noticePage();
+      expect((await newsmill(['extract', ...page], { input })).out).toContain(NOTICE);
+      expect((await newsmill(['extract', ...page], { input, env })).out).not.toContain(NOTICE);
+      expect((await newsmill(['extract', ...page, '--generic'], { input, env })).out).toContain(NOTICE);
+      const { out } = await newsmill(['explain', ...page, '--publishers', folder], { input });
+      expect(out).toContain(
+        'Rules:   The Courier - a notice in plain words\n         dropped .imprint-line: This notice',
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('are told when they are wrong, by file and field, with exit code 78', async () => {
+    const folder = await rulesFolder({ drop: 'p[', color: 'red' });
+    try {
+      const { code, out, err } = await newsmill(['extract', ...page], { env: { NEWSMILL_PUBLISHERS_DIR: folder } });
+      expect([code, out]).toEqual([78, '']);
+      expect(
+        err
+          .trim()
+          .split('\n')
+          .map((line) => line.split(': ').slice(0, 4).join(': ')),
+      ).toEqual([
+        'newsmill: NEWSMILL_PUBLISHERS_DIR: courier.json: drop.0',
+        'newsmill: NEWSMILL_PUBLISHERS_DIR: courier.json: color',
+      ]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+describe('newsmill fixture', () => {
+  it('writes a case without the words of the page', async () => {
+    const folder = await rulesFolder({ drop: '.imprint-line' });
+    try {
+      const args = ['fixture', '-', '--url', 'https://courier.example/7', '--publishers', folder, '--out', folder];
+      const { code, out } = await newsmill([...args, '--name', 'notice'], { input: noticePage() });
+      expect(code).toBe(0);
+      expect(out).toContain('rules: The Courier\n');
+      expect(out).toContain('the scrubbed page is read as the real one\n');
+      const html = await readFile(join(folder, 'courier.example', 'notice.html'), 'utf8');
+      expect(html).toContain('imprint-line');
+      expect(html).not.toMatch(/footbridge|notice/i);
+      const { url, expected } = JSON.parse(await readFile(join(folder, 'courier.example', 'notice.json'), 'utf8')) as {
+        url: string;
+        expected: { ok: boolean };
+      };
+      expect([url, expected.ok]).toEqual(['https://courier.example/7', true]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it.each([
+    ['a name that is no name', ['--name', '../x']],
+    ['a publisher that is no host', ['--publisher', 'The Courier']],
+  ])('%s: one line and exit code 2', async (_, args) => {
+    const { code, out, err } = await newsmill(['fixture', '-', ...args], { input: articlePage(7) });
+    expect([code, out, err.trim().split('\n').length]).toEqual([2, '', 1]);
   });
 });
 

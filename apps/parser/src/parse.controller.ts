@@ -1,6 +1,6 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { articleParsed, type EventOf, pageFetched } from '@newsmill/contracts';
-import { extractArticle } from '@newsmill/extraction';
+import { extractArticle, type PageInput, PublisherRules } from '@newsmill/extraction';
 import { StageHandler } from '@newsmill/service';
 import { emit, fail, type Outcome, reject, StageFault } from '@newsmill/stage';
 import { toArticleVersion } from './article-version.js';
@@ -10,22 +10,26 @@ type PageFetched = EventOf<typeof pageFetched>;
 
 @Controller()
 export class ParseController {
+  constructor(@Inject(PublisherRules) private readonly publishers: PublisherRules) {}
+
   @StageHandler(parse)
   parse(pages: PageFetched[]): Outcome<typeof parse>[] {
-    return pages.map(parsePage);
+    return pages.map((page) => parsePage(page, this.publishers));
   }
 }
 
 /** A page that breaks the extractor is a fault of that page alone. */
-function parsePage(page: PageFetched): Outcome<typeof parse> {
+function parsePage(page: PageFetched, publishers: PublisherRules): Outcome<typeof parse> {
   try {
-    const found = extractArticle({
+    const input: PageInput = {
       html: page.content,
       url: page.url.final,
+      fetchedAt: page.fetchedAt,
       ...(page.status !== undefined && { status: page.status }),
       ...(page.contentLanguage !== undefined && { contentLanguage: page.contentLanguage }),
       ...(page.hints !== undefined && { hints: definedOnly(page.hints) }),
-    });
+    };
+    const found = extractArticle(input, { publishers });
     return found.ok
       ? emit(articleParsed, toArticleVersion(page, found.article))
       : reject(found.detail === '' ? found.reason : `${found.reason}: ${found.detail}`);

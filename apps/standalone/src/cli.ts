@@ -3,7 +3,9 @@ import { Command } from 'commander';
 import { CommandError } from './commands/command-error.js';
 import { deadLettersCommand } from './commands/dead-letters.command.js';
 import { docsCommand } from './commands/docs.command.js';
+import { explainCommand } from './commands/explain.command.js';
 import { extractCommand } from './commands/extract.command.js';
+import { fixtureCommand } from './commands/fixture.command.js';
 import { migrateCommand } from './commands/migrate.command.js';
 import { topicsCommand } from './commands/topics.command.js';
 import { upCommand } from './commands/up.command.js';
@@ -29,6 +31,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     topicsCommand(),
     deadLettersCommand(),
     extractCommand(),
+    explainCommand(),
+    fixtureCommand(),
     migrateCommand(),
     docsCommand(),
   ]) {

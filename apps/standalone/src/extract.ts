@@ -1,19 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { type ArticleRecord, mainHeadline, plainBody } from '@newsmill/contracts';
-import { createOutbound, OutboundError } from '@newsmill/outbound';
-import { decodePage } from '@newsmill/web';
+import type { PublisherRules } from '@newsmill/extraction';
 import { z } from 'zod';
 import { CommandError } from './commands/command-error.js';
+import { publisherRules, type RuleOptions } from './publisher-rules.js';
+import { type PageOptions, readPage } from './read-page.js';
 import { recordOf } from './record-of.js';
 
 const line = z.object({ id: z.unknown(), url: z.url(), html: z.string() });
-
-interface Page {
-  html: string;
-  url: string;
-}
 
 /**
  * The record of a page.
@@ -22,62 +17,31 @@ interface Page {
  */
 export async function extractPage(
   page: string | undefined,
-  options: { url?: string; allow?: readonly string[] },
+  options: PageOptions & RuleOptions,
 ): Promise<ArticleRecord> {
   if (page === undefined) throw new CommandError('name a file, a URL or -, or use --ndjson', 2);
-  const { html, url } = /^https?:\/\//i.test(page)
-    ? await fetchPage(page, options.allow ?? [])
-    : await readPage(page, options.url ?? 'https://page.example/');
-  const found = recordOf(html, url, new Date());
+  const publishers = publisherRules(options);
+  const { html, url } = await readPage(page, options);
+  const found = recordOf(html, url, new Date(), publishers);
   if ('reason' in found) throw new CommandError(found.reason, 3);
   return found.record;
 }
 
 /** One line out for each line in, as it comes; waits for a slow reader. */
-export async function extractLines(input: Readable, output: Writable): Promise<void> {
+export async function extractLines(input: Readable, output: Writable, options: RuleOptions): Promise<void> {
+  const publishers = publisherRules(options);
   for await (const text of createInterface({ input, crlfDelay: Infinity })) {
     if (text.trim() === '') continue;
-    if (!output.write(`${JSON.stringify(extractLine(text))}\n`)) {
+    if (!output.write(`${JSON.stringify(extractLine(text, publishers))}\n`)) {
       await new Promise((resolve) => output.once('drain', resolve));
     }
   }
 }
 
-async function readPage(page: string, url: string): Promise<Page> {
-  if (!URL.canParse(url)) throw new CommandError(`--url "${url}" is not an absolute address`, 2);
-  const bytes = page === '-' ? await readAll(process.stdin) : await readWhole(page);
-  return { html: decodePage(bytes).text, url };
-}
-
-async function readWhole(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new CommandError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
-}
-
-async function readAll(input: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of input) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
-
-async function fetchPage(url: string, allow: readonly string[]): Promise<Page> {
-  const outbound = createOutbound({ userAgent: 'newsmill-extract/0.1 (+https://newsmill.example/bot)', allow });
-  try {
-    const resource = await outbound.fetchPage(url);
-    if (resource.status !== 200) throw new CommandError(`HTTP status ${resource.status} (${resource.url})`);
-    return { html: decodePage(resource.body, resource.contentType).text, url: resource.url };
-  } catch (error) {
-    if (error instanceof OutboundError) throw new CommandError(error.message);
-    throw error;
-  } finally {
-    await outbound.close();
-  }
-}
-
-function extractLine(text: string): { id: unknown; article: object | null; reason?: string } {
+function extractLine(
+  text: string,
+  publishers: PublisherRules | undefined,
+): { id: unknown; article: object | null; reason?: string } {
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -92,7 +56,7 @@ function extractLine(text: string): { id: unknown; article: object | null; reaso
   }
   const { id, url, html } = read.data;
   try {
-    const found = recordOf(html, url, new Date());
+    const found = recordOf(html, url, new Date(), publishers);
     return 'reason' in found ? { id, article: null, reason: found.reason } : { id, article: summarise(found.record) };
   } catch (error) {
     return { id, article: null, reason: `extractor failed: ${(error as Error).message}` };

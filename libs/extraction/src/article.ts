@@ -7,6 +7,8 @@ export interface PageInput {
   status?: number;
   /** The Content-Language response header, used when the page declares no language itself. */
   contentLanguage?: string;
+  /** RFC 3339, when the page was fetched: tells which of a publisher's rules are valid. */
+  fetchedAt?: string;
   /** What the feed or sitemap said. Used only where the page says nothing. */
   hints?: { title?: string; published?: string };
 }
@@ -119,7 +121,7 @@ export type Block =
 
 /** Where a field's value came from. */
 export interface FieldProvenance {
-  /** The signal: json-ld, open-graph, meta, microdata, dom, url, http or hint. */
+  /** The signal: publisher-rule, json-ld, open-graph, meta, microdata, dom, url, http or hint. */
   source: string;
   /** The place within the signal, e.g. the property or the name of the rule. */
   rule?: string;

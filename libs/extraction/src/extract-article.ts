@@ -1,9 +1,18 @@
-import type { DateFound, ExtractedArticle, Extraction, FieldProvenance, PageInput, RejectReason } from './article.js';
+import type {
+  DateFound,
+  ExtractedArticle,
+  Extraction,
+  FieldProvenance,
+  PageInput,
+  RejectReason,
+} from './article.js';
 import { chooseContent, statedBody, type Content } from './body/content.js';
+import type { BodyHints } from './body/body-hints.js';
 import { findBody, type Body } from './body/find-body.js';
 import { readAccess } from './fields/access.js';
-import { authorCandidates } from './fields/authors.js';
+import { ampCandidates } from './fields/amp.js';
 import { canonicalCandidates } from './fields/canonical.js';
+import { authorCandidates } from './fields/authors.js';
 import { mostTrusted, provenanceOf, type Candidate } from './fields/candidate.js';
 import { keywordCandidates, sectionCandidates } from './fields/classification.js';
 import { modifiedCandidates, publishedCandidates } from './fields/dates.js';
@@ -12,6 +21,7 @@ import { languageCandidates } from './fields/language.js';
 import { findNotes } from './fields/notes.js';
 import { knownSiteNames, publisherCandidates, siteNameCandidates } from './fields/site.js';
 import { chooseTitle, titleCandidates } from './fields/title.js';
+import type { Trace } from './explain/trace.js';
 import { parseHtml, type HtmlTree } from './html-tree.js';
 import { findImages, withoutPortraits, type PlacedImage } from './images/find-images.js';
 import { placeLooseCaptions, withoutCaptions } from './images/loose-captions.js';
@@ -20,64 +30,116 @@ import { StatedPictures } from './images/stated-pictures.js';
 import { webUrl } from './links.js';
 import { readPageMetadata, type PageMetadata } from './metadata/page-metadata.js';
 import { refuse, refuseUntitled } from './page-kind/refuse.js';
+import { applyRules, bodyProvenance, type RuledPage, type RuledValues } from './publishers/apply-rules.js';
+import type { PublisherRules } from './publishers/publisher-rules.js';
 import { toHtml, toText } from './serialize.js';
 import { comparisonKey, wellFormed } from './text.js';
 
 /** Pages with more characters than this are not read. */
 export const MAX_HTML = 60_000_000;
 
+export interface ExtractOptions {
+  /** Rules of publishers. Without them the generic road alone is taken. */
+  publishers?: PublisherRules | undefined;
+}
+
 /**
  * Finds the article in a page: metadata, body, images. Pure and total: any text ends in an article or in a reason why
  * there is none. Time grows linearly with the page: at most about one second a megabyte (3 s in the worst of the hostile
  * pages tried, a megabyte without anything but `<i>x</i>`), and memory stays under 2.5 GB for the largest page.
  */
-export function extractArticle(page: PageInput): Extraction {
-  const reject = (reason: RejectReason, detail: string): Extraction => ({ ok: false, reason, detail });
-  if (webUrl(page.url, page.url) === undefined)
-    return reject('invalid-url', `not an absolute http(s) URL: ${page.url.slice(0, 200)}`);
-  if (page.status !== undefined && page.status >= 400) return reject('error-status', `HTTP status ${page.status}`);
-  if (page.html.length > MAX_HTML)
-    return reject('too-large', `${page.html.length} characters, at most ${MAX_HTML} are read`);
-  if (page.html.trim() === '') return reject('empty-page', 'the page has no content');
-
-  const tree = parseHtml(page.html);
-  const metadata = readPageMetadata(tree, page.url);
-  const siteNames = knownSiteNames(metadata, page.url);
-  const title = chooseTitle(titleCandidates(tree, metadata, siteNames, page.hints?.title));
-  if (!title) {
-    const refusal = refuseUntitled(tree, metadata);
-    if (refusal) return { ok: false, ...refusal };
-    return reject('no-title', 'neither the metadata nor a heading names the page');
-  }
-
-  const titleNode = headingOf(tree, metadata, title.value);
-  const reference = statedBody(metadata);
-  const descriptions = descriptionCandidates(metadata).map(({ value }) => value);
-  const body = findBody(tree, { title: title.value, titleNode, descriptions, reference });
-  const images = imagesOf(tree, metadata, body, titleNode);
-  const content = chooseContent(
-    tree,
-    { ...body, kept: withoutCaptions(body.kept, images) },
-    reference,
-    metadata.baseUrl,
-  );
-  const text = toText(content.blocks);
-  const refusal = refuse({ tree, metadata, body, title: title.value, titleNode, text, url: page.url });
-  if (refusal) return { ok: false, ...refusal };
-  const stated = new StatedPictures(metadata, [title.value, ...siteNames]);
-  return {
-    ok: true,
-    article: assemble({ page, tree, metadata, siteNames, title, titleNode, body, content, text, images, stated }),
-  };
+export function extractArticle(page: PageInput, options: ExtractOptions = {}): Extraction {
+  return extract(page, options).extraction;
 }
 
-/** What the steps before have found in one page. */
-interface Findings {
+/** What an extraction was made from, for explaining it. Absent parts were not come to. */
+export interface Worked {
+  extraction: Extraction;
+  tree?: HtmlTree;
+  ruled?: RuledPage | undefined;
+  body?: Body;
+  images?: readonly PlacedImage[];
+}
+
+/** The one road of `extractArticle` and `explainArticle`. */
+export function extract(page: PageInput, { publishers }: ExtractOptions, trace?: Trace): Worked {
+  const reject = (reason: RejectReason, detail: string): Extraction => ({ ok: false, reason, detail });
+  if (webUrl(page.url, page.url) === undefined)
+    return { extraction: reject('invalid-url', `not an absolute http(s) URL: ${page.url.slice(0, 200)}`) };
+  if (page.status !== undefined && page.status >= 400)
+    return { extraction: reject('error-status', `HTTP status ${page.status}`) };
+  if (page.html.length > MAX_HTML)
+    return { extraction: reject('too-large', `${page.html.length} characters, at most ${MAX_HTML} are read`) };
+  if (page.html.trim() === '') return { extraction: reject('empty-page', 'the page has no content') };
+
+  const tree = parseHtml(page.html);
+  const publisher = publishers?.find(page.url, page.fetchedAt);
+  const ruled = publisher && applyRules(tree, publisher, page.url);
+  const metadata = readPageMetadata(tree, page.url);
+  const siteNames = knownSiteNames(metadata, page.url);
+  const title =
+    chooseTitle(titleCandidates(tree, metadata, siteNames, page.hints?.title), trace) ?? ruled?.values.title;
+  if (!title) {
+    const refusal = refuseUntitled(tree, metadata) ?? {
+      reason: 'no-title',
+      detail: 'neither the metadata nor a heading names the page',
+    };
+    return { extraction: { ok: false, ...refusal }, tree, ruled };
+  }
+  return extractBelow({ page, tree, metadata, siteNames, title: ruled?.values.title ?? title, ruled, trace });
+}
+
+/** What is known once the page has a title. */
+interface TitledPage {
   page: PageInput;
   tree: HtmlTree;
   metadata: PageMetadata;
   siteNames: readonly string[];
   title: Candidate<string>;
+  ruled: RuledPage | undefined;
+  trace: Trace | undefined;
+}
+
+function extractBelow(titled: TitledPage): Worked {
+  const { page, tree, metadata, siteNames, title, ruled, trace } = titled;
+  const titleNode = headingOf(tree, metadata, title.value);
+  const reference = statedBody(metadata);
+  const descriptions = descriptionCandidates(metadata).map(({ value }) => value);
+  const hints = { title: title.value, titleNode, descriptions, reference, trace };
+  const { body, isRuled } = findRuledBody(tree, hints, ruled);
+  const images = imagesOf(tree, metadata, body, titleNode, trace);
+  const kept = withoutCaptions(body.kept, images);
+  trace?.dropMissing(body.kept, kept, 'picture-caption');
+  const stating = isRuled ? undefined : reference;
+  const content = chooseContent(tree, { ...body, kept }, stating, metadata.baseUrl, trace);
+  if (ruled && isRuled) {
+    content.provenance = bodyProvenance(ruled);
+    trace?.contentCameFrom(content.provenance);
+  }
+  const text = toText(content.blocks);
+  const refusal = refuse({ tree, metadata, body, title: title.value, titleNode, text, url: page.url, trace });
+  if (refusal) return { extraction: { ok: false, ...refusal }, tree, ruled, body, images };
+  const stated = new StatedPictures(metadata, [title.value, ...siteNames]);
+  const article = assemble({ ...titled, titleNode, body, content, text, images, stated });
+  return { extraction: { ok: true, article }, tree, ruled, body: { ...body, kept }, images };
+}
+
+/** The body that a publisher's rules name, unless there is no text in it. */
+function findRuledBody(
+  tree: HtmlTree,
+  hints: BodyHints,
+  ruled: RuledPage | undefined,
+): { body: Body; isRuled: boolean } {
+  const rules = ruled?.body;
+  const body = findBody(tree, { ...hints, rules });
+  if (!rules || rules.body.length === 0) return { body, isRuled: false };
+  if (body.kept.length > 0) return { body, isRuled: true };
+  ruled.missed.push('body');
+  return { body: findBody(tree, { ...hints, rules: { ...rules, body: [] } }), isRuled: false };
+}
+
+/** What the steps before have found in one page. */
+interface Findings extends TitledPage {
   titleNode: number | undefined;
   body: Body;
   content: Content;
@@ -86,11 +148,18 @@ interface Findings {
   stated: StatedPictures;
 }
 
+/** Fields that hold the page's own addresses. */
+type AddressField = 'canonicalUrl' | 'ampUrl';
+
 /** Chooses the remaining fields and puts the record together. */
 function assemble(findings: Findings): ExtractedArticle {
   const { page, tree, metadata, siteNames, title, titleNode, body, content, text, images, stated } = findings;
+  const { ruled, trace } = findings;
   const provenance: Record<string, FieldProvenance> = { title: provenanceOf(title), body: content.provenance };
-  const take = <T>(field: string, candidates: readonly Candidate<T>[]): T | undefined => {
+  const take = <T>(field: keyof RuledValues | AddressField, generic: readonly Candidate<T>[]): T | undefined => {
+    const value = ruled?.values[field as keyof RuledValues] as Candidate<T> | undefined;
+    const candidates = value ? [value, ...generic] : generic;
+    trace?.field(field, candidates);
     const best = mostTrusted(candidates);
     if (best) provenance[field] = provenanceOf(best);
     return best?.value;
@@ -113,7 +182,7 @@ function assemble(findings: Findings): ExtractedArticle {
   const published = take<DateFound>('published', publishedCandidates(tree, metadata, around));
   const modified = take<DateFound>('modified', modifiedCandidates(tree, metadata, around));
   const canonicalUrl = take('canonicalUrl', canonicalCandidates(metadata, page.url));
-  const ampUrl = webUrl(metadata.amp, metadata.baseUrl);
+  const ampUrl = take('ampUrl', ampCandidates(metadata));
   const siteName = take('siteName', siteNameCandidates(metadata));
   const publisher = take('publisher', publisherCandidates(metadata));
   const section = take('section', sectionCandidates(metadata, page.url));
@@ -123,6 +192,12 @@ function assemble(findings: Findings): ExtractedArticle {
     authors.map(({ name }) => name),
   );
   const leadImage = take('leadImage', leadImageCandidates(metadata, pictures, stated, openingOf(body)));
+  const notes = findNotes(body.page.segments.map((segment) => segment.text));
+  const access = readAccess(tree, metadata);
+  if (pictures.length > 0) provenance['images'] = { source: 'dom', rule: 'pictures of the article', confidence: 0.8 };
+  for (const note of Object.keys(notes)) provenance[note] = { source: 'dom', rule: 'beginning', confidence: 0.7 };
+  if (access.free !== undefined)
+    provenance['access'] = { source: 'json-ld', rule: 'isAccessibleForFree', confidence: 0.9 };
   const article: ExtractedArticle = {
     title: title.value,
     ...(description !== undefined && { description }),
@@ -141,18 +216,27 @@ function assemble(findings: Findings): ExtractedArticle {
     blocks: content.blocks,
     text,
     html: toHtml(content.blocks),
-    ...findNotes(body.page.segments.map((segment) => segment.text)),
-    access: readAccess(tree, metadata),
+    ...notes,
+    access,
     provenance,
     missing: [],
-    warnings: tree.cut ? ['page-cut'] : [],
+    warnings: [
+      ...(tree.cut ? ['page-cut'] : []),
+      ...(ruled?.missed ?? []).map((part) => `publisher-rule-missed:${part}`),
+    ],
   };
   article.missing = missingFields(article);
   return wellFormedArticle(article);
 }
 
 /** The pictures from the title to the end of the body, with the captions that stood loose in the text. */
-function imagesOf(tree: HtmlTree, metadata: PageMetadata, body: Body, titleNode: number | undefined): PlacedImage[] {
+function imagesOf(
+  tree: HtmlTree,
+  metadata: PageMetadata,
+  body: Body,
+  titleNode: number | undefined,
+  trace: Trace | undefined,
+): PlacedImage[] {
   if (!body.chosen) return [];
   const { node } = body.chosen;
   const images = findImages(
@@ -162,6 +246,7 @@ function imagesOf(tree: HtmlTree, metadata: PageMetadata, body: Body, titleNode:
     body.clutter.removed,
     metadata.baseUrl,
     presentedKeys(metadata),
+    trace,
   );
   placeLooseCaptions(images, body.looseCaptions, body.kept);
   return images;

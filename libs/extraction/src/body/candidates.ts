@@ -1,3 +1,4 @@
+import type { Trace } from '../explain/trace.js';
 import type { HtmlTree } from '../html-tree.js';
 import { Role } from './names.js';
 import type { Segmentation } from './segments.js';
@@ -53,6 +54,7 @@ export function chooseBody(
   page: Segmentation,
   worths: Float64Array,
   marks: Uint8Array,
+  trace?: Trace,
 ): Candidate | undefined {
   const net = new Float64Array(page.segments.length + 1);
   for (let i = 0; i < page.segments.length; i++) net[i + 1] = net[i]! + (marks[i] === Role.none ? worths[i]! : 0);
@@ -64,6 +66,7 @@ export function chooseBody(
       const sum = net[page.last[node]!]! - net[page.first[node]!]!;
       if (sum <= 0 || PARTS.has(tree.name(node))) continue;
       const score = sum * prior(tree, page, node);
+      trace?.weigh(node, sum, score);
       // Of two that hold the same text the inner one is the body.
       if (!best || score > best.score || (score === best.score && node > best.node)) best = { node, score };
     }

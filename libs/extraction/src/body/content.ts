@@ -1,4 +1,5 @@
 import type { Block, FieldProvenance } from '../article.js';
+import type { Trace } from '../explain/trace.js';
 import { decodeText } from '../fields/entities.js';
 import type { HtmlTree } from '../html-tree.js';
 import { ldText } from '../metadata/json-ld.js';
@@ -28,11 +29,21 @@ export interface Content {
 }
 
 /** The running text of the page, or the stated body where the text of the page is only a teaser of it. */
-export function chooseContent(tree: HtmlTree, body: Body, reference: string | undefined, baseUrl: string): Content {
+export function chooseContent(
+  tree: HtmlTree,
+  body: Body,
+  reference: string | undefined,
+  baseUrl: string,
+  trace?: Trace,
+): Content {
   const blocks = buildBlocks(tree, body.kept, baseUrl);
   const length = body.kept.reduce((sum, segment) => sum + segment.text.length, 0);
-  if (reference !== undefined && length < TEASER_SHARE * reference.length) {
-    return { blocks: blocksOfText(reference), provenance: { source: 'json-ld', rule: 'articleBody', confidence: 0.7 } };
-  }
-  return { blocks, provenance: { source: 'dom', rule: 'running text', confidence: 0.8 } };
+  const stated = reference !== undefined && length < TEASER_SHARE * reference.length;
+  trace?.content({ ...RUNNING_TEXT, letters: length, chosen: !stated });
+  if (reference !== undefined) trace?.content({ ...STATED, letters: reference.length, chosen: stated });
+  if (stated) return { blocks: blocksOfText(reference), provenance: STATED };
+  return { blocks, provenance: RUNNING_TEXT };
 }
+
+const RUNNING_TEXT: FieldProvenance = { source: 'dom', rule: 'running text', confidence: 0.8 };
+const STATED: FieldProvenance = { source: 'json-ld', rule: 'articleBody', confidence: 0.7 };

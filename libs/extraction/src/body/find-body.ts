@@ -1,3 +1,4 @@
+import type { DropReason } from '../explain/trace.js';
 import type { HtmlTree } from '../html-tree.js';
 import { trailingBrackets } from '../images/caption.js';
 import { comparisonKey } from '../text.js';
@@ -7,6 +8,7 @@ import { markClutter, type Clutter } from './clutter.js';
 import { isDateLine, isPageLine, isSentence } from './lines.js';
 import { Role } from './names.js';
 import { confirmByReference } from './reference.js';
+import { beginsWithRuled, isInside, isKept, markKept, ruledBody, withoutRuled } from './ruled-body.js';
 import { segment, type Segment, type Segmentation } from './segments.js';
 import { findStandfirst } from './standfirst.js';
 import { isCopyrightLine, speaksOfConsent, worth } from './worth.js';
@@ -29,19 +31,27 @@ export interface Body {
 }
 
 export function findBody(tree: HtmlTree, hints: BodyHints): Body {
+  const { rules, trace } = hints;
   const page = segment(tree);
   const aboutConsent = speaksOfConsent(hints.title ?? '');
   const worths = Float64Array.from(page.segments, (part) => worth(part, tree.name(part.shape), aboutConsent));
-  const clutter = markClutter(tree, page, worths);
-  const chosen = chooseBody(tree, page, worths, clutter.marks);
+  const clutter = markClutter(tree, withoutRuled(tree, page, rules), worths);
+  markKept(tree, page, clutter, rules);
+  const chosen = ruledBody(tree, rules) ?? chooseBody(tree, page, worths, clutter.marks, trace);
   if (!chosen) return { page, chosen, clutter, kept: [], looseCaptions: [] };
-  const inside: Segment[] = [];
-  for (let i = page.first[chosen.node]!; i < page.last[chosen.node]!; i++) {
-    if (clutter.marks[i] === Role.none) inside.push(page.segments[i]!);
+  const inside = page.segments.filter(
+    (part, i) => clutter.marks[i] === Role.none && isInside(part, chosen.node, tree, rules),
+  );
+  if (rules && rules.body.length > 0) {
+    const letters = inside.reduce((sum, { text }) => sum + text.length, 0);
+    trace?.weigh(chosen.node, letters, letters);
   }
   const { kept, looseCaptions } = takeOutCaptions(inside);
+  trace?.dropMissing(inside, kept, 'caption');
   const above = takeOutCaptions(segmentsAbove(page, clutter, hints.titleNode, chosen.node));
-  const trimmed = confirmByReference(tree, trim(tree, kept, hints), hints.reference);
+  const own = trim(tree, kept, hints);
+  const trimmed = confirmByReference(tree, own, hints.reference);
+  trace?.dropMissing(own, trimmed, 'not-in-stated-body');
   const standfirst = findStandfirst(tree, page, clutter, hints, trimmed);
   return {
     page,
@@ -89,20 +99,28 @@ function trim(tree: HtmlTree, segments: readonly Segment[], hints: BodyHints): S
   const seen = new Map<string, number>();
   return segments.filter((segment) => {
     const { text, linkLength } = segment;
-    if (tree.name(segment.shape) === 'h1' || !/[\p{L}\p{N}]/u.test(text)) return false;
-    if (hints.title !== undefined && sameLength(text, hints.title) && comparisonKey(text) === title) return false;
+    const drop = (why: DropReason): false => {
+      hints.trace?.drop(segment, why);
+      return false;
+    };
+    if (beginsWithRuled(text, hints.rules)) return drop('publisher-rule');
+    if (isKept(tree, segment, hints.rules)) return true;
+    if (tree.name(segment.shape) === 'h1') return drop('page-heading');
+    if (!/[\p{L}\p{N}]/u.test(text)) return drop('no-words');
+    if (hints.title !== undefined && sameLength(text, hints.title) && comparisonKey(text) === title)
+      return drop('repeated-title');
     // Old pages part title, byline and date by line breaks alone.
     if (hints.title !== undefined && text.startsWith(hints.title) && isDateLine(text.slice(hints.title.length).trim()))
-      return false;
-    if (linkLength > 0.8 * text.length && text.length < 300 && !isSentence(text)) return false;
-    if (isPageLine(text) || isCopyrightLine(text)) return false;
-    if (!DATED.has(tree.name(segment.shape)) && isDateLine(text)) return false;
+      return drop('title-and-date');
+    if (linkLength > 0.8 * text.length && text.length < 300 && !isSentence(text)) return drop('lone-link');
+    if (isPageLine(text) || isCopyrightLine(text)) return drop('page-line');
+    if (!DATED.has(tree.name(segment.shape)) && isDateLine(text)) return drop('date-line');
     if (text.length < MIN_REPEATED) return true;
     // The same paragraph in another box is a copy for another screen; in one column it is the author's doing.
     const column = tree.parent(segment.container);
     const first = seen.get(text);
     if (first === undefined) seen.set(text, column);
-    return first === undefined || first === column;
+    return first === undefined || first === column || drop('repeated-paragraph');
   });
 }
 

@@ -5,7 +5,8 @@ export interface Candidate<T> extends FieldProvenance {
   value: T;
 }
 
-export type Source = 'json-ld' | 'open-graph' | 'meta' | 'microdata' | 'dom' | 'url' | 'http' | 'hint';
+export type Source =
+  'publisher-rule' | 'json-ld' | 'open-graph' | 'meta' | 'microdata' | 'dom' | 'url' | 'http' | 'hint';
 
 export function candidate<T>(value: T, source: Source, rule: string, confidence: number): Candidate<T> {
   return { value, source, rule, confidence };

@@ -1,3 +1,4 @@
+import type { Trace } from '../explain/trace.js';
 import { TEXT, type HtmlTree } from '../html-tree.js';
 import type { PageMetadata } from '../metadata/page-metadata.js';
 import { ldText } from '../metadata/json-ld.js';
@@ -101,7 +102,8 @@ const LEAST_TITLE = 12;
  * headline. Agreement is equality of letters and digits, or one beginning or ending with the other. An h1 that shares
  * no words with any of the others heads something else.
  */
-export function chooseTitle(candidates: readonly Candidate<string>[]): Candidate<string> | undefined {
+export function chooseTitle(candidates: readonly Candidate<string>[], trace?: Trace): Candidate<string> | undefined {
+  const scores: number[] = candidates.map(() => 0);
   let best: Candidate<string> | undefined;
   let bestScore = -1;
   const keys = candidates.map(({ value }) => comparisonKey(value));
@@ -115,8 +117,10 @@ export function chooseTitle(candidates: readonly Candidate<string>[]): Candidate
       else if (support === 0 && isForeign(i, candidates, keys)) score *= 0.5;
     }
     if (CUT.test(one.value) && keys.some((other) => other.length > key.length && other.startsWith(key))) score *= 0.3;
+    scores[i] = score;
     if (score > bestScore) [best, bestScore] = [one, score];
   });
+  trace?.field('title', candidates, scores);
   return best;
 }
 

@@ -1,5 +1,6 @@
 import type { ImageFound } from '../article.js';
 import { nameWords, Role } from '../body/names.js';
+import type { Trace } from '../explain/trace.js';
 import type { HtmlTree } from '../html-tree.js';
 import { collapse, comparisonKey } from '../text.js';
 import { splitCaption } from './caption.js';
@@ -49,6 +50,7 @@ export function findImages(
   removed: Uint8Array,
   baseUrl: string,
   above: ReadonlySet<string> = new Set(),
+  trace?: Trace,
 ): PlacedImage[] {
   const found: PlacedImage[] = [];
   const seen = new Map<string, number>();
@@ -56,11 +58,18 @@ export function findImages(
   for (let i = above.size > 0 ? 0 : from; i < to && found.length < MAX_IMAGES && looked < MAX_SEEN; i++) {
     const name = tree.name(i);
     const isImage = name === 'img' ? tree.name(tree.parent(i)) !== 'amp-img' : name === 'amp-img';
-    if ((!isImage && !isBackgroundPicture(tree, i)) || NEVER.has(removed[i]!)) continue;
+    if (!isImage && !isBackgroundPicture(tree, i)) continue;
+    if (NEVER.has(removed[i]!)) {
+      trace?.leaveImage(i, 'stands in an element that is named as something beside the article');
+      continue;
+    }
     looked++;
     if (i < from && removed[i] !== Role.none) continue;
     const placed = readImage(tree, i, removed, baseUrl);
-    if (!placed) continue;
+    if (!placed) {
+      trace?.leaveImage(i, 'is an icon, too small, or has no address of a picture');
+      continue;
+    }
     const key = imageKey(placed.image.url);
     if (i < from && !above.has(key)) continue;
     const first = seen.get(key);

@@ -2,6 +2,7 @@ import type { RejectReason } from '../article.js';
 import type { Body } from '../body/find-body.js';
 import { textWeight } from '../body/worth.js';
 import { readAccess } from '../fields/access.js';
+import type { Trace } from '../explain/trace.js';
 import type { HtmlTree } from '../html-tree.js';
 import { typesOf } from '../metadata/json-ld.js';
 import type { PageMetadata } from '../metadata/page-metadata.js';
@@ -27,6 +28,7 @@ export interface PageFindings {
   /** The body that would be stored. */
   text: string;
   url: string;
+  trace?: Trace | undefined;
 }
 
 /** Running text (in Latin letters) below which a page that calls itself an article still holds none. */
@@ -63,6 +65,7 @@ export function refuse(page: PageFindings): Refusal | undefined {
       ...metadata.headings.slice(0, 3).map((node) => tree.textContent(node, 400)),
     ],
   };
+  if (page.trace) page.trace.kind = { declared: measured.declared, ...measured.measures };
   for (const rule of RULES) {
     const refusal = rule(measured);
     if (refusal) return refusal;
