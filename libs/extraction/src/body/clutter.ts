@@ -69,22 +69,39 @@ export function markClutter(tree: HtmlTree, page: Segmentation, worths: Float64A
   }
   const all = sums.proseWorth(0);
   const discussed = all - commented > 0.05 * all;
-  const article = discussed ? all - commented : all;
+  const article = (discussed ? all - commented : all) || 1;
+  const gallery = captionShare(tree, page, sums, article) > GALLERY;
   end = 0;
   for (const { node, role } of page.named) {
     if (node < end) continue;
     if (role !== Role.comments && page.names.isBody(node)) continue;
-    if (
+    const share = sums.proseWorth(node) / article;
+    const out =
       role === Role.comments
-        ? !discussed
-        : !removes(role, sums.length(node), sums.linkLength(node), sums.proseWorth(node) / (article || 1))
-    )
-      continue;
+        ? discussed
+        : (tree.name(node) === 'figcaption' && !gallery) ||
+          removes(role, sums.length(node), sums.linkLength(node), share);
+    if (!out) continue;
     end = tree.end(node);
     marks.fill(role, page.first[node], page.last[node]);
     removed.fill(role, node, end);
   }
   return { marks, removed };
+}
+
+/** Part of a page's running text above which its captions are the text: a gallery. */
+const GALLERY = 0.7;
+
+/** The part of the running text that stands in captions marked up as such. */
+function captionShare(tree: HtmlTree, page: Segmentation, sums: SegmentSums, article: number): number {
+  let captions = 0;
+  let end = 0;
+  for (const { node } of page.named) {
+    if (node < end || tree.name(node) !== 'figcaption') continue;
+    captions += sums.proseWorth(node);
+    end = tree.end(node);
+  }
+  return captions / article;
 }
 
 function removes(role: Role, length: number, linkLength: number, share: number): boolean {

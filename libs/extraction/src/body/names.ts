@@ -42,11 +42,11 @@ const WORDS: readonly (readonly [Role, RegExp])[] = [
   ],
   [
     Role.related,
-    / (?:related|recommended|recommendations?|recirc|recirculation|read ?more|readmore|more ?on|more stories|morestories|see ?also|also read|alsoread|most ?read|mostread|most ?popular|popular|trending|teasers?|onward|similar|suggested|suggestions|up next|next article|prev article|next post|post navigation|prevnext|pagination|pager|more from|morefrom|further reading|inline ?promo|related ?content|related ?links|linkbox|readon|jp relatedposts|relatedposts|yarpp|correlati|lire aussi|a lire|mehr zum thema|weiterlesen|relacionad[ao]s?|leia ?mais|terkait|baca juga|bacajuga|promoted|latest news|latest|headlines list) /,
+    / (?:[a-z]*related[a-z]*|next ?prev|prev ?next|recommended|recommendations?|recirc|recirculation|read ?more|readmore|more ?on|more stories|morestories|see ?also|also read|alsoread|most ?read|mostread|most ?popular|popular|trending|teasers?|onward|similar|suggested|suggestions|up next|next article|prev article|next post|post navigation|prevnext|pagination|pager|more from|morefrom|further reading|inline ?promo|related ?content|related ?links|linkbox|readon|jp relatedposts|relatedposts|yarpp|correlati|lire aussi|a lire|mehr zum thema|weiterlesen|relacionad[ao]s?|leia ?mais|terkait|baca juga|bacajuga|promoted|latest news|latest|headlines list) /,
   ],
   [
     Role.tools,
-    / (?:share|sharing|shares|sharebar|sharetools|socials?|social ?share|social ?links|sharedaddy|addthis|addtoany|toolbar|tools|print|bookmark|save ?article|follow|follow us|like|likes|reactions?|rating|ratings|vote|poll|player ?controls|breaking|ticker|feedback|report ?error|text ?to ?speech|audio ?player|listen) /,
+    / (?:share|sharing|shares|sharebar|sharetools|socials?|social ?share|social ?links|sharedaddy|addthis|addtoany|toolbar|tools|print|printbox|bookmark|save ?article|follow|follow us|like|likes|reactions?|rating|ratings|vote|poll|player ?controls|breaking|ticker|feedback|report ?error|text ?to ?speech|audio ?player|listen) /,
   ],
   [
     Role.byline,
@@ -58,7 +58,7 @@ const WORDS: readonly (readonly [Role, RegExp])[] = [
   ],
   [
     Role.frame,
-    / (?:nav|navbar|navigation|menu|menus|breadcrumbs?|footer|foot|footnav|masthead|site ?header|page ?header|sidebar|side ?bar|aside|right ?rail|rail|rightcolumn|right ?col|skip ?link|skiplinks|modal|popup|pop ?up|overlay|lightbox|drawer|offcanvas|widget|widgets|search ?form|search ?box|login|dropdown|tooltip|copyright ?notice|legal|disclaimer|colophon) /,
+    / (?:nav|navbar|navigation|menu|menus|breadcrumbs?|footer|foot|footnav|masthead|site ?header|page ?header|sidebar|side ?bar|aside|right ?rail|rail|rightcolumn|right ?col|skip ?link|skiplinks|modal|popup|pop ?up|overlay|lightbox|drawer|offcanvas|widget|widgets|citation|cite ?article[a-z]*|citewrapper|search ?form|search ?box|login|dropdown|tooltip|copyright ?notice|legal|disclaimer|colophon) /,
   ],
   [
     Role.hidden,
@@ -69,6 +69,7 @@ const WORDS: readonly (readonly [Role, RegExp])[] = [
 const TAG_ROLES = new Map<string, Role>([
   ['nav', Role.frame],
   ['footer', Role.frame],
+  ['form', Role.promotion],
   ['aside', Role.frame],
   ['figcaption', Role.caption],
   ['time', Role.byline],
