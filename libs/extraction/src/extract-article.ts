@@ -55,7 +55,9 @@ export function extractArticle(page: PageInput): Extraction {
   const titleNode = headingOf(tree, metadata, title.value);
   const reference = statedBody(metadata);
   const descriptions = descriptionCandidates(metadata).map(({ value }) => value);
-  const body = findBody(tree, { title: title.value, titleNode, descriptions, reference });
+  const byline = authorCandidates(tree, metadata, { title: titleNode, body: titleNode ?? 0, siteNames });
+  const authors = mostTrusted(byline)?.value.map(({ name }) => name) ?? [];
+  const body = findBody(tree, { title: title.value, titleNode, descriptions, authors, reference });
   const images = imagesOf(tree, metadata, body, titleNode);
   const content = chooseContent(
     tree,

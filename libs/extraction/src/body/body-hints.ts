@@ -4,6 +4,8 @@ export interface BodyHints {
   /** The element of the title's heading. */
   titleNode: number | undefined;
   descriptions: readonly string[];
+  /** Names of the writers. */
+  authors: readonly string[];
   /** JSON-LD articleBody, plain text. */
   reference: string | undefined;
 }

@@ -4,12 +4,12 @@ import { comparisonKey } from '../text.js';
 import type { BodyHints } from './body-hints.js';
 import { chooseBody, type Candidate } from './candidates.js';
 import { markClutter, type Clutter } from './clutter.js';
-import { isDateLine, isPageLine, isSentence } from './lines.js';
 import { Role } from './names.js';
 import { confirmByReference } from './reference.js';
 import { segment, type Segment, type Segmentation } from './segments.js';
 import { findStandfirst } from './standfirst.js';
-import { isCopyrightLine, worth } from './worth.js';
+import { sameLength, trim } from './trim.js';
+import { worth } from './worth.js';
 
 /** A caption that stood in the running text. */
 export interface LooseCaption {
@@ -77,38 +77,4 @@ function takeOutCaptions(segments: readonly Segment[]): { kept: Segment[]; loose
     } else kept.push(segment);
   }
   return { kept, looseCaptions };
-}
-
-/** Shapes whose own text may be a date: a quoted post ends with one, a table lists them. */
-const DATED = new Set(['blockquote', 'td', 'th']);
-
-/** Takes repeated titles, lone links, repeated paragraphs and the page's own lines out of the running text. */
-function trim(tree: HtmlTree, segments: readonly Segment[], hints: BodyHints): Segment[] {
-  const title = hints.title === undefined ? '' : comparisonKey(hints.title);
-  const seen = new Map<string, number>();
-  return segments.filter((segment) => {
-    const { text, linkLength } = segment;
-    if (tree.name(segment.shape) === 'h1' || !/[\p{L}\p{N}]/u.test(text)) return false;
-    if (hints.title !== undefined && sameLength(text, hints.title) && comparisonKey(text) === title) return false;
-    // Old pages part title, byline and date by line breaks alone.
-    if (hints.title !== undefined && text.startsWith(hints.title) && isDateLine(text.slice(hints.title.length).trim()))
-      return false;
-    if (linkLength > 0.8 * text.length && text.length < 300 && !isSentence(text)) return false;
-    if (isPageLine(text) || isCopyrightLine(text)) return false;
-    if (!DATED.has(tree.name(segment.shape)) && isDateLine(text)) return false;
-    if (text.length < MIN_REPEATED) return true;
-    // The same paragraph in another box is a copy for another screen; in one column it is the author's doing.
-    const column = tree.parent(segment.container);
-    const first = seen.get(text);
-    if (first === undefined) seen.set(text, column);
-    return first === undefined || first === column;
-  });
-}
-
-/** Shorter texts may stand twice in an article. */
-const MIN_REPEATED = 60;
-
-/** Cheap test before comparing: texts that read the same differ little in length. */
-function sameLength(a: string, b: string): boolean {
-  return Math.abs(a.length - b.length) <= 8 + 0.2 * b.length;
 }

@@ -1,0 +1,112 @@
+import type { HtmlTree } from '../html-tree.js';
+import { comparisonKey } from '../text.js';
+import { isBoilerplate } from './boilerplate.js';
+import type { BodyHints } from './body-hints.js';
+import { isCue, isDateLine, isPageLine, isSentence } from './lines.js';
+import type { Segment } from './segments.js';
+import { isWriterNote } from './writer-note.js';
+import { isCopyrightLine } from './worth.js';
+
+/** Takes out of the running text what belongs to the page: repeated titles, ways elsewhere, notices, writers' notes. */
+export function trim(tree: HtmlTree, segments: readonly Segment[], hints: BodyHints): Segment[] {
+  const lines = dropLines(tree, dropLinkLists(tree, segments), hints);
+  return dropWriterNotes(lines, hints.authors);
+}
+
+/** Shapes whose own text may be a date: a quoted post ends with one, a table lists them. */
+const DATED = new Set(['blockquote', 'td', 'th']);
+
+/** Shapes in which a number or an address alone can be text. */
+const DATA = new Set(['li', 'td', 'th', 'dd', 'dt', 'pre', 'h2', 'h3', 'h4', 'h5', 'h6']);
+
+function dropLines(tree: HtmlTree, segments: readonly Segment[], hints: BodyHints): Segment[] {
+  const title = hints.title === undefined ? '' : comparisonKey(hints.title);
+  const seen = new Map<string, number>();
+  return segments.filter((segment) => {
+    const { text, linkLength } = segment;
+    const shape = tree.name(segment.shape);
+    if (shape === 'h1' || !/\p{L}/u.test(text)) return DATA.has(shape) && /\p{N}/u.test(text);
+    if (hints.title !== undefined && sameLength(text, hints.title) && comparisonKey(text) === title) return false;
+    // Old pages part title, byline and date by line breaks alone.
+    if (hints.title !== undefined && text.startsWith(hints.title) && isDateLine(text.slice(hints.title.length).trim()))
+      return false;
+    if (linkLength > 0.8 * text.length && text.length < 300 && !isSentence(text)) return false;
+    if (isPageLine(text) || isCopyrightLine(text) || isBoilerplate(text)) return false;
+    if (!DATED.has(shape) && isDateLine(text)) return false;
+    if (!DATA.has(shape) && ADDRESS.test(text)) return false;
+    if (text.length < MIN_REPEATED) return true;
+    // The same paragraph in another box is a copy for another screen; in one column it is the author's doing.
+    const column = tree.parent(segment.container);
+    const first = seen.get(text);
+    if (first === undefined) seen.set(text, column);
+    return first === undefined || first === column;
+  });
+}
+
+/** Nothing but the address of a file or a page: what a script was to replace by a picture. */
+const ADDRESS = /^(?:https?:\/|\.{0,2})\/\S+$/;
+
+/** Shorter texts may stand twice in an article. */
+const MIN_REPEATED = 60;
+
+/** Part of a list's characters that must be links for the list to be one of ways elsewhere. */
+const LINKED = 0.6;
+/** The same for a list under a line that announces other articles. */
+const ANNOUNCED = 0.15;
+
+/** The segments without lists of links and the lines that announce them. */
+function dropLinkLists(tree: HtmlTree, segments: readonly Segment[]): Segment[] {
+  const kept: Segment[] = [];
+  for (let i = 0; i < segments.length; ) {
+    const list = outerList(tree, segments[i]!);
+    if (list === undefined) {
+      kept.push(segments[i++]!);
+      continue;
+    }
+    const from = i;
+    let length = 0;
+    let linked = 0;
+    for (; i < segments.length && tree.contains(list, segments[i]!.start); i++) {
+      length += segments[i]!.text.length;
+      linked += segments[i]!.linkLength;
+    }
+    const before = kept[kept.length - 1];
+    const announced = before !== undefined && before.text.length <= MAX_CUE && isCue(before.text);
+    if (linked > (announced ? ANNOUNCED : LINKED) * length) {
+      if (before !== undefined && (announced || isLabel(tree, before))) kept.pop();
+    } else kept.push(...segments.slice(from, i));
+  }
+  return kept;
+}
+
+const MAX_CUE = 80;
+
+/** A short line that ends in a colon, or a heading: without its list it announces nothing. */
+function isLabel(tree: HtmlTree, { text, shape }: Segment): boolean {
+  return text.length <= MAX_CUE && (/[:：]$/.test(text) || /^h[2-6]$/.test(tree.name(shape)));
+}
+
+/** The outermost list around a list entry. */
+function outerList(tree: HtmlTree, segment: Segment): number | undefined {
+  if (tree.name(segment.shape) !== 'li') return undefined;
+  let outer: number | undefined;
+  for (let i = tree.parent(segment.shape); i > 0; i = tree.parent(i)) {
+    const name = tree.name(i);
+    if (name === 'ul' || name === 'ol') outer = i;
+  }
+  return outer;
+}
+
+/** Paragraphs at the end among which a note about the writer may stand. */
+const CLOSING = 5;
+
+/** The segments without closing notes about who wrote them. A text that would lose half of itself keeps them. */
+function dropWriterNotes(segments: readonly Segment[], authors: readonly string[]): Segment[] {
+  const closing = Math.max(segments.length - CLOSING, Math.ceil(segments.length / 2));
+  return segments.filter(({ text }, i) => i < closing || !isWriterNote(text, authors));
+}
+
+/** Cheap test before comparing: texts that read the same differ little in length. */
+export function sameLength(a: string, b: string): boolean {
+  return Math.abs(a.length - b.length) <= 8 + 0.2 * b.length;
+}
