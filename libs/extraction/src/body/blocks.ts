@@ -10,7 +10,12 @@ const CELLS = new Set(['td', 'th']);
 const MAX_CELL = 400;
 
 /** Turns the kept segments of a body into blocks: paragraphs, headings, lists, quotes, tables, preformatted text. */
-export function buildBlocks(tree: HtmlTree, segments: readonly Segment[], baseUrl: string): Block[] {
+export function buildBlocks(
+  tree: HtmlTree,
+  segments: readonly Segment[],
+  overlays: ReadonlySet<number>,
+  baseUrl: string,
+): Block[] {
   const blocks: Block[] = [];
   const layoutTables = findLayoutTables(tree, segments);
   // What the last block was made from: segments of one list, table, quote or pre join the block before them.
@@ -25,7 +30,7 @@ export function buildBlocks(tree: HtmlTree, segments: readonly Segment[], baseUr
       group = segment.shape;
       continue;
     }
-    const runs = segmentRuns(tree, segment, baseUrl);
+    const runs = segmentRuns(tree, segment, overlays, baseUrl);
     if (runs.length === 0) continue;
     if (HEADINGS.has(shape)) {
       blocks.push({ kind: 'heading', level: Math.max(2, Number(shape[1])) as 2, runs });

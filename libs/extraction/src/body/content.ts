@@ -29,7 +29,7 @@ export interface Content {
 
 /** The running text of the page, or the stated body where the text of the page is only a teaser of it. */
 export function chooseContent(tree: HtmlTree, body: Body, reference: string | undefined, baseUrl: string): Content {
-  const blocks = buildBlocks(tree, body.kept, baseUrl);
+  const blocks = buildBlocks(tree, body.kept, body.page.overlays, baseUrl);
   const length = body.kept.reduce((sum, segment) => sum + segment.text.length, 0);
   if (reference !== undefined && length < TEASER_SHARE * reference.length) {
     return { blocks: blocksOfText(reference), provenance: { source: 'json-ld', rule: 'articleBody', confidence: 0.7 } };

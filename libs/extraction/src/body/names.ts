@@ -85,9 +85,10 @@ const MAX_NAME = 240;
 interface NameEvidence {
   role: Role;
   body: boolean;
+  overlay: boolean;
 }
 
-const NAMELESS: NameEvidence = { role: Role.none, body: false };
+const NAMELESS: NameEvidence = { role: Role.none, body: false, overlay: false };
 
 /** Reads the names of a page's elements; remembers what it has read, since names repeat within a page. */
 export class NameReader {
@@ -106,6 +107,11 @@ export class NameReader {
     return this.evidence(node).body;
   }
 
+  /** True when the element's name says that it opens over the page when the reader points at a word. */
+  isOverlay(node: number): boolean {
+    return this.evidence(node).overlay;
+  }
+
   private evidence(node: number): NameEvidence {
     const { tree } = this;
     const className = tree.attribute(node, 'class');
@@ -119,7 +125,7 @@ export class NameReader {
     let evidence = this.seen.get(name);
     if (evidence === undefined) {
       const words = nameWords(name);
-      this.seen.set(name, (evidence = { role: roleOfWords(words), body: BODY.test(words) }));
+      this.seen.set(name, (evidence = { role: roleOfWords(words), body: BODY.test(words), overlay: OVERLAY.test(words) }));
     }
     return evidence;
   }
@@ -131,6 +137,10 @@ const BODY =
 
 /** Posts of other networks that the article quotes. */
 const EMBED = / (?:tweet|twitter tweet|embed|embedded|instagram media|bluesky embed|fb post) /;
+
+/** What opens beside a word of the text: the word itself is named `tooltip` as often, so it takes a second word. */
+const OVERLAY =
+  / (?:tool ?tip ?(?:text|content|inner|body)|rollover (?:[a-z]+ )?block|pop ?over ?(?:content|body|inner)|hover ?card ?(?:content|body|inner)?) /;
 
 function roleOfWords(words: string): Role {
   if (EMBED.test(words)) return Role.none;

@@ -10,7 +10,12 @@ const EMPHASIS = new Set(['em', 'i', 'cite', 'dfn', 'var']);
 const CODE = new Set(['code', 'kbd', 'samp', 'tt']);
 
 /** The segment's text with its links and emphasis; white space collapsed, ends trimmed. */
-export function segmentRuns(tree: HtmlTree, segment: Segment, baseUrl: string): Run[] {
+export function segmentRuns(
+  tree: HtmlTree,
+  segment: Segment,
+  overlays: ReadonlySet<number>,
+  baseUrl: string,
+): Run[] {
   const runs: Run[] = [];
   let atStart = true;
   for (let i = segment.start; i < segment.end; i++) {
@@ -20,7 +25,7 @@ export function segmentRuns(tree: HtmlTree, segment: Segment, baseUrl: string): 
       atStart = true;
       continue;
     }
-    if (SKIPPED.has(name)) i = tree.end(i) - 1;
+    if (SKIPPED.has(name) || overlays.has(i)) i = tree.end(i) - 1;
     if (name !== TEXT) continue;
     let text = joinSpaces(tree.texts[i]!);
     if (atStart || endsWithSpace(runs)) text = text.replace(/^ /, '');
