@@ -3,6 +3,7 @@ import { trailingBrackets } from '../images/caption.js';
 import { comparisonKey } from '../text.js';
 import type { BodyHints } from './body-hints.js';
 import { chooseBody, type Candidate } from './candidates.js';
+import { markCards } from './cards.js';
 import { markClutter, type Clutter } from './clutter.js';
 import { Role } from './names.js';
 import { confirmByReference } from './reference.js';
@@ -32,6 +33,7 @@ export function findBody(tree: HtmlTree, hints: BodyHints): Body {
   const page = segment(tree);
   const worths = Float64Array.from(page.segments, (part) => worth(part, tree.name(part.shape)));
   const clutter = markClutter(tree, page, worths);
+  markCards(tree, page, worths, clutter);
   const chosen = chooseBody(tree, page, worths, clutter.marks);
   if (!chosen) return { page, chosen, clutter, kept: [], looseCaptions: [] };
   const inside: Segment[] = [];
