@@ -46,6 +46,9 @@ export class SegmentSums {
 /** A caption, byline, share bar or box that is longer than this is taken for text in spite of its name. */
 const SMALL = 600;
 
+/** The same for what the house says of itself or of other articles: appeals run longer than captions. */
+const LARGE = 1_000;
+
 /** What was taken out by name: the role per segment and per node, `none` for what stays. */
 export interface Clutter {
   readonly marks: Uint8Array;
@@ -114,9 +117,9 @@ function removes(role: Role, length: number, linkLength: number, share: number):
     case Role.related:
     case Role.promotion:
     case Role.tools:
-      return share < 0.1 || (length < SMALL && share < 0.4) || (linkLength > 0.5 * length && share < 0.5);
+      return share < 0.1 || (length < LARGE && share < 0.4) || (linkLength > 0.5 * length && share < 0.5);
     case Role.frame:
-      return share < 0.3;
+      return share < 0.4;
     default:
       return false;
   }

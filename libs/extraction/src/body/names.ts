@@ -38,7 +38,7 @@ const WORDS: readonly (readonly [Role, RegExp])[] = [
   ],
   [
     Role.promotion,
-    / (?:newsletters?|subscribe|subscription|promos?|promotion|promobox|advert|adverts|advertisement|advertising|ads|ad|adsense|banner|sponsored|sponsor|donate|donation|signup|sign up|cookies?|consent|gdpr|outbrain|taboola|anzeige|werbung|publicidad|pub|marketing|cta|mailchimp|piano|app download|donation|giveaway|affiliate disclaimer|optin) /,
+    / (?:newsletters?|subscribe|subscription|promos?|promotion|promobox|advert|adverts|advertisement|advertising|ads|ad|adsense|banner|sponsored|sponsor|donate|donation|signup|sign up|cookies?|consent|gdpr|outbrain|taboola|anzeige|werbung|publicidad|pub|marketing|cta|mailchimp|app download|giveaway|affiliate disclaimer|optin) /,
   ],
   [
     Role.related,
