@@ -5,6 +5,7 @@ import type { BodyHints } from './body-hints.js';
 import { chooseBody, type Candidate } from './candidates.js';
 import { markCards } from './cards.js';
 import { markClutter, type Clutter } from './clutter.js';
+import { markHidden } from './hidden.js';
 import { Role } from './names.js';
 import { confirmByReference } from './reference.js';
 import { segment, type Segment, type Segmentation } from './segments.js';
@@ -33,6 +34,7 @@ export function findBody(tree: HtmlTree, hints: BodyHints): Body {
   const page = segment(tree);
   const worths = Float64Array.from(page.segments, (part) => worth(part, tree.name(part.shape)));
   const clutter = markClutter(tree, page, worths);
+  markHidden(tree, page, worths, clutter);
   markCards(tree, page, worths, clutter);
   const chosen = chooseBody(tree, page, worths, clutter.marks);
   if (!chosen) return { page, chosen, clutter, kept: [], looseCaptions: [] };
