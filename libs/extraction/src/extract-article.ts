@@ -28,6 +28,7 @@ import { webUrl } from './links.js';
 import { readPageMetadata, type PageMetadata } from './metadata/page-metadata.js';
 import { refuse } from './page-kind.js';
 import { toHtml, toText } from './serialize.js';
+import { isLocked } from './state/locked.js';
 import { comparisonKey, wellFormed } from './text.js';
 
 /** Pages with more characters than this are not read. */
@@ -53,18 +54,21 @@ export function extractArticle(page: PageInput): Extraction {
   if (!title) return reject('no-title', 'neither the metadata nor a heading names the page');
 
   const titleNode = headingOf(tree, metadata, title.value);
-  const reference = statedBody(metadata);
   const descriptions = descriptionCandidates(metadata).map(({ value }) => value);
   const byline = authorCandidates(tree, metadata, { title: titleNode, body: titleNode ?? 0, siteNames });
   const authors = mostTrusted(byline)?.value.map(({ name }) => name) ?? [];
-  const body = findBody(tree, { title: title.value, titleNode, descriptions, authors, reference });
+  const hints = {
+    title: title.value,
+    titleNode,
+    descriptions,
+    authors,
+    reference: statedBody(metadata),
+    locked: isLocked(metadata),
+  };
+  const body = findBody(tree, hints);
   const images = imagesOf(tree, metadata, body, titleNode);
-  const content = chooseContent(
-    tree,
-    { ...body, kept: withoutCaptions(body.kept, images) },
-    reference,
-    metadata.baseUrl,
-  );
+  const shown = { ...body, kept: withoutCaptions(body.kept, images) };
+  const content = chooseContent(tree, shown, hints, metadata.baseUrl);
   const text = toText(content.blocks);
   const refusal = refuse(tree, metadata, body, title.value, text, page.url);
   if (refusal) return { ok: false, ...refusal };

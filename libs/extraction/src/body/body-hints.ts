@@ -8,4 +8,6 @@ export interface BodyHints {
   authors: readonly string[];
   /** JSON-LD articleBody, plain text. */
   reference: string | undefined;
+  /** True when the publisher marks the text as for subscribers alone. */
+  locked: boolean;
 }

@@ -5,7 +5,7 @@
  */
 
 /** Longer texts are the article's own, whatever they name. */
-const MAX_NOTICE = 700;
+const MAX_NOTICE = 600;
 
 /** The house earns by what the reader buys through its links. */
 const AFFILIATE =
@@ -29,7 +29,7 @@ const APPEAL =
 
 /** An invitation to another channel: its name with a word of inviting, in a short line. */
 const CHANNEL =
-  /newsletters?\b|\bnewsbrief|\bnews-?apps?\b|\bwhatsapp|\btelegram|\bgoogle (?:news|discover)\b|\bfacebook\b|\binstagram\b|\btwitter\b|\btiktok\b|\bpodcasts?\b|ニュースレター|メルマガ|뉴스레터|카카오톡|微信|公众号/iu;
+  /newsletter|newsbrief|news-?app|whatsapp|telegram|google (?:news|discover)|facebook|instagram|twitter|tiktok|podcast|ニュースレター|メルマガ|뉴스레터|카카오톡|微信|公众号/;
 const INVITING =
   /^follow\b|\b(?:sign[- ]?up|signing up|subscribe (?:to|now|here|today|for)|follow us\b|join (?:us|our|the \S+ (?:community|group|channel))|click here|anmelden|abonnieren|abonniert|hier (?:geht|entlang|anmelden|klicken)|folgst? (?:uns|du)|folgen sie|jetzt (?:kostenlos|anmelden)|kostenlos|abonnez|inscrivez|suivez|s['’]abonner|suscr[ií]b|s[ií]gue(?:nos|lo)?|síguenos|únete|aquí puedes|inscreva|siga|assine|clique aqui|iscriviti|seguici|segui|schrijf je|meld je|volg ons|tilmeld|følg|prenumerera|följ|meld deg|zapisz|obserwuj|подпи[сш]\S+|следите|ikuti|cek berita|takip et|abone|登録|フォロー|구독|关注)/iu;
 const MAX_INVITATION = 240;
@@ -38,16 +38,23 @@ const MAX_INVITATION = 240;
 const MEMBERSHIP =
   /(?:有料会員|会員登録|会員限定|無料会員|ログインして|読み放題|キャンペーン).{0,60}(?:お読み|登録|ください|円|こちら|できます)|カテゴリーをフォロー|\b(?:als|bist du|sind sie) (?:plus-?)?abonnent|\bals abonnee\b|\bartikel (?:er|ein)?(?:werben|kaufen|freischalten)\b/iu;
 
+/** What each kind of notice cannot do without, in lower case: a cheap look before the patterns. */
+const KINDS: readonly { sign: RegExp; notice: RegExp }[] = [
+  { sign: /affili|commission|compensat|provision|reklamelenke|партн/, notice: AFFILIATE },
+  { sign: /translat|bersetz|originala|ausgedruckt|im original|tradu|tradott|vertaald|the original/, notice: ORIGIN },
+  {
+    sign: /browser|javascript|permission|navigateur|navegador|nettleser|webbläsare|браузер|date of birth|access this|invalid file|you agree|trouble saving|opt[- ]out|please (?:use|enter|enable|try|check|refresh)|einverstanden|personenbezogene/,
+    notice: MACHINERY,
+  },
+  { sign: /delayed|real[- ]time|verzögert|différé|retraso|provided by/, notice: MARKET },
+  { sign: /letters? to the editor|of letters|journalism|newsroom|reporting|donat|contribution|^(?:please )?support|un don|spenden|donaci|doação/, notice: APPEAL },
+  { sign: /会員|登録|ログイン|放題|キャンペーン|フォロー|abonne|artikel/, notice: MEMBERSHIP },
+];
+
 /** True for a notice of the house: about money, law, machinery, or its other channels. */
 export function isBoilerplate(text: string): boolean {
   if (text.length > MAX_NOTICE) return false;
-  if (text.length <= MAX_INVITATION && CHANNEL.test(text) && INVITING.test(text)) return true;
-  return (
-    AFFILIATE.test(text) ||
-    ORIGIN.test(text) ||
-    MACHINERY.test(text) ||
-    MARKET.test(text) ||
-    APPEAL.test(text) ||
-    (text.length <= MAX_INVITATION && MEMBERSHIP.test(text))
-  );
+  const lower = text.toLowerCase();
+  if (text.length <= MAX_INVITATION && CHANNEL.test(lower) && INVITING.test(text)) return true;
+  return KINDS.some(({ sign, notice }) => sign.test(lower) && notice.test(text));
 }

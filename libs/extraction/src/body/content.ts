@@ -4,7 +4,9 @@ import type { HtmlTree } from '../html-tree.js';
 import { ldText } from '../metadata/json-ld.js';
 import type { PageMetadata } from '../metadata/page-metadata.js';
 import { stripTags } from '../text.js';
-import { blocksOfText, buildBlocks } from './blocks.js';
+import { findStateBody } from '../state/state-body.js';
+import { blockText, blocksOfText, buildBlocks } from './blocks.js';
+import type { BodyHints } from './body-hints.js';
 import type { Body } from './find-body.js';
 
 /** A body of the DOM shorter than this part of the JSON-LD articleBody is taken for a teaser of it. */
@@ -27,12 +29,27 @@ export interface Content {
   provenance: FieldProvenance;
 }
 
-/** The running text of the page, or the stated body where the text of the page is only a teaser of it. */
-export function chooseContent(tree: HtmlTree, body: Body, reference: string | undefined, baseUrl: string): Content {
-  const blocks = buildBlocks(tree, body.kept, body.page.overlays, baseUrl);
+/** Letters of running text below which a page may draw its article by a script. */
+const SHORT_BODY = 1_500;
+
+/**
+ * The running text of the page; where that is only a teaser, the longer text that the page's JSON-LD states or its
+ * scripts draw from.
+ */
+export function chooseContent(tree: HtmlTree, body: Body, hints: BodyHints, baseUrl: string): Content {
+  const { reference } = hints;
   const length = body.kept.reduce((sum, segment) => sum + segment.text.length, 0);
-  if (reference !== undefined && length < TEASER_SHARE * reference.length) {
-    return { blocks: blocksOfText(reference), provenance: { source: 'json-ld', rule: 'articleBody', confidence: 0.7 } };
+  const isTeaser = reference !== undefined && length < TEASER_SHARE * reference.length;
+  if (!hints.locked && (isTeaser || length < SHORT_BODY)) {
+    const shown = body.kept.map(({ text }) => text);
+    const texts = [shown.join('\n'), ...shown, ...hints.descriptions, ...(reference === undefined ? [] : [reference])];
+    const blocks = findStateBody(tree, { title: hints.title, texts }, baseUrl);
+    const found = blocks?.reduce((sum, block) => sum + blockText(block).length, 0) ?? 0;
+    if (blocks && Math.max(length, isTeaser ? reference.length : 0) < TEASER_SHARE * found)
+      return { blocks, provenance: { source: 'state', rule: 'embedded state', confidence: 0.65 } };
   }
+  if (isTeaser)
+    return { blocks: blocksOfText(reference), provenance: { source: 'json-ld', rule: 'articleBody', confidence: 0.7 } };
+  const blocks = buildBlocks(tree, body.kept, body.page.overlays, baseUrl);
   return { blocks, provenance: { source: 'dom', rule: 'running text', confidence: 0.8 } };
 }

@@ -40,7 +40,8 @@ export function confirmByReference(tree: HtmlTree, kept: readonly Segment[], ref
   );
 }
 
-function shinglesOf(text: string): string[] {
+/** All runs of words of a text, lower case, for telling whether two texts share passages. */
+export function shinglesOf(text: string): string[] {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   if (words.length < SHINGLE) return [];
   return words.slice(SHINGLE - 1).map((_, i) => words.slice(i, i + SHINGLE).join(' '));

@@ -1,0 +1,138 @@
+import type { Block } from '../article.js';
+import { buildBlocks, blockText } from '../body/blocks.js';
+import { isBoilerplate } from '../body/boilerplate.js';
+import { isPageLine } from '../body/lines.js';
+import { shinglesOf } from '../body/reference.js';
+import { segment } from '../body/segments.js';
+import { parseHtml, type HtmlTree } from '../html-tree.js';
+import { comparisonKey } from '../text.js';
+import { embeddedState } from './embedded-state.js';
+import { isFields, richTextHtml } from './rich-text.js';
+
+/** Values looked at in the state of one page, and texts that are compared. */
+const MAX_VALUES = 400_000;
+const MAX_CANDIDATES = 40;
+
+/** Characters of running text that a body in the state has at least. */
+const LEAST_BODY = 400;
+
+/** Part of what the page shows that must stand in the state's text for it to be the same article. */
+const AGREEMENT = 0.5;
+
+/** What is known of the article from the rest of the page. */
+export interface KnownText {
+  title: string | undefined;
+  /** Texts of which the body should hold one: what the page shows of it, the metadata's description. */
+  texts: readonly string[];
+}
+
+/** A text found in the state. */
+interface Found {
+  /** HTML, or HTML written from rich text. */
+  readonly html: string;
+  /** True when the object around it carries the article's title. */
+  readonly titled: boolean;
+}
+
+/**
+ * The article's text in the data that the page's scripts draw from: the longest text that stands beside the
+ * article's title or holds what the page shows of the article. Undefined when there is none.
+ */
+export function findStateBody(tree: HtmlTree, known: KnownText, baseUrl: string): Block[] | undefined {
+  const probes = known.texts.map((text) => shinglesOf(text)).filter((shingles) => shingles.length >= 5);
+  let best: Block[] | undefined;
+  let bestLength = LEAST_BODY;
+  for (const { html, titled } of findTexts(embeddedState(tree), known.title)) {
+    const blocks = readHtml(html, baseUrl);
+    const text = blocks.map(blockText).join('\n');
+    if (text.length <= bestLength || !(titled || agrees(text, probes))) continue;
+    [best, bestLength] = [blocks, text.length];
+  }
+  return best;
+}
+
+function agrees(text: string, probes: readonly string[][]): boolean {
+  const own = new Set(shinglesOf(text));
+  return probes.some((probe) => probe.filter((shingle) => own.has(shingle)).length >= AGREEMENT * probe.length);
+}
+
+function readHtml(html: string, baseUrl: string): Block[] {
+  const tree = parseHtml(html);
+  const { segments, overlays } = segment(tree);
+  const kept = segments.filter(({ text }) => /\p{L}/u.test(text) && !isPageLine(text) && !isBoilerplate(text));
+  return buildBlocks(tree, kept, overlays, baseUrl);
+}
+
+/** The longest texts of a state, as HTML: pieces of HTML and arrays of rich text. */
+function findTexts(values: readonly unknown[], title: string | undefined): Found[] {
+  const key = title === undefined ? undefined : comparisonKey(title);
+  const found: Found[] = [];
+  const queue: { value: unknown; titled: boolean }[] = values.map((value) => ({ value, titled: false }));
+  for (let i = 0; i < queue.length && i < MAX_VALUES; i++) {
+    const { value, titled } = queue[i]!;
+    if (typeof value === 'string') {
+      if (isHtmlText(value)) found.push({ html: value, titled });
+      continue;
+    }
+    if (Array.isArray(value)) {
+      if (isRichText(value)) found.push({ html: richTextHtml(value), titled });
+      for (const entry of value) push(entry, titled);
+    } else if (isFields(value)) {
+      const own = headlineKey(value);
+      const inherited = own === undefined ? titled : own === key;
+      for (const entry of Object.values(value)) push(entry, inherited);
+    }
+  }
+  return found.sort((a, b) => b.html.length - a.html.length).slice(0, MAX_CANDIDATES);
+
+  function push(value: unknown, titled: boolean): void {
+    if (typeof value === 'object' ? value !== null : typeof value === 'string' && value.length >= LEAST_BODY) {
+      queue.push({ value, titled });
+    }
+  }
+}
+
+const HEADLINES = ['headline', 'title', 'headlines', 'heading', 'name'];
+
+/** What an object calls itself, for comparing. */
+function headlineKey(fields: Readonly<Record<string, unknown>>): string | undefined {
+  for (const name of HEADLINES) {
+    const value = fields[name];
+    const text = isFields(value) ? (value['basic'] ?? value['text'] ?? value['rendered']) : value;
+    if (typeof text === 'string' && text.length >= 10 && text.length < 400) return comparisonKey(text);
+  }
+  return undefined;
+}
+
+function isHtmlText(text: string): boolean {
+  return /<p[\s>]/i.test(text);
+}
+
+/** Entries of an array that must be paragraphs. */
+const LEAST_PARAGRAPHS = 2;
+const LEAST_PARAGRAPH = 60;
+
+/** True when entries of the array read as paragraphs: strings of prose, or nodes with one inside. */
+function isRichText(entries: readonly unknown[]): boolean {
+  let paragraphs = 0;
+  for (const entry of entries) {
+    if (isProse(entry) || (isFields(entry) && holdsProse(entry, 3))) paragraphs++;
+    if (paragraphs >= LEAST_PARAGRAPHS) return true;
+  }
+  return false;
+}
+
+function holdsProse(fields: Readonly<Record<string, unknown>>, depth: number): boolean {
+  for (const value of Object.values(fields)) {
+    if (isProse(value)) return true;
+    if (depth === 0) continue;
+    if (Array.isArray(value)) {
+      if (value.some((entry) => isProse(entry) || (isFields(entry) && holdsProse(entry, depth - 1)))) return true;
+    } else if (isFields(value) && holdsProse(value, depth - 1)) return true;
+  }
+  return false;
+}
+
+function isProse(value: unknown): boolean {
+  return typeof value === 'string' && value.length >= LEAST_PARAGRAPH && /\p{L} \p{L}|[\u3040-\u9fff]{5}/u.test(value);
+}
