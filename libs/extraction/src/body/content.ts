@@ -42,8 +42,8 @@ export function chooseContent(tree: HtmlTree, body: Body, hints: BodyHints, base
   const isTeaser = reference !== undefined && length < TEASER_SHARE * reference.length;
   if (!hints.locked && (isTeaser || length < SHORT_BODY)) {
     const shown = body.kept.map(({ text }) => text);
-    const texts = [shown.join('\n'), ...shown, ...hints.descriptions, ...(reference === undefined ? [] : [reference])];
-    const blocks = findStateBody(tree, { title: hints.title, texts }, baseUrl);
+    const texts = [...shown, ...hints.descriptions, ...(reference === undefined ? [] : [reference])];
+    const blocks = findStateBody(tree, { title: hints.title, shown: shown.join('\n'), texts }, baseUrl);
     const found = blocks?.reduce((sum, block) => sum + blockText(block).length, 0) ?? 0;
     if (blocks && Math.max(length, isTeaser ? reference.length : 0) < TEASER_SHARE * found)
       return { blocks, provenance: { source: 'state', rule: 'embedded state', confidence: 0.65 } };

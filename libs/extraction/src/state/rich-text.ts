@@ -4,8 +4,10 @@
  */
 
 /** Where a node keeps its text or its HTML, and where its children, the usual names first. */
-const TEXTS = ['text', 'value', 'content', 'html', 'body', 'copy', 'markup', 'paragraph', 'data', 'contentHtml'];
-const CHILDREN = ['content', 'children', 'nodes', 'elements', 'contents', 'items', 'blocks', 'components', 'body', 'runs'];
+const TEXTS = ['text', 'value', 'content', 'html', 'body', 'copy', 'markup', 'paragraph', 'data', 'contentHtml', 'htmlText'];
+const CHILDREN = ['content', 'children', 'nodes', 'elements', 'contents', 'items', 'blocks', 'components', 'body', 'runs', 'paragraphs', 'fields'];
+/** Where a node keeps the fields of its own that are no children. */
+const HOLDERS = ['model', 'fields', 'props', 'attributes', 'attrs', 'data', 'node', 'contents', 'content', 'config'];
 const KINDS = ['type', '__typename', 'kind', 'tag', 'tagName', 'nodeType', 'name', 'component'];
 
 /** Nodes that are not running text, in words of their kind. */
@@ -51,9 +53,15 @@ function inlineHtml(node: unknown, depth: number): string {
   const inner =
     children === undefined && typeof text === 'string'
       ? asHtml(text)
-      : ((children ?? []) as unknown[]).map((child) => childHtml(child, depth + 1)).join('');
+      : ((children ?? heldBy(node)) as unknown[]).map((child) => childHtml(child, depth + 1)).join('');
   const href = hrefOf(node);
   return href === undefined || inner === '' ? inner : `<a href="${escape(href)}">${inner}</a>`;
+}
+
+/** The object that holds a node's fields, when the node itself holds neither text nor children. */
+function heldBy(node: Fields): unknown[] {
+  const holder = HOLDERS.map((name) => node[name]).find(isFields);
+  return holder === undefined ? [] : [holder];
 }
 
 /** Entries of a list stay apart; other children run on. */

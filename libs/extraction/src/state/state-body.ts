@@ -19,10 +19,15 @@ const LEAST_BODY = 400;
 /** Part of what the page shows that must stand in the state's text for it to be the same article. */
 const AGREEMENT = 0.5;
 
+/** A page that shows less than this of the text says too little to compare: there the title must do. */
+const LEAST_SHOWN = 200;
+
 /** What is known of the article from the rest of the page. */
 export interface KnownText {
   title: string | undefined;
-  /** Texts of which the body should hold one: what the page shows of it, the metadata's description. */
+  /** What the page shows of the running text. */
+  shown: string;
+  /** Texts of which the body should hold one: the paragraphs shown, the metadata's description. */
   texts: readonly string[];
 }
 
@@ -35,20 +40,19 @@ interface Found {
 }
 
 /**
- * The article's text in the data that the page's scripts draw from: the longest text that stands beside the
- * article's title or holds what the page shows of the article. Undefined when there is none.
+ * The article's text in the data that the page's scripts draw from: the longest text that holds what the page shows of
+ * the article, or, where it shows nothing, stands beside the article's title. Undefined when there is none.
  */
 export function findStateBody(tree: HtmlTree, known: KnownText, baseUrl: string): Block[] | undefined {
-  const probes = known.texts.map((text) => shinglesOf(text)).filter((shingles) => shingles.length >= 5);
-  let best: Block[] | undefined;
-  let bestLength = LEAST_BODY;
+  const probes = [known.shown, ...known.texts].map((text) => shinglesOf(text)).filter((shingles) => shingles.length >= 5);
+  const shown = known.shown.length;
   for (const { html, titled } of findTexts(embeddedState(tree), known.title)) {
     const blocks = readHtml(html, baseUrl);
     const text = blocks.map(blockText).join('\n');
-    if (text.length <= bestLength || !(titled || agrees(text, probes))) continue;
-    [best, bestLength] = [blocks, text.length];
+    if (text.length < LEAST_BODY) continue;
+    if (agrees(text, probes) || (titled && shown < LEAST_SHOWN)) return blocks;
   }
-  return best;
+  return undefined;
 }
 
 function agrees(text: string, probes: readonly string[][]): boolean {
@@ -92,7 +96,7 @@ function findTexts(values: readonly unknown[], title: string | undefined): Found
   }
 }
 
-const HEADLINES = ['headline', 'title', 'headlines', 'heading', 'name'];
+const HEADLINES = ['headline', 'title', 'headlines', 'heading'];
 
 /** What an object calls itself, for comparing. */
 function headlineKey(fields: Readonly<Record<string, unknown>>): string | undefined {
@@ -111,15 +115,25 @@ function isHtmlText(text: string): boolean {
 /** Entries of an array that must be paragraphs. */
 const LEAST_PARAGRAPHS = 2;
 const LEAST_PARAGRAPH = 60;
+/** A longer array is a store of all kinds of values. */
+const MAX_PARAGRAPHS = 800;
 
-/** True when entries of the array read as paragraphs: strings of prose, or nodes with one inside. */
+/**
+ * True when entries of the array read as paragraphs: strings of prose, or nodes with one inside. Entries with
+ * headlines of their own are articles, not paragraphs.
+ */
 function isRichText(entries: readonly unknown[]): boolean {
+  if (entries.length > MAX_PARAGRAPHS) return false;
   let paragraphs = 0;
+  let articles = 0;
   for (const entry of entries) {
-    if (isProse(entry) || (isFields(entry) && holdsProse(entry, 3))) paragraphs++;
-    if (paragraphs >= LEAST_PARAGRAPHS) return true;
+    if (isProse(entry)) paragraphs++;
+    else if (isFields(entry) && holdsProse(entry, 3)) {
+      paragraphs++;
+      if (headlineKey(entry) !== undefined) articles++;
+    }
   }
-  return false;
+  return paragraphs >= LEAST_PARAGRAPHS && articles <= paragraphs / 4;
 }
 
 function holdsProse(fields: Readonly<Record<string, unknown>>, depth: number): boolean {
