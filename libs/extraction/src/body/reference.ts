@@ -13,6 +13,9 @@ const LEAST_SHARE = 0.7;
 /** Part of a segment below which the reference does not know it. */
 const UNKNOWN = 0.15;
 
+/** Shorter texts share a few words with any reference. */
+const LEAST_KNOWN = 60;
+
 /** Elements whose texts the articleBody of many publishers leaves out though they belong to the article. */
 const OFTEN_LEFT_OUT = new Set(['h2', 'h3', 'h4', 'h5', 'h6', 'li', 'dt', 'dd', 'td', 'th', 'pre', 'blockquote']);
 
@@ -34,7 +37,8 @@ export function confirmByReference(tree: HtmlTree, kept: readonly Segment[], ref
   });
   const length = kept.reduce((sum, { text }) => sum + text.length, 0);
   if (reference.length < LEAST_SHARE * length || shown.size < COVERAGE * known.size) return [...kept];
-  const first = agreement.findIndex((share) => share > 0.5);
+  // Kickers and names are too short to be known or unknown.
+  const first = agreement.findIndex((share, i) => share > 0.5 && kept[i]!.text.length >= LEAST_KNOWN);
   return kept.filter(
     (segment, i) => i < first || agreement[i]! >= UNKNOWN || OFTEN_LEFT_OUT.has(tree.name(segment.shape)),
   );

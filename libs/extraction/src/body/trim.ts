@@ -9,8 +9,30 @@ import { isCopyrightLine } from './worth.js';
 
 /** Takes out of the running text what belongs to the page: repeated titles, ways elsewhere, notices, writers' notes. */
 export function trim(tree: HtmlTree, segments: readonly Segment[], hints: BodyHints): Segment[] {
-  const lines = dropLines(tree, dropLinkLists(tree, segments), hints);
+  const lines = dropLines(tree, dropLinkLists(tree, dropHeadlines(tree, segments)), hints);
   return dropWriterNotes(lines, hints.authors);
+}
+
+/** A text of this length before a heading makes it a subhead. */
+const LEAST_PARAGRAPH = 80;
+
+/** The segments without headings in the article's header: headlines and kickers, unless they end as a sentence does. */
+function dropHeadlines(tree: HtmlTree, segments: readonly Segment[]): Segment[] {
+  let opened = false;
+  return segments.filter(({ text, shape }) => {
+    const heading = /^h[1-6]$/.test(tree.name(shape));
+    if (!heading && text.length >= LEAST_PARAGRAPH) opened = true;
+    return opened || !heading || /[.!?…。]["”’»]?$/.test(text) || !standsInHeader(tree, shape);
+  });
+}
+
+function standsInHeader(tree: HtmlTree, heading: number): boolean {
+  for (let i = tree.parent(heading); i > 0; i = tree.parent(i)) {
+    const name = tree.name(i);
+    if (name === 'header' || name === 'hgroup') return true;
+    if (name === 'article' || name === 'main') return false;
+  }
+  return false;
 }
 
 /** Shapes whose own text may be a date: a quoted post ends with one, a table lists them. */
