@@ -17,7 +17,7 @@ const LINES: readonly RegExp[] = [
   // Offers
   /^(?:(?:please\s)?subscribe\s(?:to|now|today|for|here)|sign\s?up\s(?:for|to|here|now|today)|get\s(?:the\s(?:latest|best|top|day)|our\s|unlimited|breaking)|join\sour\s|download\s(?:our|the)\s|stay\s(?:up\sto\sdate|informed|connected)|never\smiss|want\smore\s|enjoying?\sthis|support\s(?:our|independent|quality)|your\ssupport|become\sa\s(?:member|subscriber|patron)|already\sa\s(?:member|subscriber)|log\sin\s(?:to|or)|register\s(?:now|for|to)|abonnieren\ssie|jetzt\s(?:abonnieren|anmelden|testen)|newsletter|melden\ssie\ssich|abonnez-vous|inscrivez-vous|s['’]inscrire|recevez\s|suscr[ií]bete|reg[ií]strate|assine\s|inscreva-se|iscriviti|abbonati|schrijf\sje\sin|meld\sje\saan|ook\sinteressant|prenumerera|folgen\ssie|folge\suns|suivez-nous|s[ií]guenos|siga[-\s]|seguici\s|volg\sons)/iu,
   // Law, print and contact
-  /^(?:copyright\b|©|\(c\)\s?(?:19|20)\d\d|all\srights\sreserved|if\syou\s(?:purchase|buy)\s(?:a\sproduct|something|an\sitem|through)|we\smay\s(?:earn|receive)\s|this\sarticle\s(?:may\scontain|contains)\saffiliate|a\sversion\sof\sthis\s(?:article|story)|this\s(?:article|story)\sappears\sin|have\sa\s(?:news\s)?(?:tip|story)|do\syou\shave\sa\s|got\sa\s(?:news\s)?tip|contact\sus|e-?mail\s(?:us|the\s(?:author|reporter|writer))\b|reach\sthe\sreporters?\b|send\s(?:us\s)?(?:your|tips)|stand:|die\sautor(?:in|en)?:|(?:last\s)?(?:published|updated|posted|first\spublished|last\sm(?:odified|odification))(?:\s?:|\s(?:(?:on|at)\s)?(?:\p{L}{3,9}[.,]?\s){0,2}\d)|ver[öo]ffentlicht\s?(?:am|:)|aktualisiert\s?(?:am|:)|publi[eé]\sle\s|mis\sà\sjour\s|publicado\s?(?:el|em|:)|actualizado\s?(?:el|:)|pubblicato\s|aggiornato\s|tags?\s?:|topics\s?:|filed\sunder|categor(?:y|ies|ia|ía)\s?:|schlagw[oö]rter\s?:|keywords?\s?:|etiquetas\s?:)/iu,
+  /^(?:more\sinformation:\s|journal\sinformation:|you\scan\salso\scheck|[(（]?(?:责编|责任编辑|編集)[:：]|copyright\b|©|\(c\)\s?(?:19|20)\d\d|all\srights\sreserved|if\syou\s(?:purchase|buy)\s(?:a\sproduct|something|an\sitem|through)|we\smay\s(?:earn|receive)\s|this\sarticle\s(?:may\scontain|contains)\saffiliate|a\sversion\sof\sthis\s(?:article|story)|this\s(?:article|story)\sappears\sin|have\sa\s(?:news\s)?(?:tip|story)|do\syou\shave\sa\s|got\sa\s(?:news\s)?tip|contact\sus|e-?mail\s(?:us|the\s(?:author|reporter|writer))\b|reach\sthe\sreporters?\b|send\s(?:us\s)?(?:your|tips)|stand:|die\sautor(?:in|en)?:|(?:last\s)?(?:published|updated|posted|first\spublished|last\sm(?:odified|odification))(?:\s?:|\s(?:(?:on|at)\s)?(?:\p{L}{3,9}[.,]?\s){0,2}\d)|ver[öo]ffentlicht\s?(?:am|:)|aktualisiert\s?(?:am|:)|publi[eé]\sle\s|mis\sà\sjour\s|publicado\s?(?:el|em|:)|actualizado\s?(?:el|:)|pubblicato\s|aggiornato\s|tags?\s?:|topics\s?:|filed\sunder|categor(?:y|ies|ia|ía)\s?:|schlagw[oö]rter\s?:|keywords?\s?:|etiquetas\s?:)/iu,
 ];
 
 /** Contact lines name their writer first: "… may be reached at …". */
@@ -54,9 +54,19 @@ export function isSentence(text: string): boolean {
 /** Letters that a line may have beside its date to be nothing but a dateline. */
 const DATE_WORDS = 45;
 
+/** What a line of a publishing system says of an article: "Published by: … Category: … Tags: …". */
+const LABEL = /(?:^|[\s|–—-])\p{L}[\p{L} ]{1,20}:(?=\s|$)/gu;
+const MAX_LABELLED = 240;
+
+/** True for a date with two labels or more beside it. */
+function isLabelledDate(text: string): boolean {
+  if (text.length > MAX_LABELLED || !/^\D{0,20}\d/.test(text)) return false;
+  return (text.match(LABEL)?.length ?? 0) >= 2 && parseDate(text.slice(0, 40)) !== undefined;
+}
+
 /** True for a line that states a date, a reading time or a byline's date and nothing else. */
 export function isDateLine(text: string): boolean {
-  if (TIME_OF_DAY.test(text)) return true;
+  if (TIME_OF_DAY.test(text) || isLabelledDate(text)) return true;
   if (text.length > 110 || !/\d/.test(text) || /[.!?]["”’]?$/.test(text) || parseDate(text) === undefined) return false;
   return text.replace(/\d+|[^\p{L}]/gu, '').length <= DATE_WORDS;
 }

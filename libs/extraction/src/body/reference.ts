@@ -39,9 +39,23 @@ export function confirmByReference(tree: HtmlTree, kept: readonly Segment[], ref
   if (reference.length < LEAST_SHARE * length || shown.size < COVERAGE * known.size) return [...kept];
   // Kickers and names are too short to be known or unknown.
   const first = agreement.findIndex((share, i) => share > 0.5 && kept[i]!.text.length >= LEAST_KNOWN);
+  const isKnown = (i: number): boolean => agreement[i] !== undefined && agreement[i] > 0.5;
   return kept.filter(
-    (segment, i) => i < first || agreement[i]! >= UNKNOWN || OFTEN_LEFT_OUT.has(tree.name(segment.shape)),
+    (segment, i) =>
+      i < first ||
+      agreement[i]! >= UNKNOWN ||
+      OFTEN_LEFT_OUT.has(tree.name(segment.shape)) ||
+      (segment.text.length >= LEAST_PARAGRAPH && isKnown(i - 1) && isKnown(i + 1) && sameColumn(tree, kept, i)),
   );
+}
+
+/** A paragraph of this length among known ones was left out by whoever cut the reference: promotions are shorter. */
+const LEAST_PARAGRAPH = 300;
+
+/** True when a paragraph stands in the same box as those before and after it. */
+function sameColumn(tree: HtmlTree, kept: readonly Segment[], i: number): boolean {
+  const column = tree.parent(kept[i]!.container);
+  return [i - 1, i + 1].every((j) => kept[j] !== undefined && tree.parent(kept[j].container) === column);
 }
 
 /** All runs of words of a text, lower case, for telling whether two texts share passages. */

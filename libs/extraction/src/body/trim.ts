@@ -53,6 +53,7 @@ function dropLines(tree: HtmlTree, segments: readonly Segment[], hints: BodyHint
     if (hints.title !== undefined && text.startsWith(hints.title) && isDateLine(text.slice(hints.title.length).trim()))
       return false;
     if (linkLength > 0.8 * text.length && text.length < 300 && !isSentence(text)) return false;
+    if (linkLength > 0.4 * text.length && isCue(text.slice(0, MAX_CUE))) return false;
     if (isPageLine(text) || isCopyrightLine(text) || isBoilerplate(text)) return false;
     if (!DATED.has(shape) && isDateLine(text)) return false;
     if (!DATA.has(shape) && ADDRESS.test(text)) return false;
