@@ -83,6 +83,7 @@ export function markClutter(tree: HtmlTree, page: Segmentation, worths: Float64A
       role === Role.comments
         ? discussed
         : (tree.name(node) === 'figcaption' && !gallery) ||
+          (role === Role.related && tree.name(node) === 'article' && share < MAX_NESTED) ||
           removes(role, sums.length(node), sums.linkLength(node), share);
     if (!out) continue;
     end = tree.end(node);
@@ -91,6 +92,9 @@ export function markClutter(tree: HtmlTree, page: Segmentation, worths: Float64A
   }
   return { marks, removed };
 }
+
+/** Part of the running text below which an article inside another one leads elsewhere. */
+const MAX_NESTED = 0.25;
 
 /** Part of a page's running text above which its captions are the text: a gallery. */
 const GALLERY = 0.7;

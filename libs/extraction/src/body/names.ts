@@ -78,6 +78,9 @@ const TAG_ROLES = new Map<string, Role>([
   ['dialog', Role.frame],
 ]);
 
+/** Elements that hold whole articles. */
+const WHOLES = new Set(['article', 'main', 'body', 'html']);
+
 /** Names longer than this hold no more evidence. */
 const MAX_NAME = 240;
 
@@ -99,6 +102,8 @@ export class NameReader {
   /** What the element's name, or else its tag, says that it is beside the article. */
   role(node: number): Role {
     const { role } = this.evidence(node);
+    // Publishing systems list an article's tags and categories in its own class: `post tag-budget category-town`.
+    if (role === Role.tags && WHOLES.has(this.tree.name(node))) return Role.none;
     return role === Role.none ? (TAG_ROLES.get(this.tree.name(node)) ?? Role.none) : role;
   }
 

@@ -43,7 +43,7 @@ const DATA = new Set(['li', 'td', 'th', 'dd', 'dt', 'pre', 'h2', 'h3', 'h4', 'h5
 
 function dropLines(tree: HtmlTree, segments: readonly Segment[], hints: BodyHints): Segment[] {
   const title = hints.title === undefined ? '' : comparisonKey(hints.title);
-  const seen = new Map<string, number>();
+  const isCopy = copyTest(tree, segments);
   return segments.filter((segment) => {
     const { text, linkLength } = segment;
     const shape = tree.name(segment.shape);
@@ -57,13 +57,28 @@ function dropLines(tree: HtmlTree, segments: readonly Segment[], hints: BodyHint
     if (isPageLine(text) || isCopyrightLine(text) || isBoilerplate(text)) return false;
     if (!DATED.has(shape) && isDateLine(text)) return false;
     if (!DATA.has(shape) && ADDRESS.test(text)) return false;
-    if (text.length < MIN_REPEATED) return true;
-    // The same paragraph in another box is a copy for another screen; in one column it is the author's doing.
-    const column = tree.parent(segment.container);
-    const first = seen.get(text);
-    if (first === undefined) seen.set(text, column);
-    return first === undefined || first === column;
+    return !isCopy(segment);
   });
+}
+
+/**
+ * Tells copies: the same paragraph in another box is set for another screen, drawn out as a quote or listed in a
+ * summary, so the one in the longer column is the text. In one column a repetition is the author's doing.
+ */
+function copyTest(tree: HtmlTree, segments: readonly Segment[]): (segment: Segment) => boolean {
+  const columns = new Map<number, number>();
+  const best = new Map<string, number>();
+  for (const { container, text } of segments) {
+    const column = tree.parent(container);
+    columns.set(column, (columns.get(column) ?? 0) + text.length);
+  }
+  for (const { container, text } of segments) {
+    if (text.length < MIN_REPEATED) continue;
+    const column = tree.parent(container);
+    const other = best.get(text);
+    if (other === undefined || columns.get(column)! > columns.get(other)!) best.set(text, column);
+  }
+  return ({ container, text }) => text.length >= MIN_REPEATED && best.get(text) !== tree.parent(container);
 }
 
 /** Nothing but the address of a file or a page: what a script was to replace by a picture. */
