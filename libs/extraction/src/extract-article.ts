@@ -58,6 +58,7 @@ export function extractArticle(page: PageInput): Extraction {
   const byline = authorCandidates(tree, metadata, { title: titleNode, body: titleNode ?? 0, siteNames });
   const authors = mostTrusted(byline)?.value.map(({ name }) => name) ?? [];
   const hints = {
+    url: webUrl(metadata.canonical ?? metadata.meta.get('og:url')?.[0], metadata.baseUrl) ?? page.url,
     title: title.value,
     titleNode,
     descriptions,

@@ -1,5 +1,7 @@
 /** What other signals say about the article, for finding and trimming its body. */
 export interface BodyHints {
+  /** Where the page says that it stands. */
+  url: string;
   title: string | undefined;
   /** The element of the title's heading. */
   titleNode: number | undefined;

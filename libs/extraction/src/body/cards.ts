@@ -17,11 +17,18 @@ const LEAST_HEADLINE = 12;
 
 /**
  * Marks sets of cards: neighbours of one kind that each hold a linked headline and a line or two about it. They lead
- * to other articles, whatever they are named.
+ * to other articles of the site, whatever they are named; a list of links to other sites is what the article is about.
  */
-export function markCards(tree: HtmlTree, page: Segmentation, worths: ArrayLike<number>, clutter: Clutter): void {
+export function markCards(
+  tree: HtmlTree,
+  page: Segmentation,
+  worths: ArrayLike<number>,
+  clutter: Clutter,
+  pageUrl: string,
+): void {
   const sums = new SegmentSums(page, worths);
   const headlines = countHeadlines(page);
+  const site = siteOf(pageUrl);
   const isCard = (node: number): boolean => {
     const from = page.first[node]!;
     const to = page.last[node]!;
@@ -43,7 +50,7 @@ export function markCards(tree: HtmlTree, page: Segmentation, worths: ArrayLike<
       const cards = cardsOf(tree, parent, node, isCard);
       if (cards.length < LEAST_CARDS) continue;
       const share = cards.reduce((sum, card) => sum + sums.proseWorth(card), 0) / all;
-      if (share > MAX_SHARE) continue;
+      if (share > MAX_SHARE || 2 * cards.filter((card) => leadsAway(tree, card, site)).length > cards.length) continue;
       for (const card of cards) {
         clutter.marks.fill(Role.related, page.first[card], page.last[card]);
         clutter.removed.fill(Role.related, card, tree.end(card));
@@ -77,4 +84,19 @@ function countHeadlines(page: Segmentation): Int32Array {
     counts[i + 1] = counts[i]! + (text.length >= LEAST_HEADLINE && linkLength >= 0.9 * text.length ? 1 : 0);
   });
   return counts;
+}
+
+/** True when the first link in a box leads to another site. */
+function leadsAway(tree: HtmlTree, card: number, site: string): boolean {
+  for (let i = card; i < tree.end(card); i++) {
+    const href = tree.name(i) === 'a' ? tree.attribute(i, 'href') : undefined;
+    if (href) return /^(?:https?:)?\/\//i.test(href.trim()) && siteOf(href.trim()) !== site;
+  }
+  return false;
+}
+
+/** The last two labels of a host: enough to tell a shop from the paper. */
+function siteOf(url: string): string {
+  const host = URL.parse(url, 'https://host.invalid')?.hostname ?? '';
+  return host.split('.').slice(-2).join('.');
 }

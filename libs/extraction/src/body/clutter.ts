@@ -38,6 +38,11 @@ export class SegmentSums {
     return this.over(this.prose, node);
   }
 
+  /** Positive worth before a node. */
+  proseBefore(node: number): number {
+    return this.prose[this.page.first[node]!]!;
+  }
+
   private over(sums: Float64Array, node: number): number {
     return sums[this.page.last[node]!]! - sums[this.page.first[node]!]!;
   }
@@ -83,6 +88,7 @@ export function markClutter(tree: HtmlTree, page: Segmentation, worths: Float64A
       role === Role.comments
         ? discussed
         : (tree.name(node) === 'figcaption' && !gallery) ||
+          (role === Role.frame && share < CLOSING && sums.proseBefore(node) > 0.5 * article) ||
           (role === Role.related && tree.name(node) === 'article' && share < MAX_NESTED) ||
           removes(role, sums.length(node), sums.linkLength(node), share);
     if (!out) continue;
@@ -92,6 +98,9 @@ export function markClutter(tree: HtmlTree, page: Segmentation, worths: Float64A
   }
   return { marks, removed };
 }
+
+/** Part of the running text below which what is named as the page's foot, and follows more than half of the text, is it. */
+const CLOSING = 0.45;
 
 /** Part of the running text below which an article inside another one leads elsewhere. */
 const MAX_NESTED = 0.25;
@@ -123,7 +132,7 @@ function removes(role: Role, length: number, linkLength: number, share: number):
     case Role.tools:
       return share < 0.1 || (length < LARGE && share < 0.4) || (linkLength > 0.5 * length && share < 0.5);
     case Role.frame:
-      return share < 0.4;
+      return share < 0.3;
     default:
       return false;
   }

@@ -35,7 +35,7 @@ export function findBody(tree: HtmlTree, hints: BodyHints): Body {
   const worths = Float64Array.from(page.segments, (part) => worth(part, tree.name(part.shape)));
   const clutter = markClutter(tree, page, worths);
   markHidden(tree, page, worths, clutter);
-  markCards(tree, page, worths, clutter);
+  markCards(tree, page, worths, clutter, hints.url);
   const chosen = chooseBody(tree, page, worths, clutter.marks);
   if (!chosen) return { page, chosen, clutter, kept: [], looseCaptions: [] };
   const inside: Segment[] = [];
