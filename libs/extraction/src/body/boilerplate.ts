@@ -9,7 +9,7 @@ const MAX_NOTICE = 600;
 
 /** The house earns by what the reader buys through its links. */
 const AFFILIATE =
-  /\b(?:may|might|could|will|sometimes|often) (?:also )?(?:earn|receive|get|collect|be paid|be compensated)\b.{0,80}\b(?:commissions?|compensation|compensated|fees?|share of)\b.{0,120}\b(?:links?|sites?|pages?|purchases?|products?|you (?:buy|purchase|click))\b|\b(?:links?|you (?:buy|purchase|click))\b.{0,160}\b(?:may|might|could|will) (?:also )?(?:earn|receive|get)\b.{0,60}\b(?:commissions?|compensation|fees?)\b|\baffiliate[- ](?:links?|commissions?|partners?|partnerships?|disclosure|disclaimer)\b.{0,200}\b(?:we|us|our|commission)\b|\b(?:we|our|us)\b.{0,120}\baffiliate[- ](?:links?|commissions?|partners?|programs?)\b|\baffiliate[- ]?links?\b.{0,200}\b(?:wir|uns|unsere?|provision)\b|\b(?:wir|uns)\b.{0,120}\bprovision\b.{0,120}\b(?:links?|kauf|käufen?|einkauf)\b|\bliens? (?:d['’])?affili(?:és?|ation)\b|\benlaces? de afilia|\b(?:links?|programas?) de afilia|\b(?:link|programm[ai]) di affiliazione\b|\baffiliatelinks?\b|\breklamelenker?\b|партн[её]рск\S+ ссылк/iu;
+  /\b(?:may|might|could|will|sometimes|often) (?:also )?(?:earn|receive|get|collect|be paid|be compensated)\b.{0,80}\b(?:commissions?|compensation|compensated|fees?|share of)\b.{0,120}\b(?:links?|sites?|pages?|purchases?|products?|you (?:buy|purchase|click))\b|\b(?:links?|you (?:buy|purchase|click))\b.{0,160}\b(?:may|might|could|will) (?:also )?(?:earn|receive|get)\b.{0,60}\b(?:commissions?|compensation|fees?)\b|^.{3,40} (?:may|might) (?:get|earn|receive) an? (?:\S+ )?commission\.?$|\baffiliate[- ](?:links?|commissions?|partners?|partnerships?|disclosure|disclaimer)\b.{0,200}\b(?:we|us|our|commission)\b|\b(?:we|our|us)\b.{0,120}\baffiliate[- ](?:links?|commissions?|partners?|programs?)\b|\baffiliate[- ]?links?\b.{0,200}\b(?:wir|uns|unsere?|provision)\b|\b(?:wir|uns)\b.{0,120}\bprovision\b.{0,120}\b(?:links?|kauf|käufen?|einkauf)\b|\bliens? (?:d['’])?affili(?:és?|ation)\b|\benlaces? de afilia|\b(?:links?|programas?) de afilia|\b(?:link|programm[ai]) di affiliazione\b|\baffiliatelinks?\b|\breklamelenker?\b|партн[её]рск\S+ ссылк/iu;
 
 /** The text was made by a machine, or first appeared elsewhere or in another language. */
 const ORIGIN =
@@ -32,7 +32,7 @@ const CHANNEL =
   /newsletter|newsbrief|news-?app|whatsapp|telegram|google (?:news|discover)|facebook|instagram|twitter|tiktok|podcast|ニュースレター|メルマガ|뉴스레터|카카오톡|微信|公众号/;
 const INVITING =
   /^follow\b|\b(?:sign[- ]?up|signing up|subscribe (?:to|now|here|today|for)|follow us\b|join (?:us|our|the \S+ (?:community|group|channel))|click here|anmelden|abonnieren|abonniert|hier (?:geht|entlang|anmelden|klicken)|folgst? (?:uns|du)|folgen sie|jetzt (?:kostenlos|anmelden)|kostenlos|abonnez|inscrivez|suivez|s['’]abonner|suscr[ií]b|s[ií]gue(?:nos|lo)?|síguenos|únete|aquí puedes|inscreva|siga|assine|clique aqui|iscriviti|seguici|segui|schrijf je|meld je|volg ons|tilmeld|følg|prenumerera|följ|meld deg|zapisz|obserwuj|подпи[сш]\S+|следите|ikuti|cek berita|takip et|abone|登録|フォロー|구독|关注)/iu;
-const MAX_INVITATION = 240;
+const MAX_INVITATION = 300;
 
 /** Offers of subscription in the reader's own words of buying. */
 const MEMBERSHIP =

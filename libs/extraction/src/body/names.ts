@@ -46,7 +46,7 @@ const WORDS: readonly (readonly [Role, RegExp])[] = [
   ],
   [
     Role.tools,
-    / (?:share|sharing|shares|sharebar|sharetools|socials?|social ?share|social ?links|sharedaddy|addthis|addtoany|toolbar|tools|print|printbox|bookmark|save ?article|follow|follow us|like|likes|reactions?|rating|ratings|vote|poll|player ?controls|breaking|ticker|feedback|report ?error|text ?to ?speech|audio ?player|video ?player|media ?player|jw ?player|age ?gate|listen) /,
+    / (?:share|sharing|shares|sharebar|sharetools|socials?|social ?share|social ?links|sharedaddy|addthis|addtoany|toolbar|tools|print|printbox|bookmark|save ?article|follow|follow us|like|likes|reactions?|rating|ratings|vote|poll|player ?controls|breaking|news ?ticker|feedback|report ?error|text ?to ?speech|audio ?player|video ?player|media ?player|jw ?player|age ?gate|listen) /,
   ],
   [
     Role.byline,

@@ -9,7 +9,7 @@ import { isCopyrightLine } from './worth.js';
 
 /** Takes out of the running text what belongs to the page: repeated titles, ways elsewhere, notices, writers' notes. */
 export function trim(tree: HtmlTree, segments: readonly Segment[], hints: BodyHints): Segment[] {
-  const lines = dropLines(tree, dropLinkLists(tree, dropHeadlines(tree, segments)), hints);
+  const lines = dropLines(tree, dropLinkLists(tree, dropCueBoxes(tree, dropHeadlines(tree, segments))), hints);
   return dropWriterNotes(lines, hints.authors);
 }
 
@@ -81,11 +81,38 @@ function copyTest(tree: HtmlTree, segments: readonly Segment[]): (segment: Segme
   return ({ container, text }) => text.length >= MIN_REPEATED && best.get(text) !== tree.parent(container);
 }
 
-/** Nothing but the address of a file or a page: what a script was to replace by a picture. */
-const ADDRESS = /^(?:https?:\/|\.{0,2})\/\S+$/;
+/** Nothing but the address or name of a file: what a script was to replace by a picture. */
+const ADDRESS = /^(?:https?:\/|\.{0,2})\/\S+$|^[^.!?]{1,90}\.(?:jpe?g|png|gif|webp)$/i;
 
 /** Shorter texts may stand twice in an article. */
 const MIN_REPEATED = 60;
+
+/** Part of the text above which a box is no box of ways elsewhere, whatever its first line says. */
+const MAX_BOX = 0.3;
+
+/** The segments without boxes that open with a line announcing other articles or the writer. */
+function dropCueBoxes(tree: HtmlTree, segments: readonly Segment[]): Segment[] {
+  const kept: Segment[] = [];
+  const all = segments.reduce((sum, { text }) => sum + text.length, 0);
+  for (let i = 0; i < segments.length; i++) {
+    const segment = segments[i]!;
+    const before = kept[kept.length - 1];
+    const end = before && segment.text.length <= MAX_CUE && isCue(segment.text) ? boxEnd(tree, segment, before) : 0;
+    let next = i + 1;
+    let length = segment.text.length;
+    for (; next < segments.length && segments[next]!.start < end; next++) length += segments[next]!.text.length;
+    if (next > i + 1 && length < MAX_BOX * all) i = next - 1;
+    else kept.push(segment);
+  }
+  return kept;
+}
+
+/** One past the outermost element around a segment that leaves out the segment before it. */
+function boxEnd(tree: HtmlTree, segment: Segment, before: Segment): number {
+  let box = segment.container;
+  for (let i = tree.parent(box); i > 0 && !tree.contains(i, before.start); i = tree.parent(i)) box = i;
+  return tree.end(box);
+}
 
 /** Part of a list's characters that must be links for the list to be one of ways elsewhere. */
 const LINKED = 0.6;
