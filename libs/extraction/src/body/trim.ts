@@ -5,7 +5,7 @@ import type { BodyHints } from './body-hints.js';
 import { isCue, isDateLine, isPageLine, isSentence } from './lines.js';
 import type { Segment } from './segments.js';
 import { isWriterNote } from './writer-note.js';
-import { isCopyrightLine } from './worth.js';
+import { isCopyrightLine, textWeight } from './worth.js';
 
 /** Takes out of the running text what belongs to the page: repeated titles, ways elsewhere, notices, writers' notes. */
 export function trim(tree: HtmlTree, segments: readonly Segment[], hints: BodyHints): Segment[] {
@@ -13,18 +13,29 @@ export function trim(tree: HtmlTree, segments: readonly Segment[], hints: BodyHi
   return dropWriterNotes(lines, hints.authors);
 }
 
-/** A text of this length before a heading makes it a subhead. */
+/** A text of this length opens the article: headings from there on are subheads. */
 const LEAST_PARAGRAPH = 80;
 
-/** The segments without headings in the article's header: headlines and kickers, unless they end as a sentence does. */
+/** Lines shorter than this, in Latin letters, are kickers, bylines, datelines and buttons when they come first. */
+const LEAST_OPENING = 45;
+
+/** Lines before the first paragraph that are looked at: a text with more short lines is made of them. */
+const MAX_OPENING_LINES = 10;
+
+/**
+ * The segments without what stands over the first paragraph: headlines and kickers in the article's header, and short
+ * lines that do not end as a sentence does.
+ */
 function dropHeadlines(tree: HtmlTree, segments: readonly Segment[]): Segment[] {
-  let opened = false;
-  return segments.filter(({ text, shape }) => {
-    const heading = /^h[1-6]$/.test(tree.name(shape));
-    if (!heading && text.length >= LEAST_PARAGRAPH) opened = true;
-    return opened || !heading || /[.!?…。]["”’»]?$/.test(text) || !standsInHeader(tree, shape);
+  const first = segments.findIndex(({ text, shape }) => textWeight(text) >= LEAST_PARAGRAPH && !HEADING.has(tree.name(shape)));
+  return segments.filter(({ text, shape }, i) => {
+    if (i >= first || /[.!?:…。！？」]["”’»)]?$/.test(text)) return true;
+    if (HEADING.has(tree.name(shape))) return !standsInHeader(tree, shape);
+    return shape !== 0 || first > MAX_OPENING_LINES || textWeight(text) >= LEAST_OPENING;
   });
 }
+
+const HEADING = new Set(['h1', 'h2', 'h3', 'h4', 'h5', 'h6']);
 
 function standsInHeader(tree: HtmlTree, heading: number): boolean {
   for (let i = tree.parent(heading); i > 0; i = tree.parent(i)) {
@@ -148,7 +159,7 @@ const MAX_CUE = 80;
 
 /** A short line that ends in a colon, or a heading: without its list it announces nothing. */
 function isLabel(tree: HtmlTree, { text, shape }: Segment): boolean {
-  return text.length <= MAX_CUE && (/[:：]$/.test(text) || /^h[2-6]$/.test(tree.name(shape)));
+  return text.length <= MAX_CUE && (/[:：]$/.test(text) || HEADING.has(tree.name(shape)));
 }
 
 /** The outermost list around a list entry. */
