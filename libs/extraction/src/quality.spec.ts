@@ -23,10 +23,10 @@ interface Gold {
 
 /** Body F1 that no change may fall under: a little less than what is reached. */
 const BODY_FLOORS: Record<string, number> = {
-  'scrapinghub-article-extraction-benchmark': 0.969,
-  'fundus-parser-tests': 0.9685,
-  'AndyTheFactory-article-extraction-dataset': 0.9295,
-  'mozilla-readability-tests': 0.907,
+  'scrapinghub-article-extraction-benchmark': 0.981,
+  'fundus-parser-tests': 0.981,
+  'AndyTheFactory-article-extraction-dataset': 0.951,
+  'mozilla-readability-tests': 0.911,
 };
 /** Shares over the sources whose gold holds these fields as the publisher states them. */
 const TITLE_FLOOR = 0.89;

@@ -47,7 +47,10 @@ const KINDS: readonly { sign: RegExp; notice: RegExp }[] = [
     notice: MACHINERY,
   },
   { sign: /delayed|real[- ]time|verzögert|différé|retraso|provided by/, notice: MARKET },
-  { sign: /letters? to the editor|of letters|journalism|newsroom|reporting|donat|contribution|^(?:please )?support|un don|spenden|donaci|doação/, notice: APPEAL },
+  {
+    sign: /letters? to the editor|of letters|journalism|newsroom|reporting|donat|contribution|^(?:please )?support|un don|spenden|donaci|doação/,
+    notice: APPEAL,
+  },
   { sign: /会員|登録|ログイン|放題|キャンペーン|フォロー|abonne|artikel/, notice: MEMBERSHIP },
 ];
 

@@ -9,6 +9,9 @@ const LEAST_CARDS = 3;
 /** Characters beside its linked headline with which a box is still a card. */
 const LONGEST_TEASER = 320;
 
+/** Lines of a card: headline, teaser, kicker, date, writer. */
+const MAX_LINES = 8;
+
 /** Part of the page's running text above which the boxes are the article: a list of products, a round-up. */
 const MAX_SHARE = 0.4;
 
@@ -32,19 +35,21 @@ export function markCards(
   const isCard = (node: number): boolean => {
     const from = page.first[node]!;
     const to = page.last[node]!;
-    if (to - from < 2 || to - from > 8) return false;
+    if (to - from < 2 || to - from > MAX_LINES) return false;
     const linked = headlines[to]! - headlines[from]!;
     const rest = sums.length(node) - sums.linkLength(node);
     return linked >= 1 && linked <= 3 && rest > 0 && rest <= LONGEST_TEASER && sums.proseWorth(node) > 0;
   };
   const all = sums.proseWorth(0) || 1;
   const seen = new Uint8Array(tree.size);
+  const climbed = new Uint8Array(tree.size);
   for (let i = 0; i < page.segments.length; i++) {
     if (clutter.marks[i] !== Role.none || worths[i]! <= 0) continue;
     // The outermost boxes of a kind around a teaser's line: looked at once per parent.
-    for (let node = page.segments[i]!.container; node > 0; node = tree.parent(node)) {
+    for (let node = page.segments[i]!.container; node > 0 && climbed[node] === 0; node = tree.parent(node)) {
+      climbed[node] = 1;
       const parent = tree.parent(node);
-      if (page.last[node]! - page.first[node]! > 8) break;
+      if (page.last[node]! - page.first[node]! > MAX_LINES) break;
       if (parent < 0 || seen[parent] === 1 || !isCard(node)) continue;
       seen[parent] = 1;
       const cards = cardsOf(tree, parent, node, isCard);

@@ -130,7 +130,10 @@ export class NameReader {
     let evidence = this.seen.get(name);
     if (evidence === undefined) {
       const words = nameWords(name);
-      this.seen.set(name, (evidence = { role: roleOfWords(words), body: BODY.test(words), overlay: OVERLAY.test(words) }));
+      this.seen.set(
+        name,
+        (evidence = { role: roleOfWords(words), body: BODY.test(words), overlay: OVERLAY.test(words) }),
+      );
     }
     return evidence;
   }

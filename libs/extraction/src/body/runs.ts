@@ -10,12 +10,7 @@ const EMPHASIS = new Set(['em', 'i', 'cite', 'dfn', 'var']);
 const CODE = new Set(['code', 'kbd', 'samp', 'tt']);
 
 /** The segment's text with its links and emphasis; white space collapsed, ends trimmed. */
-export function segmentRuns(
-  tree: HtmlTree,
-  segment: Segment,
-  overlays: ReadonlySet<number>,
-  baseUrl: string,
-): Run[] {
+export function segmentRuns(tree: HtmlTree, segment: Segment, overlays: ReadonlySet<number>, baseUrl: string): Run[] {
   const runs: Run[] = [];
   let atStart = true;
   for (let i = segment.start; i < segment.end; i++) {

@@ -27,7 +27,9 @@ const MAX_OPENING_LINES = 10;
  * lines that do not end as a sentence does.
  */
 function dropHeadlines(tree: HtmlTree, segments: readonly Segment[]): Segment[] {
-  const first = segments.findIndex(({ text, shape }) => textWeight(text) >= LEAST_PARAGRAPH && !HEADING.has(tree.name(shape)));
+  const first = segments.findIndex(
+    ({ text, shape }) => textWeight(text) >= LEAST_PARAGRAPH && !HEADING.has(tree.name(shape)),
+  );
   return segments.filter(({ text, shape }, i) => {
     if (i >= first || /[.!?:…。！？」]["”’»)]?$/.test(text)) return true;
     if (HEADING.has(tree.name(shape))) return !standsInHeader(tree, shape);
@@ -99,7 +101,7 @@ const ADDRESS = /^(?:https?:\/|\.{0,2})\/\S+$|^[^.!?]{1,90}\.(?:jpe?g|png|gif|we
 const MIN_REPEATED = 60;
 
 /** Part of the text above which a box is no box of ways elsewhere, whatever its first line says. */
-const MAX_BOX = 0.3;
+const MAX_BOX = 0.4;
 
 /** The segments without boxes that open with a line announcing other articles or the writer. */
 function dropCueBoxes(tree: HtmlTree, segments: readonly Segment[]): Segment[] {
@@ -111,7 +113,8 @@ function dropCueBoxes(tree: HtmlTree, segments: readonly Segment[]): Segment[] {
     const end = before && segment.text.length <= MAX_CUE && isCue(segment.text) ? boxEnd(tree, segment, before) : 0;
     let next = i + 1;
     let length = segment.text.length;
-    for (; next < segments.length && segments[next]!.start < end; next++) length += segments[next]!.text.length;
+    for (; next < segments.length && segments[next]!.start < end && length < MAX_BOX * all; next++)
+      length += segments[next]!.text.length;
     if (next > i + 1 && length < MAX_BOX * all) i = next - 1;
     else kept.push(segment);
   }
@@ -133,7 +136,7 @@ const ANNOUNCED = 0.15;
 /** The segments without lists of links and the lines that announce them. */
 function dropLinkLists(tree: HtmlTree, segments: readonly Segment[]): Segment[] {
   const kept: Segment[] = [];
-  for (let i = 0; i < segments.length; ) {
+  for (let i = 0; i < segments.length;) {
     const list = outerList(tree, segments[i]!);
     if (list === undefined) {
       kept.push(segments[i++]!);

@@ -9,7 +9,7 @@ const LEAST_NAME = 7;
 /** Trades of those who write for the press, in the languages of news. */
 const TRADES =
   '(?:reporter|journalist|correspondent|columnist|editor|staff writer|writer|contributor|freelancer|author|novelist|professor|lecturer|researcher|fellow|' +
-  'redakteur|journalist|reporter|korrespondent|autor|volontär|professor|' +
+  'Redakteur|Journalist|Reporter|Korrespondent|Autor|Volontär|Professor|' +
   'journaliste|correspondant|rédact|chroniqueur|professeur|' +
   'periodista|corresponsal|redactor|columnista|profesor|jornalista|repórter|colunista|professor|giornalista|corrispondente|professore|' +
   'verslaggever|redacteur|journalist|skribent|redaktør|redaktör|dziennikar|журналист|корреспондент)';
@@ -33,5 +33,7 @@ function opensWith(text: string, author: string): boolean {
   if (name.length < LEAST_NAME || !name.includes(' ')) return false;
   const opening = text.slice(0, author.length + 10);
   if (/[:：]/.test(opening)) return false;
-  return `${comparisonKey(text.slice(0, author.length + 30))} `.startsWith(`${name} `) && text.length > author.length + 15;
+  return (
+    `${comparisonKey(text.slice(0, author.length + 30))} `.startsWith(`${name} `) && text.length > author.length + 15
+  );
 }

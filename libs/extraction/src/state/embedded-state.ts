@@ -35,7 +35,7 @@ const ASSIGNMENT = /=\s{0,20}(?:JSON\.parse\(\s{0,20})?(?=[{["'])/g;
 function assignedValues(script: string): unknown[] {
   const values: unknown[] = [];
   ASSIGNMENT.lastIndex = 0;
-  for (let tried = 0; tried < MAX_ASSIGNED; ) {
+  for (let tried = 0; tried < MAX_ASSIGNED;) {
     const found = ASSIGNMENT.exec(script);
     if (!found) break;
     const start = ASSIGNMENT.lastIndex;

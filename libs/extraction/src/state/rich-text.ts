@@ -4,8 +4,33 @@
  */
 
 /** Where a node keeps its text or its HTML, and where its children, the usual names first. */
-const TEXTS = ['text', 'value', 'content', 'html', 'body', 'copy', 'markup', 'paragraph', 'data', 'contentHtml', 'htmlText'];
-const CHILDREN = ['content', 'children', 'nodes', 'elements', 'contents', 'items', 'blocks', 'components', 'body', 'runs', 'paragraphs', 'fields'];
+const TEXTS = [
+  'text',
+  'value',
+  'content',
+  'html',
+  'body',
+  'copy',
+  'markup',
+  'paragraph',
+  'data',
+  'contentHtml',
+  'htmlText',
+];
+const CHILDREN = [
+  'content',
+  'children',
+  'nodes',
+  'elements',
+  'contents',
+  'items',
+  'blocks',
+  'components',
+  'body',
+  'runs',
+  'paragraphs',
+  'fields',
+];
 /** Where a node keeps the fields of its own that are no children. */
 const HOLDERS = ['model', 'fields', 'props', 'attributes', 'attrs', 'data', 'node', 'contents', 'content', 'config'];
 const KINDS = ['type', '__typename', 'kind', 'tag', 'tagName', 'nodeType', 'name', 'component'];
@@ -92,5 +117,9 @@ function asHtml(text: string): string {
 }
 
 function escape(text: string): string {
-  return text.replace(/&(?!#?\w{1,12};)/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+  return text
+    .replace(/&(?!#?\w{1,12};)/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;');
 }

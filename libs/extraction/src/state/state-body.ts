@@ -12,6 +12,8 @@ import { isFields, richTextHtml } from './rich-text.js';
 /** Values looked at in the state of one page, and texts that are compared. */
 const MAX_VALUES = 400_000;
 const MAX_CANDIDATES = 40;
+/** Characters of HTML that are read of them. */
+const MAX_READ = 3_000_000;
 
 /** Characters of running text that a body in the state has at least. */
 const LEAST_BODY = 400;
@@ -44,9 +46,14 @@ interface Found {
  * the article, or, where it shows nothing, stands beside the article's title. Undefined when there is none.
  */
 export function findStateBody(tree: HtmlTree, known: KnownText, baseUrl: string): Block[] | undefined {
-  const probes = [known.shown, ...known.texts].map((text) => shinglesOf(text)).filter((shingles) => shingles.length >= 5);
+  const probes = [known.shown, ...known.texts]
+    .map((text) => shinglesOf(text))
+    .filter((shingles) => shingles.length >= 5);
   const shown = known.shown.length;
+  let read = 0;
   for (const { html, titled } of findTexts(embeddedState(tree), known.title)) {
+    if (read + html.length > MAX_READ) continue;
+    read += html.length;
     const blocks = readHtml(html, baseUrl);
     const text = blocks.map(blockText).join('\n');
     if (text.length < LEAST_BODY) continue;
