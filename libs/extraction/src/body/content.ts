@@ -30,7 +30,7 @@ export interface Content {
 }
 
 /** Letters of running text below which a page may draw its article by a script. */
-const SHORT_BODY = 1_500;
+const SHORT_BODY = 1_000;
 
 /**
  * The running text of the page; where that is only a teaser, the longer text that the page's JSON-LD states or its

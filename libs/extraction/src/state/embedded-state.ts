@@ -12,8 +12,11 @@ const LEAST_SCRIPT = 500;
 /** Assigned values tried in one script. */
 const MAX_ASSIGNED = 20;
 
-/** The values of the page's embedded state in document order. Linear in the scripts; never throws. */
-export function embeddedState(tree: HtmlTree): unknown[] {
+/**
+ * The values of the page's embedded state in document order: of the scripts that hold one of the samples, of all of
+ * them when there is no sample. Linear in the scripts; never throws.
+ */
+export function embeddedState(tree: HtmlTree, samples: readonly string[]): unknown[] {
   const values: unknown[] = [];
   let read = 0;
   for (let i = 1; i < tree.size && read < MAX_READ; i++) {
@@ -22,6 +25,7 @@ export function embeddedState(tree: HtmlTree): unknown[] {
     if (type.includes('ld+json')) continue;
     const text = tree.textContent(i, MAX_READ);
     if (text.length < LEAST_SCRIPT || text.length + read > MAX_READ) continue;
+    if (samples.length > 0 && !samples.some((sample) => text.includes(sample))) continue;
     read += text.length;
     if (type.includes('json')) values.push(parse(text));
     else values.push(...assignedValues(text));

@@ -51,7 +51,7 @@ export function findStateBody(tree: HtmlTree, known: KnownText, baseUrl: string)
     .filter((shingles) => shingles.length >= 5);
   const shown = known.shown.length;
   let read = 0;
-  for (const { html, titled } of findTexts(embeddedState(tree), known.title)) {
+  for (const { html, titled } of findTexts(embeddedState(tree, samplesOf(known)), known.title)) {
     if (read + html.length > MAX_READ) continue;
     read += html.length;
     const blocks = readHtml(html, baseUrl);
@@ -61,6 +61,17 @@ export function findStateBody(tree: HtmlTree, known: KnownText, baseUrl: string)
   }
   return undefined;
 }
+
+/** Stretches of the known texts that no script writes in another way: letters and spaces of ASCII. */
+const PLAIN = /[A-Za-z]+(?: [A-Za-z]+){2,7}/;
+
+/** Words by which a script that holds the article is found; none when the texts are in another script than Latin. */
+function samplesOf({ title, shown, texts }: KnownText): string[] {
+  const samples = [title ?? '', shown, ...texts].map((text) => PLAIN.exec(text.slice(0, MAX_SAMPLED))?.[0]);
+  return samples.filter((sample) => sample !== undefined);
+}
+
+const MAX_SAMPLED = 1_000;
 
 function agrees(text: string, probes: readonly string[][]): boolean {
   const own = new Set(shinglesOf(text));
