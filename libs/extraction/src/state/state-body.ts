@@ -63,15 +63,18 @@ export function findStateBody(tree: HtmlTree, known: KnownText, baseUrl: string)
 }
 
 /** Stretches of the known texts that no script writes in another way: letters and spaces of ASCII. */
-const PLAIN = /[A-Za-z]+(?: [A-Za-z]+){2,7}/;
+const PLAIN = /[A-Za-z]+(?: [A-Za-z]+){2,3}/g;
 
 /** Words by which a script that holds the article is found; none when the texts are in another script than Latin. */
 function samplesOf({ title, shown, texts }: KnownText): string[] {
-  const samples = [title ?? '', shown, ...texts].map((text) => PLAIN.exec(text.slice(0, MAX_SAMPLED))?.[0]);
-  return samples.filter((sample) => sample !== undefined);
+  return [title ?? '', shown, ...texts].flatMap((text) => {
+    const found = text.slice(0, MAX_SAMPLED).match(PLAIN) ?? [];
+    // Markup may part words anywhere, so one stretch is not enough.
+    return found.slice(0, 6);
+  });
 }
 
-const MAX_SAMPLED = 1_000;
+const MAX_SAMPLED = 400;
 
 function agrees(text: string, probes: readonly string[][]): boolean {
   const own = new Set(shinglesOf(text));
