@@ -1,11 +1,4 @@
-import type {
-  DateFound,
-  ExtractedArticle,
-  Extraction,
-  FieldProvenance,
-  PageInput,
-  RejectReason,
-} from './article.js';
+import type { DateFound, ExtractedArticle, Extraction, FieldProvenance, PageInput, RejectReason } from './article.js';
 import { chooseContent, statedBody, type Content } from './body/content.js';
 import type { BodyHints } from './body/body-hints.js';
 import { findBody, type Body } from './body/find-body.js';
@@ -33,6 +26,7 @@ import { refuse, refuseUntitled } from './page-kind/refuse.js';
 import { applyRules, bodyProvenance, type RuledPage, type RuledValues } from './publishers/apply-rules.js';
 import type { PublisherRules } from './publishers/publisher-rules.js';
 import { toHtml, toText } from './serialize.js';
+import { isLocked } from './state/locked.js';
 import { comparisonKey, wellFormed } from './text.js';
 
 /** Pages with more characters than this are not read. */
@@ -103,15 +97,14 @@ interface TitledPage {
 function extractBelow(titled: TitledPage): Worked {
   const { page, tree, metadata, siteNames, title, ruled, trace } = titled;
   const titleNode = headingOf(tree, metadata, title.value);
-  const reference = statedBody(metadata);
-  const descriptions = descriptionCandidates(metadata).map(({ value }) => value);
-  const hints = { title: title.value, titleNode, descriptions, reference, trace };
+  const hints = bodyHints(titled, titleNode);
   const { body, isRuled } = findRuledBody(tree, hints, ruled);
   const images = imagesOf(tree, metadata, body, titleNode, trace);
   const kept = withoutCaptions(body.kept, images);
   trace?.dropMissing(body.kept, kept, 'picture-caption');
-  const stating = isRuled ? undefined : reference;
-  const content = chooseContent(tree, { ...body, kept }, stating, metadata.baseUrl, trace);
+  // What a publisher's own rules name is the body, whatever else the page holds.
+  const stating = isRuled ? { ...hints, reference: undefined, locked: true } : hints;
+  const content = chooseContent(tree, { ...body, kept }, stating, metadata.baseUrl);
   if (ruled && isRuled) {
     content.provenance = bodyProvenance(ruled);
     trace?.contentCameFrom(content.provenance);
@@ -122,6 +115,21 @@ function extractBelow(titled: TitledPage): Worked {
   const stated = new StatedPictures(metadata, [title.value, ...siteNames]);
   const article = assemble({ ...titled, titleNode, body, content, text, images, stated });
   return { extraction: { ok: true, article }, tree, ruled, body: { ...body, kept }, images };
+}
+
+/** What the metadata say about the text. */
+function bodyHints({ page, tree, metadata, siteNames, title, trace }: TitledPage, titleNode?: number): BodyHints {
+  const byline = authorCandidates(tree, metadata, { title: titleNode, body: titleNode ?? 0, siteNames });
+  return {
+    url: webUrl(metadata.canonical ?? metadata.meta.get('og:url')?.[0], metadata.baseUrl) ?? page.url,
+    title: title.value,
+    titleNode,
+    descriptions: descriptionCandidates(metadata).map(({ value }) => value),
+    authors: mostTrusted(byline)?.value.map(({ name }) => name) ?? [],
+    reference: statedBody(metadata),
+    locked: isLocked(metadata),
+    trace,
+  };
 }
 
 /** The body that a publisher's rules name, unless there is no text in it. */

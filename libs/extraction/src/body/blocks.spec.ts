@@ -10,7 +10,8 @@ const BASE = 'https://www.example.com/news/story';
 
 function blocksOf(html: string): Block[] {
   const tree = parseHtml(html);
-  return buildBlocks(tree, segment(tree).segments, BASE);
+  const { segments, overlays } = segment(tree);
+  return buildBlocks(tree, segments, overlays, BASE);
 }
 
 const html = (page: string): string => toHtml(blocksOf(page));

@@ -13,10 +13,16 @@ const LISTS = new Set(['ul', 'ol', 'menu']);
  * Turns the kept segments of a body into blocks: paragraphs, headings, lists, definitions, quotes, tables of data,
  * preformatted text.
  */
-export function buildBlocks(tree: HtmlTree, all: readonly Segment[], baseUrl: string): Block[] {
+export function buildBlocks(
+  tree: HtmlTree,
+  all: readonly Segment[],
+  overlays: ReadonlySet<number>,
+  baseUrl: string,
+): Block[] {
   const segments = withoutPullQuotes(tree, all);
   const tables = findDataTables(tree, segments);
-  const builder = new BlockBuilder(tree, baseUrl);
+  const runsOf = (segment: Segment): Run[] => segmentRuns(tree, segment, overlays, baseUrl);
+  const builder = new BlockBuilder(tree, runsOf);
   for (let i = 0; i < segments.length; i++) {
     const table = tables.get(segments[i]!);
     if (table === undefined) {
@@ -25,7 +31,7 @@ export function buildBlocks(tree: HtmlTree, all: readonly Segment[], baseUrl: st
     }
     const first = i;
     while (i + 1 < segments.length && tables.get(segments[i + 1]!) === table) i++;
-    builder.addAll(buildTable(tree, table, segments.slice(first, i + 1), baseUrl));
+    builder.addAll(buildTable(tree, table, segments.slice(first, i + 1), runsOf));
   }
   return withLevels(builder.blocks);
 }
@@ -39,7 +45,7 @@ class BlockBuilder {
 
   constructor(
     private readonly tree: HtmlTree,
-    private readonly baseUrl: string,
+    private readonly runsOf: (segment: Segment) => Run[],
   ) {
     this.hasPre = tree.names.includes('pre');
   }
@@ -53,7 +59,7 @@ class BlockBuilder {
     const { tree } = this;
     const pre = this.hasPre ? outermost(tree, segment.start, PRE) : undefined;
     if (pre !== undefined) return this.addPreformatted(pre);
-    const runs = segmentRuns(tree, segment, this.baseUrl);
+    const runs = this.runsOf(segment);
     if (runs.length === 0) return;
     switch (tree.name(segment.shape)) {
       case 'li':

@@ -1,17 +1,18 @@
-import type { DropReason } from '../explain/trace.js';
 import type { HtmlTree } from '../html-tree.js';
 import { trailingBrackets } from '../images/caption.js';
 import { comparisonKey } from '../text.js';
 import type { BodyHints } from './body-hints.js';
 import { chooseBody, type Candidate } from './candidates.js';
+import { markCards } from './cards.js';
 import { markClutter, type Clutter } from './clutter.js';
-import { isDateLine, isPageLine, isSentence } from './lines.js';
+import { markHidden } from './hidden.js';
 import { Role } from './names.js';
 import { confirmByReference } from './reference.js';
-import { beginsWithRuled, isInside, isKept, markKept, ruledBody, withoutRuled } from './ruled-body.js';
+import { isInside, markKept, ruledBody, withoutRuled } from './ruled-body.js';
 import { segment, type Segment, type Segmentation } from './segments.js';
 import { findStandfirst } from './standfirst.js';
-import { isCopyrightLine, speaksOfConsent, worth } from './worth.js';
+import { sameLength, trim } from './trim.js';
+import { speaksOfConsent, worth } from './worth.js';
 
 /** A caption that stood in the running text. */
 export interface LooseCaption {
@@ -36,6 +37,8 @@ export function findBody(tree: HtmlTree, hints: BodyHints): Body {
   const aboutConsent = speaksOfConsent(hints.title ?? '');
   const worths = Float64Array.from(page.segments, (part) => worth(part, tree.name(part.shape), aboutConsent));
   const clutter = markClutter(tree, withoutRuled(tree, page, rules), worths);
+  markHidden(tree, page, worths, clutter);
+  markCards(tree, page, worths, clutter, hints.url);
   markKept(tree, page, clutter, rules);
   const chosen = ruledBody(tree, rules) ?? chooseBody(tree, page, worths, clutter.marks, trace);
   if (!chosen) return { page, chosen, clutter, kept: [], looseCaptions: [] };
@@ -88,46 +91,4 @@ function takeOutCaptions(segments: readonly Segment[]): { kept: Segment[]; loose
     } else kept.push(segment);
   }
   return { kept, looseCaptions };
-}
-
-/** Shapes whose own text may be a date: a quoted post ends with one, a table lists them. */
-const DATED = new Set(['blockquote', 'td', 'th']);
-
-/** Takes repeated titles, lone links, repeated paragraphs and the page's own lines out of the running text. */
-function trim(tree: HtmlTree, segments: readonly Segment[], hints: BodyHints): Segment[] {
-  const title = hints.title === undefined ? '' : comparisonKey(hints.title);
-  const seen = new Map<string, number>();
-  return segments.filter((segment) => {
-    const { text, linkLength } = segment;
-    const drop = (why: DropReason): false => {
-      hints.trace?.drop(segment, why);
-      return false;
-    };
-    if (beginsWithRuled(text, hints.rules)) return drop('publisher-rule');
-    if (isKept(tree, segment, hints.rules)) return true;
-    if (tree.name(segment.shape) === 'h1') return drop('page-heading');
-    if (!/[\p{L}\p{N}]/u.test(text)) return drop('no-words');
-    if (hints.title !== undefined && sameLength(text, hints.title) && comparisonKey(text) === title)
-      return drop('repeated-title');
-    // Old pages part title, byline and date by line breaks alone.
-    if (hints.title !== undefined && text.startsWith(hints.title) && isDateLine(text.slice(hints.title.length).trim()))
-      return drop('title-and-date');
-    if (linkLength > 0.8 * text.length && text.length < 300 && !isSentence(text)) return drop('lone-link');
-    if (isPageLine(text) || isCopyrightLine(text)) return drop('page-line');
-    if (!DATED.has(tree.name(segment.shape)) && isDateLine(text)) return drop('date-line');
-    if (text.length < MIN_REPEATED) return true;
-    // The same paragraph in another box is a copy for another screen; in one column it is the author's doing.
-    const column = tree.parent(segment.container);
-    const first = seen.get(text);
-    if (first === undefined) seen.set(text, column);
-    return first === undefined || first === column || drop('repeated-paragraph');
-  });
-}
-
-/** Shorter texts may stand twice in an article. */
-const MIN_REPEATED = 60;
-
-/** Cheap test before comparing: texts that read the same differ little in length. */
-function sameLength(a: string, b: string): boolean {
-  return Math.abs(a.length - b.length) <= 8 + 0.2 * b.length;
 }

@@ -38,15 +38,15 @@ const WORDS: readonly (readonly [Role, RegExp])[] = [
   ],
   [
     Role.promotion,
-    / (?:newsletters?|subscribe|subscription|promos?|promotion|promobox|advert|adverts|advertisement|advertising|ads|ad|adsense|banner|sponsored|sponsor|donate|donation|signup|sign up|cookies?|consent|gdpr|outbrain|taboola|anzeige|werbung|publicidad|pub|marketing|cta|mailchimp|piano|app download|donation|giveaway|affiliate disclaimer|optin) /,
+    / (?:newsletters?|subscribe|subscription|promos?|promotion|promobox|advert|adverts|advertisement|advertising|ads|ad|adsense|banner|sponsored|sponsor|donate|donation|signup|sign up|cookies?|consent|gdpr|outbrain|taboola|anzeige|werbung|publicidad|pub|marketing|cta|mailchimp|app download|giveaway|affiliate disclaimer|optin) /,
   ],
   [
     Role.related,
-    / (?:related|recommended|recommendations?|recirc|recirculation|read ?more|readmore|more ?on|more stories|morestories|see ?also|also read|alsoread|most ?read|mostread|most ?popular|popular|trending|teasers?|onward|similar|suggested|suggestions|up next|next article|prev article|next post|post navigation|prevnext|pagination|pager|more from|morefrom|further reading|inline ?promo|related ?content|related ?links|linkbox|readon|jp relatedposts|relatedposts|yarpp|correlati|lire aussi|a lire|mehr zum thema|weiterlesen|relacionad[ao]s?|leia ?mais|terkait|baca juga|bacajuga|promoted|latest news|latest|headlines list) /,
+    / (?:[a-z]*related[a-z]*|next ?prev|prev ?next|recommended|recommendations?|recirc|recirculation|read ?more|readmore|more ?on|more stories|morestories|see ?also|also read|alsoread|most ?read|mostread|most ?popular|popular|trending|teasers?|onward|similar|suggested|suggestions|up next|next article|prev article|next post|post navigation|prevnext|pagination|pager|more from|morefrom|further reading|inline ?promo|related ?content|related ?links|linkbox|readon|jp relatedposts|relatedposts|yarpp|correlati|lire aussi|a lire|mehr zum thema|weiterlesen|relacionad[ao]s?|leia ?mais|terkait|baca juga|bacajuga|promoted|latest news|latest|headlines list) /,
   ],
   [
     Role.tools,
-    / (?:share|sharing|shares|sharebar|sharetools|socials?|social ?share|social ?links|sharedaddy|addthis|addtoany|toolbar|tools|print|bookmark|save ?article|follow|follow us|like|likes|reactions?|rating|ratings|vote|poll|player ?controls|breaking|ticker|feedback|report ?error|text ?to ?speech|audio ?player|listen) /,
+    / (?:share|sharing|shares|sharebar|sharetools|socials?|social ?share|social ?links|sharedaddy|addthis|addtoany|toolbar|tools|print|printbox|bookmark|save ?article|follow|follow us|like|likes|reactions?|rating|ratings|vote|poll|player ?controls|breaking|news ?ticker|feedback|report ?error|text ?to ?speech|audio ?player|video ?player|media ?player|jw ?player|age ?gate|listen) /,
   ],
   [
     Role.byline,
@@ -58,7 +58,7 @@ const WORDS: readonly (readonly [Role, RegExp])[] = [
   ],
   [
     Role.frame,
-    / (?:nav|navbar|navigation|menu|menus|breadcrumbs?|footer|foot|footnav|masthead|site ?header|page ?header|sidebar|side ?bar|aside|right ?rail|rail|rightcolumn|right ?col|skip ?link|skiplinks|modal|popup|pop ?up|overlay|lightbox|drawer|offcanvas|widget|widgets|search ?form|search ?box|login|dropdown|tooltip|copyright ?notice|legal|disclaimer|colophon) /,
+    / (?:nav|navbar|navigation|menu|menus|breadcrumbs?|footer|foot|footnav|masthead|site ?header|page ?header|sidebar|side ?bar|aside|right ?rail|rail|rightcolumn|right ?col|skip ?link|skiplinks|modal|popup|pop ?up|overlay|lightbox|drawer|offcanvas|widget|widgets|citation|cite ?article[a-z]*|citewrapper|search ?form|search ?box|login|dropdown|tooltip|copyright ?notice|legal|disclaimer|colophon) /,
   ],
   [
     Role.hidden,
@@ -69,6 +69,7 @@ const WORDS: readonly (readonly [Role, RegExp])[] = [
 const TAG_ROLES = new Map<string, Role>([
   ['nav', Role.frame],
   ['footer', Role.frame],
+  ['form', Role.promotion],
   ['aside', Role.frame],
   ['figcaption', Role.caption],
   ['time', Role.byline],
@@ -77,6 +78,9 @@ const TAG_ROLES = new Map<string, Role>([
   ['dialog', Role.frame],
 ]);
 
+/** Elements that hold whole articles. */
+const WHOLES = new Set(['article', 'main', 'body', 'html']);
+
 /** Names longer than this hold no more evidence. */
 const MAX_NAME = 240;
 
@@ -84,9 +88,10 @@ const MAX_NAME = 240;
 interface NameEvidence {
   role: Role;
   body: boolean;
+  overlay: boolean;
 }
 
-const NAMELESS: NameEvidence = { role: Role.none, body: false };
+const NAMELESS: NameEvidence = { role: Role.none, body: false, overlay: false };
 
 /** Reads the names of a page's elements; remembers what it has read, since names repeat within a page. */
 export class NameReader {
@@ -97,8 +102,10 @@ export class NameReader {
   /** What the element's name, or else its tag, says that it is beside the article. */
   role(node: number): Role {
     const { role } = this.evidence(node);
-    if (role !== Role.none) return role;
     const name = this.tree.name(node);
+    // Publishing systems list an article's tags and categories in its own class: `post tag-budget category-town`.
+    if (role === Role.tags && WHOLES.has(name)) return Role.none;
+    if (role !== Role.none) return role;
     // The footer of a quote names who is quoted.
     if (name === 'footer' && this.tree.name(this.tree.parent(node)) === 'blockquote') return Role.none;
     return TAG_ROLES.get(name) ?? Role.none;
@@ -107,6 +114,11 @@ export class NameReader {
   /** True when the element's name calls it the article's running text. */
   isBody(node: number): boolean {
     return this.evidence(node).body;
+  }
+
+  /** True when the element's name says that it opens over the page when the reader points at a word. */
+  isOverlay(node: number): boolean {
+    return this.evidence(node).overlay;
   }
 
   private evidence(node: number): NameEvidence {
@@ -122,7 +134,10 @@ export class NameReader {
     let evidence = this.seen.get(name);
     if (evidence === undefined) {
       const words = nameWords(name);
-      this.seen.set(name, (evidence = { role: roleOfWords(words), body: BODY.test(words) }));
+      this.seen.set(
+        name,
+        (evidence = { role: roleOfWords(words), body: BODY.test(words), overlay: OVERLAY.test(words) }),
+      );
     }
     return evidence;
   }
@@ -134,6 +149,10 @@ const BODY =
 
 /** Posts of other networks that the article quotes. */
 const EMBED = / (?:tweet|twitter tweet|embed|embedded|instagram media|bluesky embed|fb post) /;
+
+/** What opens beside a word of the text: the word itself is named `tooltip` as often, so it takes a second word. */
+const OVERLAY =
+  / (?:tool ?tip ?(?:text|content|inner|body)|rollover (?:[a-z]+ )?block|pop ?over ?(?:content|body|inner)|hover ?card ?(?:content|body|inner)?) /;
 
 function roleOfWords(words: string): Role {
   if (EMBED.test(words)) return Role.none;

@@ -12,7 +12,7 @@ const CODE = new Set(['code', 'kbd', 'samp', 'tt']);
 const MAX_LEVELS = 30;
 
 /** The segment's text with its links and emphasis; white space collapsed, ends trimmed. */
-export function segmentRuns(tree: HtmlTree, segment: Segment, baseUrl: string): Run[] {
+export function segmentRuns(tree: HtmlTree, segment: Segment, overlays: ReadonlySet<number>, baseUrl: string): Run[] {
   const runs: Run[] = [];
   let atStart = true;
   // Kept apart from the runs: to ask a text that grows by joining for its end costs its whole length.
@@ -29,7 +29,7 @@ export function segmentRuns(tree: HtmlTree, segment: Segment, baseUrl: string): 
       if (mark !== '') append(runs, { text: /^[\p{L}\p{N}*†]+$/u.test(mark) ? `[${mark}]` : mark });
       atStart &&= mark === '';
       i = tree.end(i) - 1;
-    } else if (SKIPPED.has(name)) i = tree.end(i) - 1;
+    } else if (SKIPPED.has(name) || overlays.has(i)) i = tree.end(i) - 1;
     if (name !== TEXT) continue;
     let text = joinSpaces(tree.texts[i]!);
     if (atStart || spaced) text = text.replace(/^ /, '');

@@ -65,6 +65,8 @@ export interface Segmentation {
   /** Per node: one past its last segment. */
   readonly last: Int32Array;
   readonly named: readonly Named[];
+  /** Elements inside a line that open over the page and are no part of the line. */
+  readonly overlays: ReadonlySet<number>;
   /** What the names of the page's elements say. */
   readonly names: NameReader;
 }
@@ -73,6 +75,7 @@ export function segment(tree: HtmlTree): Segmentation {
   const reader = new NameReader(tree);
   const segments: Segment[] = [];
   const named: Named[] = [];
+  const overlays = new Set<number>();
   const first = new Int32Array(tree.size);
   const last = new Int32Array(tree.size);
   // The open elements around the current node; those that break lines are kept apart in `blocks`.
@@ -148,6 +151,13 @@ export function segment(tree: HtmlTree): Segmentation {
       first[i] = last[i] = segments.length;
       continue;
     }
+    if (start >= 0 && INLINE.has(name) && reader.isOverlay(i)) {
+      overlays.add(i);
+      first.fill(segments.length, i, tree.end(i));
+      last.fill(segments.length, i, tree.end(i));
+      i = tree.end(i) - 1;
+      continue;
+    }
     const role = reader.role(i);
     const breaksLine = !INLINE.has(name) || BOUNDARY_ROLES.has(role);
     if (breaksLine) {
@@ -166,7 +176,7 @@ export function segment(tree: HtmlTree): Segmentation {
   while (open.length > 0) close(open.pop()!);
   flush();
   last[0] = segments.length;
-  return { segments, first, last, named, names: reader };
+  return { segments, first, last, named, overlays, names: reader };
 }
 
 /** Inline elements with one of these roles stand apart from the text around them. */

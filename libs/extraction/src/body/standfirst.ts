@@ -37,18 +37,23 @@ export function findStandfirst(
     const segment = page.segments[i]!;
     const { text, linkLength } = segment;
     const role = clutter.marks[i];
-    if ((role !== Role.none && role !== Role.byline) || text.length < 40 || text.length > 700) continue;
+    if (!READ.has(role!) || text.length < 40 || text.length > 700) continue;
     if (linkLength > 0.3 * text.length || isPageLine(text) || isDateLine(text)) continue;
     const key = comparisonKey(text);
     if (key === title || opening.some((known) => known.startsWith(key))) continue;
     if (descriptions.some((description) => key.startsWith(description))) return segment;
-    if (role === Role.none && isNamedStandfirst(tree, segment.container)) return segment;
+    if (role === Role.none && isNamedStandfirst(tree, page, segment.container)) return segment;
   }
   return undefined;
 }
 
-function isNamedStandfirst(tree: HtmlTree, container: number): boolean {
-  for (let i = container, level = 0; i > 0 && level < 2; i = tree.parent(i), level++) {
+/** Roles in which the summary may stand: headers are named for the byline in them, summaries for what they are elsewhere. */
+const READ: ReadonlySet<number> = new Set([Role.none, Role.byline, Role.related]);
+
+/** True when the line's element is named as a summary, or one around it that holds nothing else. */
+function isNamedStandfirst(tree: HtmlTree, page: Segmentation, container: number): boolean {
+  for (let i = container, level = 0; i > 0; i = tree.parent(i), level++) {
+    if (level >= 2 && page.last[i]! - page.first[i]! > 1) return false;
     const name = `${tree.attribute(i, 'class') ?? ''} ${tree.attribute(i, 'itemprop') ?? ''} ${tree.attribute(i, 'data-testid') ?? ''}`;
     if (STANDFIRST_NAME.test(nameWords(name))) return true;
   }

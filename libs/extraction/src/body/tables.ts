@@ -1,6 +1,6 @@
 import type { Block, Run, TableCell } from '../article.js';
 import type { HtmlTree } from '../html-tree.js';
-import { appendLine, segmentRuns } from './runs.js';
+import { appendLine } from './runs.js';
 import type { Segment } from './segments.js';
 
 /** A cell with more text than this is a part of the page's layout, not a datum. */
@@ -54,7 +54,12 @@ function placeOf(tree: HtmlTree, node: number): { cell: number; row: number; tab
 }
 
 /** The table that holds the segments, after what stands in it outside its rows. */
-export function buildTable(tree: HtmlTree, table: number, segments: readonly Segment[], baseUrl: string): Block[] {
+export function buildTable(
+  tree: HtmlTree,
+  table: number,
+  segments: readonly Segment[],
+  runsOf: (segment: Segment) => Run[],
+): Block[] {
   const rows: TableCell[][] = [];
   const caption: Run[] = [];
   const strays: Block[] = [];
@@ -62,7 +67,7 @@ export function buildTable(tree: HtmlTree, table: number, segments: readonly Seg
   let row: TableCell[] = [];
   const takeUpTo = (end: number, into: (runs: Run[], segment: Segment) => void): void => {
     for (; next < segments.length && segments[next]!.start < end; next++) {
-      const runs = segmentRuns(tree, segments[next]!, baseUrl);
+      const runs = runsOf(segments[next]!);
       if (runs.length > 0) into(runs, segments[next]!);
     }
   };

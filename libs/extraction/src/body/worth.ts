@@ -22,7 +22,7 @@ const SENTENCE_END = /[.!?…。！？:;,،؟।][”"’'»)\]」]*(?:\s|$)/;
 
 /** Lines of copyright, in the languages of news: true of every page of a site, so of no article. */
 const COPYRIGHT =
-  /©|\(c\) ?(?:19|20)\d\d|\bcopyright (?:19|20|[a-z\u00c0-\u024f])|all rights reserved|alle rechte vorbehalten|tous droits r[ée]serv[ée]s|todos (?:los derechos|os direitos) reservados|tutti i diritti riservati|alle rechten voorbehouden|著作権|無断転載|版权所有/i;
+  /^copyright\b|©|\(c\) ?(?:19|20)\d\d|\bcopyright (?:©|\(c\)|19|20)|all rights reserved|alle rechte vorbehalten|tous droits r[ée]serv[ée]s|todos (?:los derechos|os direitos) reservados|tutti i diritti riservati|alle rechten voorbehouden|著作権|無断転載|版权所有/i;
 
 /** Consent and terms: about this page unless the article is about them. */
 const CONSENT =
