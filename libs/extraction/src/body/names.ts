@@ -1,4 +1,7 @@
 import type { HtmlTree } from '../html-tree.js';
+import { PhraseTable } from './phrase-table.js';
+
+export { nameWords } from './phrase-table.js';
 
 /** What the class, id or tag of an element says about its content. */
 export const Role = {
@@ -77,9 +80,6 @@ const TAG_ROLES = new Map<string, Role>([
   ['dialog', Role.frame],
 ]);
 
-/** Names longer than this hold no more evidence. */
-const MAX_NAME = 240;
-
 /** What one class, id and component name says. */
 interface NameEvidence {
   role: Role;
@@ -116,10 +116,7 @@ export class NameReader {
         ? className
         : `${className ?? ''} ${id ?? ''} ${component ?? ''}`;
     let evidence = this.seen.get(name);
-    if (evidence === undefined) {
-      const words = nameWords(name);
-      this.seen.set(name, (evidence = { role: roleOfWords(words), body: BODY.test(words) }));
-    }
+    if (evidence === undefined) this.seen.set(name, (evidence = evidenceOf(name)));
     return evidence;
   }
 }
@@ -131,15 +128,15 @@ const BODY =
 /** Posts of other networks that the article quotes. */
 const EMBED = / (?:tweet|twitter tweet|embed|embedded|instagram media|bluesky embed|fb post) /;
 
-function roleOfWords(words: string): Role {
-  if (EMBED.test(words)) return Role.none;
-  for (const [role, pattern] of WORDS) if (pattern.test(words)) return role;
-  return Role.none;
-}
+const NAMES = new PhraseTable([BODY, EMBED, ...WORDS.map(([, pattern]) => pattern)]);
+const BODY_BIT = 1;
+const EMBED_BIT = 2;
 
-/** A class attribute as lower-case words, with a space on each side of every word. */
-export function nameWords(name: string): string {
-  let words = name.length > MAX_NAME ? name.slice(0, MAX_NAME) : name;
-  if (/[A-Z]/.test(words)) words = words.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
-  return ` ${words.replace(/[^a-z0-9\u00c0-\u024f]+/g, ' ').trim()} `;
+function evidenceOf(name: string): NameEvidence {
+  const found = NAMES.find(name);
+  if (found === 0) return NAMELESS;
+  const body = (found & BODY_BIT) !== 0;
+  if ((found & EMBED_BIT) !== 0) return { role: Role.none, body };
+  const place = WORDS.findIndex((_, i) => (found & (EMBED_BIT << (i + 1))) !== 0);
+  return { role: WORDS[place]?.[0] ?? Role.none, body };
 }

@@ -4,7 +4,7 @@ import { webUrl } from '../links.js';
 import { isNode, ldUrl, list, typesOf } from '../metadata/json-ld.js';
 import type { PageMetadata } from '../metadata/page-metadata.js';
 import { comparisonKey } from '../text.js';
-import { nameWords } from '../body/names.js';
+import { PhraseTable } from '../body/phrase-table.js';
 import { cleanName, parseByline, uniqueAuthors } from './byline.js';
 import { candidate, type Candidate, type Source } from './candidate.js';
 
@@ -107,6 +107,8 @@ function microdataAuthors(tree: HtmlTree, page: PageMetadata): Author[] {
 const BYLINE =
   / (?:byline|bylines|by line|author|authors|author ?name|authorname|post ?author|article ?author|entry ?author|writer|reporter|journalist|autor|autoren|auteur|author ?link|author ?names|contributor|contributors) /;
 
+const BYLINE_NAMES = new PhraseTable([BYLINE]);
+
 /** The visible byline: the first that stands from the title to the beginning of the body, else the first of the page. */
 function visibleBylines(
   tree: HtmlTree,
@@ -124,7 +126,7 @@ function visibleBylines(
       const url = webUrl(tree.attribute(i, 'href'), page.baseUrl);
       for (const name of parseByline(tree.textContent(i, 300)))
         relAuthor.push(url === undefined ? { name } : { name, url });
-    } else if (className !== undefined && byline.length === 0 && BYLINE.test(nameWords(className))) {
+    } else if (className !== undefined && byline.length === 0 && BYLINE_NAMES.matches(className)) {
       const text = tree.textContent(i, 400);
       if (text.length < 300) byline.push(...parseByline(text).map((name) => ({ name })));
     }
