@@ -28,11 +28,7 @@ export function findStandfirst(
 ): Segment | undefined {
   const first = kept[0];
   if (!first || hints.titleNode === undefined) return undefined;
-  const descriptions = hints.descriptions
-    .map((text) => comparisonKey(text).slice(0, AGREEING))
-    .filter((key) => key.length > AGREEING / 2);
-  const title = comparisonKey(hints.title ?? '');
-  const opening = kept.slice(0, OPENING).map(({ text }) => comparisonKey(text));
+  let known: Known | undefined;
   for (let i = page.first[hints.titleNode]!; i < page.segments.length && page.segments[i]!.start < first.start; i++) {
     const segment = page.segments[i]!;
     const { text, linkLength } = segment;
@@ -40,11 +36,30 @@ export function findStandfirst(
     if ((role !== Role.none && role !== Role.byline) || text.length < 40 || text.length > 700) continue;
     if (linkLength > 0.3 * text.length || isPageLine(text) || isDateLine(text)) continue;
     const key = comparisonKey(text);
-    if (key === title || opening.some((known) => known.startsWith(key))) continue;
-    if (descriptions.some((description) => key.startsWith(description))) return segment;
+    known ??= knownTexts(hints, kept);
+    if (key === known.title || known.opening.some((text) => text.startsWith(key))) continue;
+    if (known.descriptions.some((description) => key.startsWith(description))) return segment;
     if (role === Role.none && isNamedStandfirst(tree, segment.container)) return segment;
   }
   return undefined;
+}
+
+/** What a summary is compared with, as comparison keys. */
+interface Known {
+  readonly title: string;
+  /** The beginnings of the descriptions. */
+  readonly descriptions: readonly string[];
+  readonly opening: readonly string[];
+}
+
+function knownTexts(hints: BodyHints, kept: readonly Segment[]): Known {
+  return {
+    title: comparisonKey(hints.title ?? ''),
+    descriptions: hints.descriptions
+      .map((text) => comparisonKey(text).slice(0, AGREEING))
+      .filter((key) => key.length > AGREEING / 2),
+    opening: kept.slice(0, OPENING).map(({ text }) => comparisonKey(text)),
+  };
 }
 
 function isNamedStandfirst(tree: HtmlTree, container: number): boolean {

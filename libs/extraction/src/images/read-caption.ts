@@ -1,6 +1,6 @@
 import { nameWords } from '../body/names.js';
 import type { HtmlTree } from '../html-tree.js';
-import { collapse, comparisonKey } from '../text.js';
+import { collapse, comparisonKey, isBlank } from '../text.js';
 import { isCreditLabel, splitCaption, stripCreditLabel, type CaptionParts } from './caption.js';
 
 const CAPTION_NAME =
@@ -70,7 +70,7 @@ function bareCaption(tree: HtmlTree, holder: number, image: number): ReadCaption
   const lines: number[] = [];
   for (let i = holder + 1; i < tree.end(holder); i++) {
     if (HIDDEN_TEXT.has(tree.name(i))) i = tree.end(i) - 1;
-    else if (tree.texts[i]!.trim() === '') continue;
+    else if (isBlank(tree.texts[i]!)) continue;
     else if (i < image || lines.push(i) > 2 || standsInOther(tree, i, holder)) return undefined;
   }
   const [text = '', credit = ''] = lines.map((line) => collapse(tree.texts[line]!));

@@ -1,8 +1,11 @@
 import type { ImageFound } from '../article.js';
 
-/** Two sizes of one picture have the same key: the file's name without size suffixes, query and extension. */
+/**
+ * Two sizes of one picture have the same key: the file's name without size suffixes, query and extension. `url` is as
+ * `webUrl` gives it.
+ */
 export function imageKey(url: string): string {
-  const path = URL.parse(url)?.pathname ?? url;
+  const path = url.split(/[?#]/, 1)[0]!;
   const file = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   const bare = file.replace(/\.(?:jpe?g|png|webp|avif|gif)$/, '').replace(/[-_]\d{2,4}x\d{2,4}$/, '');
   return bare.length >= 8 ? bare : url.split('?', 1)[0]!;
