@@ -15,26 +15,30 @@ interface Phrase {
  */
 export class PhraseTable {
   private readonly byFirstWord = new Map<string, Phrase[]>();
+  /** Marks the shapes of all first words, so that most words of a name need not be cut out to be looked up. */
+  private readonly shapes = new Uint8Array(1 << 15);
 
   /** At most 31 patterns. */
   constructor(patterns: readonly RegExp[]) {
     patterns.forEach(({ source }, place) => {
       for (const text of new PatternReader(source).read()) {
         const words = text.trim().split(' ');
-        const phrases = this.byFirstWord.get(words[0]!);
-        const phrase: Phrase = { words, patterns: 1 << place };
-        if (phrases) phrases.push(phrase);
-        else this.byFirstWord.set(words[0]!, [phrase]);
+        const [first = ''] = words;
+        const phrases = this.byFirstWord.get(first) ?? [];
+        phrases.push({ words, patterns: 1 << place });
+        this.byFirstWord.set(first, phrases);
+        this.shapes[shapeOf(first, 0, first.length)] = 1;
       }
     });
   }
 
   /** The patterns with a phrase in the name, as bits in the order of the constructor. */
   find(name: string): number {
-    const words = wordsOf(name);
+    const words = split.read(name);
     let found = 0;
-    for (let i = 0; i < words.length; i++) {
-      const phrases = this.byFirstWord.get(words[i]!);
+    for (let i = 0; i < words.count; i++) {
+      if (this.shapes[shapeOf(name, words.starts[i]!, words.ends[i]!)] === 0) continue;
+      const phrases = this.byFirstWord.get(words.word(i));
       if (phrases === undefined) continue;
       for (const phrase of phrases) if (standsAt(phrase.words, words, i)) found |= phrase.patterns;
     }
@@ -47,43 +51,76 @@ export class PhraseTable {
   }
 }
 
-function standsAt(phrase: readonly string[], words: readonly string[], place: number): boolean {
-  for (let i = 1; i < phrase.length; i++) if (words[place + i] !== phrase[i]) return false;
+/** The first two letters and the length of a word, in 15 bits; the same for capitals. */
+function shapeOf(text: string, start: number, end: number): number {
+  const second = end - start > 1 ? text.charCodeAt(start + 1) & 31 : 0;
+  return ((text.charCodeAt(start) & 31) << 10) | (second << 5) | Math.min(end - start, 31);
+}
+
+function standsAt(phrase: readonly string[], words: NameSplit, place: number): boolean {
+  if (place + phrase.length > words.count) return false;
+  for (let i = 1; i < phrase.length; i++) if (words.word(place + i) !== phrase[i]) return false;
   return true;
 }
 
 /** A class attribute as lower-case words, with a space on each side of every word. */
 export function nameWords(name: string): string {
-  return ` ${wordsOf(name).join(' ')} `;
+  const words = split.read(name);
+  let text = ' ';
+  for (let i = 0; i < words.count; i++) text += `${words.word(i)} `;
+  return text;
 }
 
-/** The words of a class or id in lower case: parted at every sign that is no letter or digit, and at camel case. */
-function wordsOf(name: string): string[] {
-  const words: string[] = [];
-  const length = Math.min(name.length, MAX_NAME);
-  let from = -1;
-  let afterLower = false;
-  let capitals = false;
-  for (let i = 0; i < length; i++) {
-    const c = name.charCodeAt(i);
-    const isUpper = c >= 0x41 && c <= 0x5a;
-    const isLower = c >= 0x61 && c <= 0x7a;
-    if (isLower || isUpper || (c >= 0x30 && c <= 0x39) || (c >= 0xc0 && c <= 0x24f)) {
-      capitals ||= isUpper;
-      if (from < 0) from = i;
-      else if (isUpper && afterLower) {
-        words.push(name.slice(from, i));
-        from = i;
+/** The words of a class or id: parted at every sign that is no letter or digit, and at camel case. */
+class NameSplit {
+  count = 0;
+  readonly starts = new Int32Array(MAX_NAME);
+  readonly ends = new Int32Array(MAX_NAME);
+  private name = '';
+  private capitals = false;
+
+  read(name: string): this {
+    const length = Math.min(name.length, MAX_NAME);
+    this.name = name;
+    this.count = 0;
+    this.capitals = false;
+    let from = -1;
+    let afterLower = false;
+    for (let i = 0; i < length; i++) {
+      const c = name.charCodeAt(i);
+      const isUpper = c >= 0x41 && c <= 0x5a;
+      const isLower = c >= 0x61 && c <= 0x7a;
+      if (isLower || isUpper || (c >= 0x30 && c <= 0x39) || (c >= 0xc0 && c <= 0x24f)) {
+        if (isUpper) this.capitals = true;
+        if (from < 0) from = i;
+        else if (isUpper && afterLower) {
+          this.add(from, i);
+          from = i;
+        }
+      } else if (from >= 0) {
+        this.add(from, i);
+        from = -1;
       }
-    } else if (from >= 0) {
-      words.push(name.slice(from, i));
-      from = -1;
+      afterLower = isLower;
     }
-    afterLower = isLower;
+    if (from >= 0) this.add(from, length);
+    return this;
   }
-  if (from >= 0) words.push(name.slice(from, length));
-  return capitals ? words.map((word) => word.toLowerCase()) : words;
+
+  /** The word at a place, in lower case. */
+  word(place: number): string {
+    const word = this.name.slice(this.starts[place], this.ends[place]);
+    return this.capitals ? word.toLowerCase() : word;
+  }
+
+  private add(start: number, end: number): void {
+    this.starts[this.count] = start;
+    this.ends[this.count++] = end;
+  }
 }
+
+/** One for all: what it holds is of no use once the next name is read. */
+const split = new NameSplit();
 
 /** Writes out every text that a pattern matches. */
 class PatternReader {
@@ -124,7 +161,7 @@ class PatternReader {
       const letters = this.source.slice(this.at, end);
       if (!/^[a-zà-ɏ]+$/.test(letters)) throw new RangeError(`not a set of letters: ${letters}`);
       this.at = end + 1;
-      return [...letters];
+      return Array.from(letters);
     }
     const sign = this.source[this.at++]!;
     if (!/[a-z0-9à-ɏ ]/.test(sign)) throw new RangeError(`a sign that no name holds: ${sign} in ${this.source}`);

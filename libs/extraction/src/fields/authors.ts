@@ -24,6 +24,9 @@ const META: readonly (readonly [name: string, confidence: number])[] = [
   ['creator', 0.65],
 ];
 
+/** Trust in the most trusted visible byline: the page is not searched for one where something better is stated. */
+const VISIBLE = 0.7;
+
 /** Where a visible byline may stand. */
 export interface BylineSurroundings {
   title: number | undefined;
@@ -31,7 +34,7 @@ export interface BylineSurroundings {
   siteNames: readonly string[];
 }
 
-/** Every author list of the page. Lists that name only the site itself rank behind those that name people. */
+/** The author lists of the page, as far as they are needed to find the most trusted. Lists that name only the site itself rank behind those that name people. */
 export function authorCandidates(
   tree: HtmlTree,
   page: PageMetadata,
@@ -60,8 +63,9 @@ export function authorCandidates(
     );
   }
   add(microdataAuthors(tree, page), 'microdata', 'author', 0.76);
+  if (found.some(({ confidence }) => confidence >= VISIBLE)) return found;
   const visible = visibleBylines(tree, page, around);
-  add(visible.relAuthor, 'dom', 'rel=author', 0.7);
+  add(visible.relAuthor, 'dom', 'rel=author', VISIBLE);
   add(visible.byline, 'dom', 'byline', 0.66);
   return found;
 }

@@ -104,18 +104,23 @@ export function modifiedCandidates(
   return dates.found;
 }
 
+/** The dates that a page offers, without those that an equally or better trusted one stands before. */
 class DateCollector {
   readonly found: Candidate<DateFound>[] = [];
   private readonly order: DayOrder;
+  private best = 0;
 
   constructor(language: string | undefined) {
     this.order = language === 'en-US' ? 'month-first' : 'day-first';
   }
 
   add(raw: string | undefined, source: Source, rule: string, confidence: number): void {
-    const text = raw === undefined ? '' : collapse(raw);
+    if (raw === undefined || confidence <= this.best) return;
+    const text = collapse(raw);
     const date = text === '' ? undefined : parseDate(text, this.order);
-    if (date) this.found.push(candidate({ ...date, raw: text, source }, source, rule, confidence));
+    if (!date) return;
+    this.best = confidence;
+    this.found.push(candidate({ ...date, raw: text, source }, source, rule, confidence));
   }
 }
 
