@@ -86,26 +86,40 @@ interface NameEvidence {
   body: boolean;
 }
 
+const IS_READ = 1;
+const IS_BODY = 2;
+
 const NAMELESS: NameEvidence = { role: Role.none, body: false };
 
 /** Reads the names of a page's elements; remembers what it has read, since names repeat within a page. */
 export class NameReader {
   private readonly seen = new Map<string, NameEvidence>();
+  /** What was read of a node already: its role above two bits, which say that it was read and that it is a body. */
+  private readonly read: Uint8Array;
 
-  constructor(private readonly tree: HtmlTree) {}
+  constructor(private readonly tree: HtmlTree) {
+    this.read = new Uint8Array(tree.size);
+  }
 
   /** What the element's name, or else its tag, says that it is beside the article. */
   role(node: number): Role {
-    const { role } = this.evidence(node);
-    return role === Role.none ? (TAG_ROLES.get(this.tree.name(node)) ?? Role.none) : role;
+    return (this.evidence(node) >> 2) as Role;
   }
 
   /** True when the element's name calls it the article's running text. */
   isBody(node: number): boolean {
-    return this.evidence(node).body;
+    return (this.evidence(node) & IS_BODY) !== 0;
   }
 
-  private evidence(node: number): NameEvidence {
+  private evidence(node: number): number {
+    const known = this.read[node]!;
+    if (known !== 0) return known;
+    const { role, body } = this.readName(node);
+    const own = role === Role.none ? (TAG_ROLES.get(this.tree.name(node)) ?? Role.none) : role;
+    return (this.read[node] = IS_READ | (body ? IS_BODY : 0) | (own << 2));
+  }
+
+  private readName(node: number): NameEvidence {
     const { tree } = this;
     const className = tree.attribute(node, 'class');
     const id = tree.attribute(node, 'id');

@@ -13,6 +13,8 @@ const CODE = new Set(['code', 'kbd', 'samp', 'tt']);
 export function segmentRuns(tree: HtmlTree, segment: Segment, baseUrl: string): Run[] {
   const runs: Run[] = [];
   let atStart = true;
+  // Asking the runs for their last sign would make one string of all their parts every time.
+  let spaced = false;
   for (let i = segment.start; i < segment.end; i++) {
     const name = tree.name(i);
     if (name === 'br') {
@@ -23,9 +25,10 @@ export function segmentRuns(tree: HtmlTree, segment: Segment, baseUrl: string): 
     if (SKIPPED.has(name)) i = tree.end(i) - 1;
     if (name !== TEXT) continue;
     let text = joinSpaces(tree.texts[i]!);
-    if (atStart || endsWithSpace(runs)) text = text.replace(/^ /, '');
+    if ((atStart || spaced) && text.startsWith(' ')) text = text.slice(1);
     if (text === '') continue;
     atStart = false;
+    spaced = text.endsWith(' ');
     append(runs, { text, ...formatting(tree, i, segment.container, baseUrl) });
   }
   return trimEnd(runs);
@@ -60,11 +63,6 @@ function append(runs: Run[], run: Run): void {
     previous.code === run.code;
   if (same) previous.text += run.text;
   else runs.push(run);
-}
-
-function endsWithSpace(runs: readonly Run[]): boolean {
-  const text = runs[runs.length - 1]?.text;
-  return text !== undefined && (text.endsWith(' ') || text.endsWith('\n'));
 }
 
 function trimEnd(runs: Run[]): Run[] {
