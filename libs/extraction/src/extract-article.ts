@@ -172,7 +172,9 @@ function missingFields(article: ExtractedArticle): string[] {
 
 /** Every string of the article without control characters and lone surrogates. */
 function wellFormedArticle(article: ExtractedArticle): ExtractedArticle {
-  if (isSound(article)) return article;
+  // Text and HTML hold no characters but those of the blocks.
+  const { text: _text, html: _html, ...parts } = article;
+  if (isSound(parts)) return article;
   return JSON.parse(JSON.stringify(article), (_key, value: unknown) =>
     typeof value === 'string' ? wellFormed(value) : value,
   ) as ExtractedArticle;

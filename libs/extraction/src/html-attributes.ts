@@ -4,6 +4,9 @@ import { GrowingInts } from './growing-ints.js';
 /** Numbers per attribute: its name, and where its value begins and ends in the page. */
 const WIDTH = 3;
 
+/** Attributes read of one element: one with more is broken or hostile. */
+const MAX_ATTRIBUTES = 500;
+
 /** The attributes of a page's elements as places in the page: a value is cut out and decoded when it is asked for. */
 export class AttributeTable {
   /** The numbers of names, by every spelling that the page uses and by their lower-case form. */
@@ -20,6 +23,7 @@ export class AttributeTable {
 
   /** Adds an attribute to the element that the next `endNode` ends. */
   add(nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void {
+    if (this.entries.length - this.first.at(this.first.length - 1) >= WIDTH * MAX_ATTRIBUTES) return;
     const spelling = this.html.slice(nameStart, nameEnd);
     this.entries.push(this.ids.get(spelling) ?? this.number(spelling));
     this.entries.push(valueStart);

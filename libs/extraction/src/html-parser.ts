@@ -178,6 +178,11 @@ export class HtmlParser {
   private readEndTag(start: number): number {
     const { html } = this;
     if (!isLetter(html.charCodeAt(start))) return this.after('>', start);
+    const innermost = this.nodes.names[this.innermost()]!;
+    if (this.isEndTagOf(innermost, start)) {
+      this.closeInnermost();
+      return this.after('>', start + innermost.length);
+    }
     let nameEnd = start + 1;
     while (nameEnd < html.length && !endsName(html.charCodeAt(nameEnd))) nameEnd++;
     if (nameEnd < html.length) this.closeElement(this.tagName(start, nameEnd));

@@ -84,6 +84,7 @@ function related(a: string, b: string): boolean {
 
 /** Takes the site's name off the beginning or the end of a title. */
 export function stripSiteName(title: string, siteNames: readonly string[]): string {
+  if (!SEPARATORS.some((separator) => title.includes(separator))) return title;
   const names = siteNames.map(siteKey).filter((name) => name.length > 1);
   let current = title;
   for (let again = true; again;) {

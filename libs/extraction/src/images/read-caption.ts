@@ -1,4 +1,4 @@
-import { nameWords } from '../body/names.js';
+import { PhraseTable } from '../body/phrase-table.js';
 import type { HtmlTree } from '../html-tree.js';
 import { collapse, comparisonKey, isBlank } from '../text.js';
 import { isCreditLabel, splitCaption, stripCreditLabel, type CaptionParts } from './caption.js';
@@ -92,16 +92,11 @@ function namedCaption(tree: HtmlTree, holder: number): CaptionParts | undefined 
   let captionText = '';
   const credits: string[] = [];
   for (let i = holder + 1; i < tree.end(holder); i++) {
-    const words = captionWords(tree, i);
-    if (
-      CREDIT_NAME.test(words) &&
-      tree.name(i) !== 'figure' &&
-      tree.name(i) !== 'figcaption' &&
-      !CAPTION_NAME.test(words)
-    ) {
+    const named = captionNames(tree, i);
+    if (named === NAMES_CREDIT && tree.name(i) !== 'figure' && tree.name(i) !== 'figcaption') {
       credits.push(collapse(tree.textContent(i, 500)));
       i = tree.end(i) - 1;
-    } else if (tree.name(i) === 'figcaption' || CAPTION_NAME.test(words)) {
+    } else if (tree.name(i) === 'figcaption' || (named & NAMES_CAPTION) !== 0) {
       captionText = textWithoutCredits(tree, i, credits);
       i = tree.end(i) - 1;
     }
@@ -119,19 +114,23 @@ function namedCaption(tree: HtmlTree, holder: number): CaptionParts | undefined 
 /** Properties of schema.org's ImageObject; `author` is as often that of the article. */
 const CAPTION_PROPERTY = /^(?:caption|creditText|copyrightHolder|copyrightNotice)$/;
 
-/** What class and microdata property call an element. */
-function captionWords(tree: HtmlTree, node: number): string {
+const NAMES = new PhraseTable([CREDIT_NAME, CAPTION_NAME]);
+const NAMES_CREDIT = 1;
+const NAMES_CAPTION = 2;
+
+/** What class and microdata property call an element: the bits of `NAMES`. */
+function captionNames(tree: HtmlTree, node: number): number {
   const name = tree.attribute(node, 'class') ?? '';
   const property = tree.attribute(node, 'itemprop') ?? '';
   return name === '' && property === ''
-    ? ''
-    : nameWords(CAPTION_PROPERTY.test(property) ? `${name} ${property}` : name);
+    ? 0
+    : NAMES.find(CAPTION_PROPERTY.test(property) ? `${name} ${property}` : name);
 }
 
 function textWithoutCredits(tree: HtmlTree, node: number, credits: string[]): string {
   let text = '';
   for (let i = node + 1; i < tree.end(node); i++) {
-    if (CREDIT_NAME.test(captionWords(tree, i))) {
+    if ((captionNames(tree, i) & NAMES_CREDIT) !== 0) {
       const credit = collapse(tree.textContent(i, 500));
       // A label alone ("Copyright") leaves the name to the text around it.
       if (isCreditLabel(credit)) text += ` ${credit} `;
