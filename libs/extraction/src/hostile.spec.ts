@@ -114,6 +114,7 @@ describe('hostile pages end in a result or a reject', () => {
     'a hundred thousand images': () => page(`${paragraphs(3)}<div>${'<img src="a.jpg" alt="x">'.repeat(many)}</div>`),
     'a hundred thousand headings, times and bylines': () =>
       page(`${'<h1>T</h1><time>1 May 2024</time><span class=byline>By A</span>'.repeat(30_000)}${paragraphs(3)}`),
+    'a paragraph of a hundred thousand pieces': () => page(`${paragraphs(3)}<p>${'<i>word</i> or '.repeat(many)}</p>`),
     'a table of a hundred thousand cells': () =>
       page(`<table>${'<tr><td>1</td><td>2</td></tr>'.repeat(50_000)}</table>${paragraphs(3)}`),
     'microdata nested in itself': () => page(`${'<div itemprop=author itemscope>'.repeat(900)}${paragraphs(3)}`),

@@ -14,7 +14,7 @@ function ours(html: string): Node {
     const stated = ASKED.map((name) => tree.attribute(i, name) ?? null);
     nodes.push([tree.name(i), JSON.stringify(stated), tree.texts[i]!]);
     if (i > 0) nodes[tree.parent(i)]!.push(nodes[i]!);
-    expect(tree.contains(Math.max(0, tree.parent(i)), i)).toBe(true);
+    if (i > 0 && !tree.contains(tree.parent(i), i)) throw new Error(`node ${i} stands outside its parent`);
   }
   return nodes[0]!;
 }
@@ -105,7 +105,10 @@ describe('the tree', () => {
       // There htmlparser2 leaves the reference alone inside a title or textarea, against the standard.
       if (/<\/?&/.test(html)) continue;
       html += ENDING;
-      expect({ html, tree: ours(html) }).toEqual({ html, tree: reference(html) });
+      const [own, expected] = [ours(html), reference(html)];
+      // Comparing deeply costs too much to be done for all of them.
+      if (JSON.stringify(own) !== JSON.stringify(expected))
+        expect({ html, tree: own }).toEqual({ html, tree: expected });
       compared++;
     }
   });
