@@ -5,11 +5,8 @@ export const VOID = setOf(
   'area base basefont br col command embed frame hr img input isindex keygen link meta param source track wbr',
 );
 
-/** Elements whose content is text up to their end tag, whatever it looks like. */
-export const RAW_TEXT = setOf('iframe noembed noframes plaintext script style textarea title xmp');
-
-/** Those of them in whose text character references are read. */
-export const DECODED_RAW_TEXT = setOf('textarea title');
+/** Elements whose content is text up to their end tag, in which no character reference is read. */
+export const UNDECODED = setOf('iframe noembed noframes plaintext script style xmp');
 
 /** Elements whose content is HTML also inside SVG and MathML. */
 export const INTEGRATION = setOf('mi mo mn ms mtext annotation-xml desc title');
@@ -53,7 +50,7 @@ const OTHERS =
 
 /** Known names by themselves: one object per name, so that comparing two names is comparing two addresses. */
 const NAMES: ReadonlyMap<string, string> = new Map(
-  [...VOID, ...RAW_TEXT, ...INTEGRATION, ...CLOSED_BY.keys(), ...setOf(OTHERS)].map((name) => {
+  [...VOID, ...UNDECODED, ...INTEGRATION, ...CLOSED_BY.keys(), ...setOf(OTHERS)].map((name) => {
     const [key = ''] = Object.keys({ [name]: 0 });
     return [key, key];
   }),
