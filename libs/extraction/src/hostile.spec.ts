@@ -95,6 +95,7 @@ describe('hostile pages end in a result or a reject', () => {
       page(
         `<p>${'.'.repeat(2_000_000)}</p><p>${'('.repeat(1_500_000)}</p><p>${',;"'.repeat(500_000)}</p>${paragraphs(3)}`,
       ),
+    'five megabytes of stray signs': () => page(`<p>${'a < b & c </'.repeat(400_000)}</p>${paragraphs(3)}`),
     'JSON-LD nested 100,000 deep': () =>
       page(paragraphs(3), `<title>T</title><script type="application/ld+json">${'{"a":['.repeat(many)}</script>`),
     'JSON-LD that never ends': () =>

@@ -32,6 +32,9 @@ export class HtmlParser implements TokenizerCallbacks {
   private openForms = 0;
   /** The text node that further text joins, or -1 after a tag. */
   private lastText = -1;
+  /** The text that is being read: the tokenizer ends a piece of it at every `<`. */
+  private textStart = 0;
+  private textEnd = 0;
   /** The name of the start tag that is being read. */
   private name = '';
   /** False inside a script or the like, where a character reference is just characters. */
@@ -49,11 +52,13 @@ export class HtmlParser implements TokenizerCallbacks {
   read(): NodeTable {
     this.tokenizer.write(this.html);
     this.tokenizer.end();
+    this.endText();
     for (const node of this.open) this.nodes.end(node);
     return this.nodes;
   }
 
   onopentagname(start: number, end: number): void {
+    this.endText();
     this.name = this.tagName(start, end);
   }
 
@@ -82,6 +87,7 @@ export class HtmlParser implements TokenizerCallbacks {
 
   /** Closes the innermost element of the name and all inside it. Without one, browsers read `</p>` and `</br>` as empty elements. */
   onclosetag(start: number, end: number): void {
+    this.endText();
     this.decodes = true;
     const name = this.tagName(start, end);
     if (VOID.has(name)) {
@@ -98,12 +104,16 @@ export class HtmlParser implements TokenizerCallbacks {
   ontext(start: number, end: number): void {
     // The tokenizer reports the rest of a tag that the page's end cuts off as text without a beginning.
     if (start < 0) return;
-    const text = this.html.slice(start, end);
-    this.addText(this.decodes ? decodeReferences(text) : text);
+    if (start !== this.textEnd) {
+      this.endText();
+      this.textStart = start;
+    }
+    this.textEnd = end;
   }
 
   /** Only SVG and MathML have such sections; in HTML they are comments. */
   oncdata(start: number, end: number, endOffset: number): void {
+    this.endText();
     if (this.isInForeignContext()) this.addText(this.html.slice(start, end - endOffset));
   }
 
@@ -125,6 +135,13 @@ export class HtmlParser implements TokenizerCallbacks {
     let name = this.tagNames.get(spelling);
     if (name === undefined) this.tagNames.set(spelling, (name = tagNameOf(spelling)));
     return name === 'image' && !this.isInForeignContext() ? 'img' : name;
+  }
+
+  private endText(): void {
+    if (this.textStart === this.textEnd) return;
+    const text = this.html.slice(this.textStart, this.textEnd);
+    this.textStart = this.textEnd;
+    this.addText(this.decodes ? decodeReferences(text) : text);
   }
 
   private addText(text: string): void {

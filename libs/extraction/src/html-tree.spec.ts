@@ -130,6 +130,13 @@ describe('the tree', () => {
     expect(parseHtml('<title>a </&amp; b</title>').texts[2]).toBe('a </& b');
   });
 
+  it('decodes any number of different references, of any length', () => {
+    const references = Array.from({ length: 2_500 }, (_, i) => `&#${161 + i};&#x${(161 + i).toString(16)} &a${i};`);
+    const all = `${references.join('')}&#${'0'.repeat(5_000)}65;&CounterClockwiseContourIntegral;`;
+    const html = `<p class="${all}">${all}</p>`;
+    expect(ours(html)).toEqual(reference(html));
+  });
+
   it('ends at the limit of nodes', () => {
     const tree = parseHtml('<br>'.repeat(MAX_NODES + 10));
     expect(tree.cut).toBe(true);
