@@ -27,7 +27,7 @@ import { applyRules, bodyProvenance, type RuledPage, type RuledValues } from './
 import type { PublisherRules } from './publishers/publisher-rules.js';
 import { toHtml, toText } from './serialize.js';
 import { isLocked } from './state/locked.js';
-import { comparisonKey, wellFormed } from './text.js';
+import { comparisonKey, isWellFormed, wellFormed } from './text.js';
 
 /** Pages with more characters than this are not read. */
 export const MAX_HTML = 60_000_000;
@@ -272,16 +272,20 @@ function missingFields(article: ExtractedArticle): string[] {
   return missing;
 }
 
-/** JSON escapes of what no string of an article may hold: control characters and halves of surrogate pairs. */
-const UNSOUND = /\\(?:[bf]|u00[01]|ud[89a-f])|\u007f/;
-
 /** Every string of the article without control characters and lone surrogates. */
 function wellFormedArticle(article: ExtractedArticle): ExtractedArticle {
-  const json = JSON.stringify(article);
-  if (!UNSOUND.test(json)) return article;
-  return JSON.parse(json, (_key, value: unknown) =>
+  // Text and HTML hold no characters but those of the blocks.
+  const { text: _text, html: _html, ...parts } = article;
+  if (isSound(parts)) return article;
+  return JSON.parse(JSON.stringify(article), (_key, value: unknown) =>
     typeof value === 'string' ? wellFormed(value) : value,
   ) as ExtractedArticle;
+}
+
+function isSound(value: unknown): boolean {
+  if (typeof value === 'string') return isWellFormed(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Array.isArray(value) ? value.every(isSound) : Object.values(value).every(isSound);
 }
 
 /** The h1 that shows the title; else the first one. */

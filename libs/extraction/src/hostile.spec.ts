@@ -95,6 +95,7 @@ describe('hostile pages end in a result or a reject', () => {
       page(
         `<p>${'.'.repeat(2_000_000)}</p><p>${'('.repeat(1_500_000)}</p><p>${',;"'.repeat(500_000)}</p>${paragraphs(3)}`,
       ),
+    'five megabytes of stray signs': () => page(`<p>${'a < b & c </'.repeat(400_000)}</p>${paragraphs(3)}`),
     'JSON-LD nested 100,000 deep': () =>
       page(paragraphs(3), `<title>T</title><script type="application/ld+json">${'{"a":['.repeat(many)}</script>`),
     'JSON-LD that never ends': () =>
@@ -114,6 +115,7 @@ describe('hostile pages end in a result or a reject', () => {
     'a hundred thousand images': () => page(`${paragraphs(3)}<div>${'<img src="a.jpg" alt="x">'.repeat(many)}</div>`),
     'a hundred thousand headings, times and bylines': () =>
       page(`${'<h1>T</h1><time>1 May 2024</time><span class=byline>By A</span>'.repeat(30_000)}${paragraphs(3)}`),
+    'a paragraph of a hundred thousand pieces': () => page(`${paragraphs(3)}<p>${'<i>word</i> or '.repeat(many)}</p>`),
     'a table of a hundred thousand cells': () =>
       page(`<table>${'<tr><td>1</td><td>2</td></tr>'.repeat(50_000)}</table>${paragraphs(3)}`),
     'microdata nested in itself': () => page(`${'<div itemprop=author itemscope>'.repeat(900)}${paragraphs(3)}`),

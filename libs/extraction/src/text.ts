@@ -7,6 +7,12 @@ export function collapse(text: string): string {
   return joinSpaces(text).trim();
 }
 
+/** True for a text of nothing but white space. */
+export function isBlank(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return !(first > 0x20 && first < 0x7f) && text.trim() === '';
+}
+
 /** White space collapsed to single spaces, ends included. */
 export function joinSpaces(text: string): string {
   return text.replace(SPACE_RUN, ' ');
@@ -15,17 +21,31 @@ export function joinSpaces(text: string): string {
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 // eslint-disable-next-line no-control-regex -- control characters are exactly what it removes
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
+// eslint-disable-next-line no-control-regex -- the same, asked without a place to go on from
+const HAS_CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+/** True for a text that `wellFormed` would leave as it is. */
+export function isWellFormed(text: string): boolean {
+  return text.isWellFormed() && !HAS_CONTROL.test(text);
+}
 
 /** Text that any JSON or XML consumer accepts: no control characters, no half of a surrogate pair. */
 export function wellFormed(text: string): string {
   return text.replace(CONTROL, '').replace(LONE_SURROGATE, '\ufffd');
 }
 
+/** ASCII and the marks of Latin typography: what nearly all texts of Western pages consist of. */
+// eslint-disable-next-line no-control-regex -- the range is that of ASCII
+const PLAIN = /^[\u0000-\u007f\u2013\u2014\u2018\u2019\u201c\u201d]*$/;
+/** Everything between the words of such a text but the single spaces, which are left as they are. */
+const NOT_PLAIN_WORD = / [^a-z0-9]+|[^a-z0-9 ][^a-z0-9]*/g;
+
 const QUOTES = /[\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb"'`\u00b4]/g;
 const NOT_WORD = /[^\p{L}\p{N}\p{M}]+/gu;
 
 /** The letters and digits of a text in lower case, for comparing: two texts that read the same have the same key. */
 export function comparisonKey(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase().replace(QUOTES, '').replace(NOT_PLAIN_WORD, ' ').trim();
   return text.normalize('NFKC').toLowerCase().replace(QUOTES, '').replace(NOT_WORD, ' ').trim();
 }
 

@@ -147,7 +147,7 @@ describe('the html of any tag soup', () => {
             continue;
           }
           expect(Object.keys(ALLOWED)).toContain(name);
-          for (const [attribute, value] of Object.entries(tree.attributes[i]!)) {
+          for (const [attribute, value] of tree.attributesOf(i)) {
             expect(ALLOWED[name]).toContain(attribute);
             expect(value).toMatch(attribute === 'href' ? /^(?:https?:|mailto:)/ : /^\d{1,6}$/);
           }

@@ -31,8 +31,7 @@ export function markHidden(tree: HtmlTree, page: Segmentation, worths: ArrayLike
 }
 
 function isHidden(tree: HtmlTree, node: number): boolean {
-  const attributes = tree.attributes[node]!;
-  if (Object.hasOwn(attributes, 'hidden')) return true;
+  if (tree.attribute(node, 'hidden') !== undefined) return true;
   const style = tree.attribute(node, 'style');
   if (style !== undefined && NOT_SHOWN.test(style)) return true;
   const names = tree.attribute(node, 'class');

@@ -1,4 +1,7 @@
 import type { HtmlTree } from '../html-tree.js';
+import { PhraseTable } from './phrase-table.js';
+
+export { nameWords } from './phrase-table.js';
 
 /** What the class, id or tag of an element says about its content. */
 export const Role = {
@@ -42,7 +45,7 @@ const WORDS: readonly (readonly [Role, RegExp])[] = [
   ],
   [
     Role.related,
-    / (?:[a-z]*related[a-z]*|next ?prev|prev ?next|recommended|recommendations?|recirc|recirculation|read ?more|readmore|more ?on|more stories|morestories|see ?also|also read|alsoread|most ?read|mostread|most ?popular|popular|trending|teasers?|onward|similar|suggested|suggestions|up next|next article|prev article|next post|post navigation|prevnext|pagination|pager|more from|morefrom|further reading|inline ?promo|related ?content|related ?links|linkbox|readon|jp relatedposts|relatedposts|yarpp|correlati|lire aussi|a lire|mehr zum thema|weiterlesen|relacionad[ao]s?|leia ?mais|terkait|baca juga|bacajuga|promoted|latest news|latest|headlines list) /,
+    / (?:related|next ?prev|prev ?next|recommended|recommendations?|recirc|recirculation|read ?more|readmore|more ?on|more stories|morestories|see ?also|also read|alsoread|most ?read|mostread|most ?popular|popular|trending|teasers?|onward|similar|suggested|suggestions|up next|next article|prev article|next post|post navigation|prevnext|pagination|pager|more from|morefrom|further reading|inline ?promo|related ?content|related ?links|linkbox|readon|jp relatedposts|relatedposts|yarpp|correlati|lire aussi|a lire|mehr zum thema|weiterlesen|relacionad[ao]s?|leia ?mais|terkait|baca juga|bacajuga|promoted|latest news|latest|headlines list) /,
   ],
   [
     Role.tools,
@@ -58,7 +61,7 @@ const WORDS: readonly (readonly [Role, RegExp])[] = [
   ],
   [
     Role.frame,
-    / (?:nav|navbar|navigation|menu|menus|breadcrumbs?|footer|foot|footnav|masthead|site ?header|page ?header|sidebar|side ?bar|aside|right ?rail|rail|rightcolumn|right ?col|skip ?link|skiplinks|modal|popup|pop ?up|overlay|lightbox|drawer|offcanvas|widget|widgets|citation|cite ?article[a-z]*|citewrapper|search ?form|search ?box|login|dropdown|tooltip|copyright ?notice|legal|disclaimer|colophon) /,
+    / (?:nav|navbar|navigation|menu|menus|breadcrumbs?|footer|foot|footnav|masthead|site ?header|page ?header|sidebar|side ?bar|aside|right ?rail|rail|rightcolumn|right ?col|skip ?link|skiplinks|modal|popup|pop ?up|overlay|lightbox|drawer|offcanvas|widget|widgets|citation|cite ?article|citewrapper|search ?form|search ?box|login|dropdown|tooltip|copyright ?notice|legal|disclaimer|colophon) /,
   ],
   [
     Role.hidden,
@@ -81,9 +84,6 @@ const TAG_ROLES = new Map<string, Role>([
 /** Elements that hold whole articles. */
 const WHOLES = new Set(['article', 'main', 'body', 'html']);
 
-/** Names longer than this hold no more evidence. */
-const MAX_NAME = 240;
-
 /** What one class, id and component name says. */
 interface NameEvidence {
   role: Role;
@@ -91,37 +91,59 @@ interface NameEvidence {
   overlay: boolean;
 }
 
+const IS_READ = 1;
+const IS_BODY = 2;
+const IS_OVERLAY = 4;
+const ROLE_SHIFT = 3;
+
 const NAMELESS: NameEvidence = { role: Role.none, body: false, overlay: false };
 
 /** Reads the names of a page's elements; remembers what it has read, since names repeat within a page. */
 export class NameReader {
   private readonly seen = new Map<string, NameEvidence>();
+  /** What was read of a node already: its role above the bits that say that it was read, is a body, opens over the page. */
+  private readonly read: Uint8Array;
 
-  constructor(private readonly tree: HtmlTree) {}
+  constructor(private readonly tree: HtmlTree) {
+    this.read = new Uint8Array(tree.size);
+  }
 
   /** What the element's name, or else its tag, says that it is beside the article. */
   role(node: number): Role {
-    const { role } = this.evidence(node);
-    const name = this.tree.name(node);
-    // Publishing systems list an article's tags and categories in its own class: `post tag-budget category-town`.
-    if (role === Role.tags && WHOLES.has(name)) return Role.none;
-    if (role !== Role.none) return role;
-    // The footer of a quote names who is quoted.
-    if (name === 'footer' && this.tree.name(this.tree.parent(node)) === 'blockquote') return Role.none;
-    return TAG_ROLES.get(name) ?? Role.none;
+    return (this.evidence(node) >> ROLE_SHIFT) as Role;
   }
 
   /** True when the element's name calls it the article's running text. */
   isBody(node: number): boolean {
-    return this.evidence(node).body;
+    return (this.evidence(node) & IS_BODY) !== 0;
   }
 
   /** True when the element's name says that it opens over the page when the reader points at a word. */
   isOverlay(node: number): boolean {
-    return this.evidence(node).overlay;
+    return (this.evidence(node) & IS_OVERLAY) !== 0;
   }
 
-  private evidence(node: number): NameEvidence {
+  private evidence(node: number): number {
+    const known = this.read[node]!;
+    if (known !== 0) return known;
+    const { role, body, overlay } = this.readName(node);
+    const own = this.roleOf(node, role);
+    return (this.read[node] = IS_READ | (body ? IS_BODY : 0) | (overlay ? IS_OVERLAY : 0) | (own << ROLE_SHIFT));
+  }
+
+  /** The role that the name gives, or else the tag. */
+  private roleOf(node: number, named: Role): Role {
+    const { tree } = this;
+    const name = tree.name(node);
+    // Publishing systems list an article's tags and categories in its own class: `post tag-budget category-town`.
+    if (named === Role.tags && WHOLES.has(name)) return Role.none;
+    if (named !== Role.none) return named;
+    // The footer of a quote names who is quoted.
+    if (name === 'footer' && tree.name(tree.parent(node)) === 'blockquote') return Role.none;
+    return TAG_ROLES.get(name) ?? Role.none;
+  }
+
+  private readName(node: number): NameEvidence {
     const { tree } = this;
     const className = tree.attribute(node, 'class');
     const id = tree.attribute(node, 'id');
@@ -132,13 +154,7 @@ export class NameReader {
         ? className
         : `${className ?? ''} ${id ?? ''} ${component ?? ''}`;
     let evidence = this.seen.get(name);
-    if (evidence === undefined) {
-      const words = nameWords(name);
-      this.seen.set(
-        name,
-        (evidence = { role: roleOfWords(words), body: BODY.test(words), overlay: OVERLAY.test(words) }),
-      );
-    }
+    if (evidence === undefined) this.seen.set(name, (evidence = evidenceOf(name)));
     return evidence;
   }
 }
@@ -152,17 +168,33 @@ const EMBED = / (?:tweet|twitter tweet|embed|embedded|instagram media|bluesky em
 
 /** What opens beside a word of the text: the word itself is named `tooltip` as often, so it takes a second word. */
 const OVERLAY =
-  / (?:tool ?tip ?(?:text|content|inner|body)|rollover (?:[a-z]+ )?block|pop ?over ?(?:content|body|inner)|hover ?card ?(?:content|body|inner)?) /;
+  / (?:tool ?tip ?(?:text|content|inner|body)|rollover block|rollover people block|pop ?over ?(?:content|body|inner)|hover ?card ?(?:content|body|inner)?) /;
 
-function roleOfWords(words: string): Role {
-  if (EMBED.test(words)) return Role.none;
-  for (const [role, pattern] of WORDS) if (pattern.test(words)) return role;
-  return Role.none;
+/** Parts of words that give a role wherever they stand in a name. */
+const STEMS: readonly (readonly [string, Role])[] = [
+  ['related', Role.related],
+  ['citearticle', Role.frame],
+];
+
+const NAMES = new PhraseTable([BODY, EMBED, OVERLAY, ...WORDS.map(([, pattern]) => pattern)]);
+const BODY_BIT = 1;
+const EMBED_BIT = 2;
+const OVERLAY_BIT = 4;
+
+function evidenceOf(name: string): NameEvidence {
+  let found = NAMES.find(name);
+  const letters = name.toLowerCase();
+  for (const [stem, role] of STEMS)
+    if (letters.includes(stem)) found |= bitOf(WORDS.findIndex(([own]) => own === role));
+  if (found === 0) return NAMELESS;
+  const body = (found & BODY_BIT) !== 0;
+  const overlay = (found & OVERLAY_BIT) !== 0;
+  if ((found & EMBED_BIT) !== 0) return { role: Role.none, body, overlay };
+  const place = WORDS.findIndex((_, i) => (found & bitOf(i)) !== 0);
+  return { role: WORDS[place]?.[0] ?? Role.none, body, overlay };
 }
 
-/** A class attribute as lower-case words, with a space on each side of every word. */
-export function nameWords(name: string): string {
-  let words = name.length > MAX_NAME ? name.slice(0, MAX_NAME) : name;
-  if (/[A-Z]/.test(words)) words = words.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
-  return ` ${words.replace(/[^a-z0-9\u00c0-\u024f]+/g, ' ').trim()} `;
+/** The bit of the role at a place in WORDS. */
+function bitOf(place: number): number {
+  return OVERLAY_BIT << (place + 1);
 }

@@ -32,7 +32,7 @@ export function segmentRuns(tree: HtmlTree, segment: Segment, overlays: Readonly
     } else if (SKIPPED.has(name) || overlays.has(i)) i = tree.end(i) - 1;
     if (name !== TEXT) continue;
     let text = joinSpaces(tree.texts[i]!);
-    if (atStart || spaced) text = text.replace(/^ /, '');
+    if ((atStart || spaced) && text.startsWith(' ')) text = text.slice(1);
     if (text === '') continue;
     atStart = false;
     spaced = text.endsWith(' ');

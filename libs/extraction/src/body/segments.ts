@@ -1,5 +1,5 @@
 import { TEXT, type HtmlTree } from '../html-tree.js';
-import { collapse } from '../text.js';
+import { collapse, isBlank } from '../text.js';
 import { Role, NameReader } from './names.js';
 
 /** Elements whose text runs on within a line. Everything else starts and ends a segment. */
@@ -36,6 +36,19 @@ const SHAPES = new Set([
   'figure',
   'figcaption',
 ]);
+
+const IS_INLINE = 1;
+const IS_SKIPPED = 2;
+const IS_SHAPE = 4;
+
+/** What each of these elements is, as bits: one look-up per element of a page. */
+const KINDS = new Map<string, number>();
+for (const [names, bit] of [
+  [INLINE, IS_INLINE],
+  [SKIPPED, IS_SKIPPED],
+  [SHAPES, IS_SHAPE],
+] as const)
+  for (const name of names) KINDS.set(name, (KINDS.get(name) ?? 0) | bit);
 
 /** A run of text between two block boundaries: a paragraph, a heading, a list entry, a line of a menu. */
 export interface Segment {
@@ -128,17 +141,18 @@ export function segment(tree: HtmlTree): Segmentation {
     if (name === TEXT) {
       const text = tree.texts[i]!;
       if (start < 0) {
-        if (text.trim() === '') continue;
+        if (isBlank(text)) continue;
         start = i;
       }
-      if (text.trim() !== '') breaks = 0;
+      if (breaks > 0 && !isBlank(text)) breaks = 0;
       end = i + 1;
       buffer += text;
       if (openLinks > 0) linkLength += collapse(text).length;
       first[i] = last[i] = segments.length;
       continue;
     }
-    if (SKIPPED.has(name)) {
+    const kind = KINDS.get(name) ?? 0;
+    if ((kind & IS_SKIPPED) !== 0) {
       first.fill(segments.length, i, tree.end(i));
       last.fill(segments.length, i, tree.end(i));
       i = tree.end(i) - 1;
@@ -159,7 +173,7 @@ export function segment(tree: HtmlTree): Segmentation {
       continue;
     }
     const role = reader.role(i);
-    const breaksLine = !INLINE.has(name) || BOUNDARY_ROLES.has(role);
+    const breaksLine = (kind & IS_INLINE) === 0 || BOUNDARY_ROLES.has(role);
     if (breaksLine) {
       flush();
       blocks.push(i);
@@ -167,7 +181,7 @@ export function segment(tree: HtmlTree): Segmentation {
     first[i] = segments.length;
     if (role !== Role.none && breaksLine) named.push({ node: i, role });
     else if (name === 'article' && openArticles > 0 && !reader.isBody(i)) named.push({ node: i, role: Role.related });
-    if (SHAPES.has(name)) shapes.push(i);
+    if ((kind & IS_SHAPE) !== 0) shapes.push(i);
     if (name === 'a') openLinks++;
     if (name === 'article') openArticles++;
     open.push(i);

@@ -56,7 +56,7 @@ function ownUrl(tree: HtmlTree, node: number, baseUrl: string): string | undefin
 
 function largestSet(tree: HtmlTree, node: number, baseUrl: string): Source | undefined {
   let best: Source | undefined;
-  for (const [name, value] of Object.entries(tree.attributes[node]!)) {
+  for (const [name, value] of tree.attributesOf(node)) {
     if (!SETS.test(name)) continue;
     const largest = largestOfSrcset(value);
     const url = imageUrl(largest?.url, baseUrl);
@@ -66,7 +66,7 @@ function largestSet(tree: HtmlTree, node: number, baseUrl: string): Source | und
 }
 
 function lazyUrl(tree: HtmlTree, node: number, baseUrl: string): string | undefined {
-  const attributes = Object.entries(tree.attributes[node]!);
+  const attributes = tree.attributesOf(node);
   for (const pattern of SINGLES) {
     for (const [name, value] of attributes) {
       const url = name === 'src' || !pattern.test(name) ? undefined : imageUrl(value, baseUrl);

@@ -115,7 +115,7 @@ export function readPageMetadata(tree: HtmlTree, pageUrl: string): PageMetadata 
           times.push(i);
         break;
       default:
-        if (times.length < MAX_PLACES && tree.attributes[i]!['datetime'] !== undefined) times.push(i);
+        if (times.length < MAX_PLACES && tree.attribute(i, 'datetime') !== undefined) times.push(i);
     }
     readProperties(tree, i, name, itemProperties);
   }
@@ -144,9 +144,8 @@ export function readPageMetadata(tree: HtmlTree, pageUrl: string): PageMetadata 
 const RDFA = new Set(['headline', 'datepublished', 'datemodified', 'author', 'name', 'description']);
 
 function readProperties(tree: HtmlTree, node: number, name: string, found: ItemProperty[]): void {
-  // Read without the check for own properties: no object inherits these names, and every element comes through here.
-  const { itemprop, property: rdfa } = tree.attributes[node]!;
-  const property = itemprop ?? (name === 'meta' ? undefined : rdfa);
+  const itemprop = tree.attribute(node, 'itemprop');
+  const property = itemprop ?? (name === 'meta' ? undefined : tree.attribute(node, 'property'));
   if (!property || found.length >= MAX_PROPERTIES) return;
   for (const word of property.toLowerCase().split(/\s+/)) {
     const key = itemprop === undefined ? word.replace(/^schema:/, '') : word;

@@ -4,7 +4,7 @@ import { parseByline, uniqueAuthors } from '../fields/byline.js';
 import { candidate, type Candidate } from '../fields/candidate.js';
 import { parseDate } from '../fields/date-formats.js';
 import { languageTag } from '../fields/language.js';
-import { TEXT, type Attributes, type HtmlTree } from '../html-tree.js';
+import type { HtmlTree } from '../html-tree.js';
 import { webUrl } from '../links.js';
 import { collapse } from '../text.js';
 import type { RuledField } from './definition.js';
@@ -131,8 +131,6 @@ function outermost(tree: HtmlTree, selectors: readonly Selector[]): number[] {
   });
 }
 
-const NO_ATTRIBUTES: Attributes = Object.freeze({});
-
 /** Characters of a dropped element that are reported. */
 const SHOWN = 200;
 
@@ -143,17 +141,8 @@ function dropElements(tree: HtmlTree, selectors: readonly Selector[]): { selecto
     for (const node of outermost(tree, [selector])) {
       const text = collapse(tree.textContent(node, SHOWN));
       if (text) dropped.push({ selector: selector.source, text });
-      for (let i = node; i < tree.end(node); i++) {
-        if (tree.names[i] === TEXT) tree.texts[i] = '';
-        else {
-          tree.names[i] = DROPPED;
-          tree.attributes[i] = NO_ATTRIBUTES;
-        }
-      }
+      tree.empty(node);
     }
   }
   return dropped;
 }
-
-/** An element without a meaning, of which no text is read. */
-const DROPPED = 'template';

@@ -1,0 +1,84 @@
+import { decodeAttribute } from './character-references.js';
+import { GrowingInts } from './growing-ints.js';
+
+/** Numbers per attribute: its name, and where its value begins and ends in the page. */
+const WIDTH = 3;
+
+/** Attributes read of one element: one with more is broken or hostile. */
+const MAX_ATTRIBUTES = 500;
+
+/** The attributes of a page's elements as places in the page: a value is cut out and decoded when it is asked for. */
+export class AttributeTable {
+  /** The numbers of names, by every spelling that the page uses and by their lower-case form. */
+  private readonly ids = new Map<string, number>();
+  /** Lower-case names by their numbers. */
+  private readonly names: string[] = [];
+  /** Nodes that were emptied: they have no attributes any more. */
+  private emptied: Set<number> | undefined;
+  private readonly entries: GrowingInts;
+  /** Per node: where its entries begin; those of the next node begin where they end. */
+  private readonly first: GrowingInts;
+
+  constructor(private readonly html: string) {
+    this.entries = new GrowingInts(WIDTH * Math.ceil(html.length / 64));
+    this.first = new GrowingInts(Math.ceil(html.length / 48));
+    this.first.push(0);
+  }
+
+  /** Adds an attribute to the element that the next `endNode` ends. */
+  add(nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void {
+    if (this.entries.length - this.first.at(this.first.length - 1) >= WIDTH * MAX_ATTRIBUTES) return;
+    const spelling = this.html.slice(nameStart, nameEnd);
+    this.entries.push(this.ids.get(spelling) ?? this.number(spelling));
+    this.entries.push(valueStart);
+    this.entries.push(valueEnd);
+  }
+
+  endNode(): void {
+    this.first.push(this.entries.length);
+  }
+
+  /** Forgets the attributes since the last `endNode`. */
+  drop(): void {
+    this.entries.length = this.first.at(this.first.length - 1);
+  }
+
+  /** The first value that the node states for a name; undefined when it states none. */
+  get(node: number, name: string): string | undefined {
+    const from = this.first.at(node);
+    const to = this.first.at(node + 1);
+    if (from === to || this.emptied?.has(node)) return undefined;
+    const id = this.ids.get(name);
+    if (id === undefined) return undefined;
+    for (let i = from; i < to; i += WIDTH) {
+      if (this.entries.at(i) !== id) continue;
+      return decodeAttribute(this.html.slice(this.entries.at(i + 1), this.entries.at(i + 2)));
+    }
+    return undefined;
+  }
+
+  /** All attributes of a node in their order, the first of each name. */
+  all(node: number): [name: string, value: string][] {
+    const found = new Map<string, string>();
+    if (this.emptied?.has(node)) return [];
+    for (let i = this.first.at(node); i < this.first.at(node + 1); i += WIDTH) {
+      const name = this.names[this.entries.at(i)]!;
+      if (found.has(name)) continue;
+      found.set(name, decodeAttribute(this.html.slice(this.entries.at(i + 1), this.entries.at(i + 2))));
+    }
+    return [...found];
+  }
+
+  /** Takes all attributes from a node. */
+  empty(node: number): void {
+    (this.emptied ??= new Set()).add(node);
+  }
+
+  private number(spelling: string): number {
+    const name = spelling.toLowerCase();
+    let id = this.ids.get(name);
+    if (id === undefined) this.ids.set(name, (id = this.names.push(name) - 1));
+    this.ids.set(spelling, id);
+    return id;
+  }
+}
