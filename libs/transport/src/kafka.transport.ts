@@ -30,6 +30,8 @@ export interface KafkaTransportOptions {
   sasl?: SASLOptions;
   /** Of topics that are created. Default: 3, or as many as there are brokers. */
   replicationFactor?: number;
+  /** Outputs of a batch and its position become visible together, in a transaction a batch. Default: true. */
+  exactlyOnce?: boolean;
   /** How long a publish is tried before it rejects with LogUnavailable, in milliseconds. Default: 30,000. */
   publishTimeoutMs?: number;
   /** How long a group waits for a member that says nothing, in milliseconds. Default: 15,000. */
@@ -47,7 +49,7 @@ interface OpenDirectory extends Directory {
   client: KafkaClient;
 }
 
-/** Topics on Apache Kafka. At least once: outputs are published, then the position is committed. */
+/** Topics on Apache Kafka. */
 export class KafkaTransport implements Transport {
   readonly kind = 'kafka';
 
@@ -113,7 +115,10 @@ export class KafkaTransport implements Transport {
       address: this.address,
       sessionTimeoutMs: this.options.sessionTimeoutMs ?? 15_000,
       partitions,
+      exactlyOnce: this.options.exactlyOnce ?? true,
       publish: (records) => this.publisher.publish(records),
+      facts: (topic) => this.topics.facts(topic),
+      forget: (topic) => this.topics.forget(topic),
       onCrash: (error) => this.options.onCrash?.(error),
     });
     this.consumers.add(consumer);

@@ -17,11 +17,13 @@ import kafkajs, {
   type PartitionMetadata,
   type Producer,
   type SASLOptions,
+  type Transaction,
 } from 'kafkajs';
 import { sharePartitions } from './assignment.js';
+import { type AbortedTransaction, hideAborted, type RawMessage } from './records.js';
 
 export type { Admin, Broker, Cluster, CompressionTypes, GroupMember, Message, SASLOptions };
-export type { PartitionerArgs, PartitionMetadata, Producer };
+export type { PartitionerArgs, PartitionMetadata, Producer, Transaction };
 export const TOPIC_RESOURCE = kafkajs.ConfigResourceTypes.TOPIC;
 /** Set on the topic itself, in contrast to a default. */
 export const SET_ON_TOPIC = kafkajs.ConfigSource.TOPIC_CONFIG;
@@ -49,6 +51,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** How long a broker may take to answer a request. */
 export const REQUEST_TIMEOUT_MS = 30_000;
 const METADATA_MAX_AGE_MS = 30_000;
+/** After this the coordinator ends a transaction that was left open; until then it holds up those who read its topics. */
+const TRANSACTION_TIMEOUT_MS = 30_000;
 
 /** Always stated in full: kafkajs has other defaults when NODE_ENV is `test`. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries: 4 };
@@ -119,7 +123,7 @@ export class KafkaClient {
       retry: { ...RETRY, ...config.retry, restartOnFailure: async () => false },
       partitionAssigners: [
         (parts) => {
-          cluster = parts.cluster;
+          cluster = readingCommitted(parts.cluster);
           return stickyAssigner(cluster, held);
         },
       ],
@@ -135,6 +139,19 @@ export class KafkaClient {
       metadataMaxAge: METADATA_MAX_AGE_MS,
       createPartitioner: () => partitioner,
       retry: { ...RETRY, retries: 2 },
+    });
+  }
+
+  /** A producer of transactions, not connected yet: at its first transaction it fences all others of that id. */
+  transactionalProducer(transactionalId: string, partitioner: (args: PartitionerArgs) => number): Producer {
+    return this.kafka.producer({
+      transactionalId,
+      transactionTimeout: TRANSACTION_TIMEOUT_MS,
+      allowAutoTopicCreation: false,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
+      createPartitioner: () => partitioner,
+      // Refused while the broker writes the markers of the transaction before, which takes some milliseconds.
+      retry: { ...RETRY, initialRetryTime: 10, retries: 8 },
     });
   }
 
@@ -157,6 +174,36 @@ export class KafkaClient {
 export function compressionOf(bytes: number): CompressionTypes {
   const { None, ZSTD } = kafkajs.CompressionTypes;
   return bytes < COMPRESS_FROM_BYTES ? None : ZSTD;
+}
+
+type CommittedBroker = Broker & { readsCommitted?: true };
+
+/**
+ * Aborted records are hidden here: kafkajs takes the list of aborted transactions to be in the order in which they
+ * began, while the broker lists them in the order in which they ended, and shows records of those that overlap.
+ */
+function readingCommitted(cluster: Cluster): Cluster {
+  const findBroker = cluster.findBroker.bind(cluster);
+  cluster.findBroker = async (node) => {
+    const broker: CommittedBroker = await findBroker(node);
+    if (broker.readsCommitted) return broker;
+    broker.readsCommitted = true;
+    const fetch = broker.fetch.bind(broker);
+    broker.fetch = async (request) => {
+      const answer = (await fetch(request)) as FetchAnswer;
+      for (const partition of answer.responses.flatMap(({ partitions }) => partitions)) {
+        hideAborted(partition.messages, partition.abortedTransactions ?? []);
+        partition.abortedTransactions = [];
+      }
+      return answer;
+    };
+    return broker;
+  };
+  return cluster;
+}
+
+interface FetchAnswer {
+  responses: { partitions: { messages: RawMessage[]; abortedTransactions?: AbortedTransaction[] }[] }[];
 }
 
 /** Members tell what they hold; the leader of the group shares the partitions and leaves them where they are if it can. */

@@ -39,6 +39,11 @@ export function isPoisoned(error: unknown): boolean {
   return POISONED.has(brokerCode(error) ?? '');
 }
 
+/** Whether another producer has taken the transactional id over, or the coordinator has ended its transaction. */
+export function isFenced(error: unknown): boolean {
+  return ['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH'].includes(brokerCode(error) ?? '');
+}
+
 /** Whether the same call can succeed later: the broker is away, moves, or is short of replicas. */
 export function isTransient(error: unknown): boolean {
   return causes(error).some((link) => TRANSIENT.has(String(link['name'])) || link['retriable'] === true);

@@ -10,9 +10,12 @@ import {
 import { type Cluster, type GroupMember, type KafkaAddress, KafkaClient, removeMember } from './client.js';
 import { brokerCode, isTransient } from './faults.js';
 import { JointCommits } from './joint-commits.js';
-import { publishThenCommit } from './lane.js';
+import { type Lane, publishThenCommit } from './lane.js';
 import { PartitionLoop } from './partition-loop.js';
+import { committedBy } from './positions.js';
 import { type FetchedMessage, toLogRecord } from './records.js';
+import type { TopicFacts } from './topic-catalog.js';
+import { TransactionalLane } from './transactional-lane.js';
 
 export interface GroupConsumerOptions extends SubscribeOptions {
   address: KafkaAddress;
@@ -20,7 +23,11 @@ export interface GroupConsumerOptions extends SubscribeOptions {
   sessionTimeoutMs: number;
   /** How many the topic has. Those that are added later may wait for others until the member joins anew. */
   partitions: number;
+  /** Outputs and position become visible together; else outputs first, and after a crash once more. */
+  exactlyOnce: boolean;
   publish(records: readonly NewRecord[]): Promise<void>;
+  facts(topic: string): Promise<TopicFacts>;
+  forget(topic: string): void;
   /** The member cannot go on: the process has to end. */
   onCrash(error: Error): void;
 }
@@ -178,7 +185,10 @@ export class GroupConsumer implements Consumer {
     const kept = session.memberId === memberId ? new Set(partitions) : new Set<number>();
     session.memberId = memberId;
     for (const [partition, loop] of this.loops) {
-      if (kept.has(partition)) continue;
+      if (kept.has(partition)) {
+        loop.rejoined();
+        continue;
+      }
       this.loops.delete(partition);
       loop.abandon(new Error(`partition ${partition} of ${this.options.topic} went to another member`));
       session.member.resume([{ topic: this.options.topic, partitions: [partition] }]);
@@ -193,9 +203,17 @@ export class GroupConsumer implements Consumer {
   }
 
   private loopFor(session: Session, partition: number): PartitionLoop {
-    const { topic, batchSize, batchBytes, onBatch, publish, address } = this.options;
-    const lane = publishThenCommit(publish, (next, signal) => this.commit(session, partition, next, signal));
+    const { topic, batchSize, batchBytes, onBatch, address } = this.options;
+    const lane = this.laneFor(session, partition);
     return new PartitionLoop({ topic, partition, batchSize, batchBytes, onBatch, lane, log: address.log });
+  }
+
+  private laneFor(session: Session, partition: number): Lane {
+    const { topic, group, address, publish, facts, forget, exactlyOnce } = this.options;
+    const commit = (next: bigint, signal: AbortSignal) => this.commit(session, partition, next, signal);
+    if (!exactlyOnce) return publishThenCommit(publish, commit);
+    const committed = async () => (await committedBy(session.cluster, topic, group, [partition])).get(partition) ?? -1n;
+    return new TransactionalLane({ address, group, topic, partition, facts, forget, committed, commit });
   }
 
   /** Commits, also over a rebalance that leaves the partition here. */

@@ -6,10 +6,23 @@ import type { NewRecord } from '@newsmill/stage';
  */
 export interface Lane {
   /**
+   * Takes the way over from whoever had it before, this process included: what was begun there and not committed never
+   * was. Gives the offset below which everything is done, or -1n when nothing is known.
+   */
+  open(signal: AbortSignal): Promise<bigint>;
+  /**
    * Puts the outputs on the log and commits that everything below `next` is done. Rejects when either did not happen;
-   * the batch then comes again. Once `signal` is aborted it begins nothing more, yet resolves if the commit went through.
+   * with {@link OutcomeUnknown} when nobody can say, until open() is called again, as it has to be before the batch comes
+   * again. Once `signal` is aborted it begins nothing more, yet resolves if the commit went through.
    */
   settle(outputs: readonly NewRecord[], next: bigint, signal: AbortSignal): Promise<void>;
+  /** Lets go of it, after what is being settled. */
+  close(): void;
+}
+
+/** The connection ended while the broker committed. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
 }
 
 /** Publishes, then commits: a crash between the two repeats the outputs, and loses none. */
@@ -18,10 +31,12 @@ export function publishThenCommit(
   commit: (next: bigint, signal: AbortSignal) => Promise<void>,
 ): Lane {
   return {
+    open: async () => -1n,
     async settle(outputs, next, signal) {
       await publish(outputs);
       signal.throwIfAborted();
       await commit(next, signal);
     },
+    close: () => undefined,
   };
 }

@@ -1,6 +1,6 @@
-import { backoff, type LogRecord, sleep, type SubscribeOptions } from '@newsmill/stage';
+import { backoff, type LogRecord, type Settlement, sleep, type SubscribeOptions } from '@newsmill/stage';
 import type { Log } from './client.js';
-import type { Lane } from './lane.js';
+import { type Lane, OutcomeUnknown } from './lane.js';
 
 export type PartitionLoopOptions = Pick<SubscribeOptions, 'topic' | 'batchSize' | 'batchBytes' | 'onBatch'> & {
   partition: number;
@@ -21,6 +21,10 @@ export class PartitionLoop {
   private end = -1n;
   private working: Promise<void> | undefined;
   private draining = false;
+  /** Whether the lane has to be opened before anything is handled. */
+  private unsure = true;
+  /** Everything below is done, by the word of the log when the lane was opened. */
+  private floor = -1n;
   private roomy: PromiseWithResolvers<void> | undefined;
   private readonly ending = new AbortController();
   /** Ends the wait before a batch comes again. */
@@ -52,12 +56,18 @@ export class PartitionLoop {
     await this.roomy.promise;
   }
 
+  /** The group has formed anew around this partition: the log may give again what is done, or be somewhere else. */
+  rejoined(): void {
+    this.unsure = true;
+  }
+
   /** Takes nothing more; resolves when the batch in hand has settled or the loop has ended. */
   async drain(): Promise<void> {
     this.draining = true;
     this.resting.abort();
     this.drop();
     await this.working;
+    this.options.lane.close();
   }
 
   /** Hands back what is in hand and forgets what waits. */
@@ -65,6 +75,7 @@ export class PartitionLoop {
     this.ending.abort(reason);
     this.resting.abort();
     this.drop();
+    this.options.lane.close();
   }
 
   private async work(): Promise<void> {
@@ -77,24 +88,46 @@ export class PartitionLoop {
     this.working = undefined;
   }
 
-  /** Handles a batch until it is settled or handed back. */
-  private async settle(records: LogRecord[], next: bigint): Promise<void> {
+  /** Handles a batch until it is settled, here or by another member, or handed back. */
+  private async settle(batch: LogRecord[], next: bigint): Promise<void> {
     const { topic, partition, onBatch, lane, log } = this.options;
     const { signal } = this.ending;
+    let settlement: Settlement | undefined;
     for (let attempts = 1; ; attempts += 1) {
       try {
-        const settlement = await untilAborted(onBatch({ topic, partition, records: [...records] }, { signal }), signal);
+        if (this.unsure) this.floor = await this.open(signal);
+        signal.throwIfAborted();
+        const records = batch.filter(({ offset }) => offset >= this.floor);
+        if (records.length === 0) {
+          settlement?.onSettled?.();
+          return;
+        }
+        settlement = await untilAborted(onBatch({ topic, partition, records }, { signal }), signal);
+        this.unsure = true;
         await lane.settle(settlement.publish, next, signal);
+        this.unsure = false;
         settlement.onSettled?.();
         return;
       } catch (error) {
+        if (!(error instanceof OutcomeUnknown)) settlement = undefined;
         if (signal.aborted || this.draining) return;
         const delayMs = backoff(attempts, FIRST_DELAY_MS, MAX_DELAY_MS);
         const reason = error instanceof Error ? error.message : String(error);
-        log('warn', `a batch comes again: ${reason}`, { topic, partition, offset: `${records[0]!.offset}`, delayMs });
+        log('warn', `a batch comes again: ${reason}`, { topic, partition, offset: `${batch[0]!.offset}`, delayMs });
         await sleep(delayMs, this.resting.signal).catch(() => undefined);
         if (this.resting.signal.aborted) return;
       }
+    }
+  }
+
+  private async open(signal: AbortSignal): Promise<bigint> {
+    // Before the question: what happens while it is answered makes this loop unsure again.
+    this.unsure = false;
+    try {
+      return await this.options.lane.open(signal);
+    } catch (error) {
+      this.unsure = true;
+      throw error;
     }
   }
 
@@ -125,8 +158,8 @@ export class PartitionLoop {
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(signal.reason);
-  signal.throwIfAborted();
   signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
   try {
     return await Promise.race([work, promise]);
   } finally {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff, type LogRecord, type PartitionLag, type Position } from '@newsmill/stage';
 import { anyBroker, type Broker, type Cluster } from './client.js';
 import { brokerCode, isTransient } from './faults.js';
-import { type AbortedTransaction, committedOnly, offsetBehind, type RawMessage, toLogRecord } from './records.js';
+import { offsetBehind, type RawMessage, toLogRecord } from './records.js';
 import { UnknownTopic } from '../topic-errors.js';
 
 type Offsets = Map<number, bigint>;
@@ -81,7 +81,7 @@ async function partitionsOf(cluster: Cluster, topic: string): Promise<number[]> 
 }
 
 /** What the group has committed, by partition; nothing for those it never did. */
-async function committedBy(
+export async function committedBy(
   cluster: Cluster,
   topic: string,
   group: string,
@@ -159,7 +159,7 @@ async function* readPartition(
   let position = start < 0n ? 0n : start;
   let empty = 0;
   while (position < end) {
-    const { messages, aborted } = await fetch(cluster, topic, partition, position);
+    const messages = await fetch(cluster, topic, partition, position);
     const behind = offsetBehind(messages);
     if (behind === undefined || behind <= position) {
       // Compaction can leave a batch without records, which tells nothing of where it ends.
@@ -169,7 +169,8 @@ async function* readPartition(
       continue;
     }
     empty = 0;
-    for (const message of committedOnly(messages, aborted)) {
+    for (const message of messages) {
+      if (message.isControlRecord) continue;
       const record = toLogRecord(topic, partition, message);
       if (record.offset >= position && record.offset < end) yield record;
     }
@@ -177,12 +178,8 @@ async function* readPartition(
   }
 }
 
-interface Fetched {
-  messages: RawMessage[];
-  aborted: AbortedTransaction[];
-}
-
-async function fetch(cluster: Cluster, topic: string, partition: number, position: bigint): Promise<Fetched> {
+/** What stands from a position on, read committed: markers and aborted records are control records. */
+async function fetch(cluster: Cluster, topic: string, partition: number, position: bigint): Promise<RawMessage[]> {
   const request = {
     isolationLevel: READ_COMMITTED,
     maxWaitTime: FETCH_WAIT_MS,
@@ -196,7 +193,7 @@ async function fetch(cluster: Cluster, topic: string, partition: number, positio
       return (await leader.fetch(request)) as FetchAnswer;
     });
     const [found] = responses.flatMap(({ partitions }) => partitions);
-    return { messages: found?.messages ?? [], aborted: found?.abortedTransactions ?? [] };
+    return found?.messages ?? [];
   } catch (error) {
     if (brokerCode(error) !== 'OFFSET_OUT_OF_RANGE') throw error;
     // Retention has taken what stood here: reading goes on where the log begins now.
@@ -207,7 +204,7 @@ async function fetch(cluster: Cluster, topic: string, partition: number, positio
 }
 
 interface FetchAnswer {
-  responses: { partitions: { messages: RawMessage[]; abortedTransactions?: AbortedTransaction[] }[] }[];
+  responses: { partitions: { messages: RawMessage[] }[] }[];
 }
 
 async function leaderOf(cluster: Cluster, topic: string, partition: number): Promise<Broker> {
