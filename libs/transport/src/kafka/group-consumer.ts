@@ -185,10 +185,7 @@ export class GroupConsumer implements Consumer {
     const kept = session.memberId === memberId ? new Set(partitions) : new Set<number>();
     session.memberId = memberId;
     for (const [partition, loop] of this.loops) {
-      if (kept.has(partition)) {
-        loop.rejoined();
-        continue;
-      }
+      if (kept.has(partition)) continue;
       this.loops.delete(partition);
       loop.abandon(new Error(`partition ${partition} of ${this.options.topic} went to another member`));
       session.member.resume([{ topic: this.options.topic, partitions: [partition] }]);

@@ -33,14 +33,16 @@ export class PartitionLoop {
   constructor(private readonly options: PartitionLoopOptions) {}
 
   /**
-   * Takes records in the order of their offsets, up to `end`. Those that were taken before are left out: after a
-   * rebalance the log gives again what is not committed yet.
+   * Takes records in the order of their offsets, up to `end`. Those that were taken before are left out while a batch is
+   * in hand: after a rebalance the log gives again what is not committed yet, or was committed just now. An idle loop
+   * asks the lane where the group stands.
    */
   offer(records: readonly LogRecord[], end: bigint): void {
     if (this.draining || this.ending.signal.aborted) return;
-    const known = this.working === undefined ? -1n : this.end;
-    for (const record of records) if (record.offset >= known) this.waiting.push(record);
-    if (end > known) this.end = end;
+    const idle = this.working === undefined;
+    if (idle && records[0] !== undefined && records[0].offset < this.end) this.unsure = true;
+    for (const record of records) if (idle || record.offset >= this.end) this.waiting.push(record);
+    if (idle || end > this.end) this.end = end;
     if (this.waiting.length > 0) this.working ??= this.work();
   }
 
@@ -54,11 +56,6 @@ export class PartitionLoop {
     if (this.hasRoom || this.draining || this.ending.signal.aborted) return;
     this.roomy ??= Promise.withResolvers();
     await this.roomy.promise;
-  }
-
-  /** The group has formed anew around this partition: the log may give again what is done, or be somewhere else. */
-  rejoined(): void {
-    this.unsure = true;
   }
 
   /** Takes nothing more; resolves when the batch in hand has settled or the loop has ended. */
