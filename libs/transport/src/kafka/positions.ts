@@ -11,6 +11,8 @@ const READ_COMMITTED = 1;
 const FETCH_BYTES = 4 * 1024 * 1024;
 const FETCH_WAIT_MS = 500;
 const PATIENCE_MS = 30_000;
+/** A distance over which lag is counted in records; beyond, offsets say enough. */
+const PEEK_OFFSETS = 16n;
 /** How long a group may take to lose its last member. */
 const EMPTYING_MS = 10_000;
 /** Fetches that may give nothing before an offset is taken for a hole. */
@@ -102,12 +104,33 @@ export async function lagOf(cluster: Cluster, topic: string, group: string): Pro
   const earliest = await offsetsAt(cluster, topic, 'earliest');
   const committed = await committedBy(cluster, topic, group, earliest.keys());
   const ends = await offsetsAt(cluster, topic, 'latest');
-  return [...earliest].map(([partition, first]) => {
-    const end = ends.get(partition) ?? first;
-    const own = committed.get(partition) ?? 0n;
-    const from = own > first ? own : first;
-    return { partition, committed: from, end, lag: end > from ? end - from : 0n };
-  });
+  return Promise.all(
+    [...earliest].map(async ([partition, first]) => {
+      const end = ends.get(partition) ?? first;
+      const own = committed.get(partition) ?? 0n;
+      const from = own > first ? own : first;
+      const distance = end > from ? end - from : 0n;
+      const isShort = distance > 0n && distance <= PEEK_OFFSETS;
+      const lag = isShort ? await recordsBetween(cluster, topic, partition, from, end) : distance;
+      return { partition, committed: from, end, lag };
+    }),
+  );
+}
+
+/** Records in a short stretch of offsets. Each transaction leaves a marker behind, which nobody handles or commits. */
+async function recordsBetween(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  from: bigint,
+  end: bigint,
+): Promise<bigint> {
+  const messages = await fetch(cluster, topic, partition, from);
+  if ((offsetBehind(messages) ?? from) < end) return end - from;
+  const between = messages.filter(
+    ({ offset, isControlRecord }) => !isControlRecord && BigInt(offset) >= from && BigInt(offset) < end,
+  );
+  return BigInt(between.length);
 }
 
 /** Commits positions for a group from outside, which the broker takes while the group has no members. */
