@@ -50,6 +50,8 @@ export class Publisher {
   private sender: Promise<OpenSender> | undefined;
   private working: Promise<void> | undefined;
   private closed = false;
+  /** Aborted when nothing is tried any longer. */
+  private readonly ending = new AbortController();
 
   constructor(private readonly options: PublisherOptions) {}
 
@@ -69,10 +71,12 @@ export class Publisher {
     await this.current();
   }
 
-  /** Lets what was published go out, then closes. */
-  async close(): Promise<void> {
+  /** Lets what was published go out for so long, then closes; what has not gone out by then rejects. */
+  async close(graceMs: number): Promise<void> {
     this.closed = true;
+    const timer = setTimeout(() => this.ending.abort(), graceMs);
     await this.working;
+    clearTimeout(timer);
     this.discard(this.sender);
   }
 
@@ -133,7 +137,7 @@ export class Publisher {
     for (const record of call.records) {
       const { topic } = record;
       if (!facts.has(topic)) {
-        const look = () => withDeadline(deadline, () => this.options.facts(topic));
+        const look = () => this.inTime(deadline, () => this.options.facts(topic));
         if (!known.has(topic)) known.set(topic, this.untilAnswered(deadline, look));
         facts.set(topic, await known.get(topic)!);
       }
@@ -172,7 +176,7 @@ export class Publisher {
   private async sendOnce(runs: CallRun[], deadline: number): Promise<(Error | undefined)[]> {
     const sender = this.current();
     try {
-      const faults = await withDeadline(deadline, async () => (await sender).send(runs));
+      const faults = await this.inTime(deadline, async () => (await sender).send(runs));
       const spent = faults.find((fault) => isPoisoned(fault) || fault instanceof UnknownPartition);
       if (spent !== undefined) this.replace(sender, spent);
       return faults;
@@ -199,8 +203,24 @@ export class Publisher {
         if (attempts === TOLD_AFTER) {
           this.options.log('warn', `publishing waits for ${this.options.logName}: ${(error as Error).message}`);
         }
-        await sleep(delayMs);
+        await sleep(delayMs, undefined, { signal: this.ending.signal }).catch(() => undefined);
       }
+    }
+  }
+
+  /** Rejects with {@link TimedOut} at the deadline, or when nothing is tried any longer. */
+  private async inTime<T>(deadline: number, work: () => Promise<T>): Promise<T> {
+    const { signal } = this.ending;
+    const timer = Promise.withResolvers<never>();
+    const giveUp = () => timer.reject(new TimedOut('no answer'));
+    const timeout = setTimeout(giveUp, Math.max(0, deadline - Date.now()));
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    try {
+      return await Promise.race([timer.promise, work()]);
+    } finally {
+      clearTimeout(timeout);
+      signal.removeEventListener('abort', giveUp);
     }
   }
 
@@ -235,16 +255,6 @@ export class Publisher {
 
 class TimedOut extends Error {
   override readonly name = 'TimedOut';
-}
-
-async function withDeadline<T>(deadline: number, work: () => Promise<T>): Promise<T> {
-  const timer = Promise.withResolvers<never>();
-  const timeout = setTimeout(() => timer.reject(new TimedOut('no answer')), Math.max(0, deadline - Date.now()));
-  try {
-    return await Promise.race([work(), timer.promise]);
-  } finally {
-    clearTimeout(timeout);
-  }
 }
 
 /** Whether it can work later, with another producer if need be. */
