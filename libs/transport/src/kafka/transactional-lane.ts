@@ -170,7 +170,7 @@ export class TransactionalLane implements Lane {
 async function patiently(signal: AbortSignal, step: () => Promise<void>): Promise<void> {
   for (let attempts = 1; ; attempts += 1) {
     try {
-      return await step();
+      await step(); return;
     } catch (error) {
       if (brokerCode(error) !== 'CONCURRENT_TRANSACTIONS' || attempts === STEP_ATTEMPTS) throw error;
       await sleep(backoff(attempts, STEP_AGAIN_MS, STEP_AGAIN_MS * 10), signal);
