@@ -8,8 +8,16 @@ import { storeDatabase } from './store.database.js';
 export interface ReceiptReport {
   id: string;
   state: ReceiptState;
+  /** The stage or door that tells it. */
+  stage: string;
   articleId?: string | undefined;
   reason?: string | undefined;
+  /** Given by the door alone. */
+  door?: string | undefined;
+  /** Address or page id under which it came in. */
+  subject?: string | undefined;
+  /** How often it has been taken out of the dead letters. */
+  redrives?: number | undefined;
   at: Date;
 }
 
@@ -30,29 +38,44 @@ const MAX_REASON = 1000;
 export class ReceiptStore {
   constructor(@InjectDataSource(storeDatabase.schema) private readonly database: DataSource) {}
 
-  /** Notes what became of receipts; a report of a lower or equal rank than the known one is old news. */
+  /**
+   * Notes what became of receipts; a report of a lower or equal rank than the known one is old news, but for where the
+   * thing came in.
+   */
   async report(manager: EntityManager, reports: readonly ReceiptReport[]): Promise<void> {
-    const latest = new Map<string, ReceiptReport>();
-    for (const report of reports) {
-      const before = latest.get(report.id);
-      if (!before || rankOf(report.state) > rankOf(before.state)) latest.set(report.id, report);
-    }
+    const latest = new Map<string, MergedReport>();
+    for (const report of reports) latest.set(report.id, merge(latest.get(report.id), report));
     if (latest.size === 0) return;
     const rows = [...latest.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     await manager.query(
-      `INSERT INTO receipt (id, state, rank, article_id, reason, updated_at)
-       SELECT * FROM unnest($1::text[], $2::text[], $3::smallint[], $4::uuid[], $5::text[], $6::timestamptz[])
+      `INSERT INTO receipt AS known
+         (id, state, rank, stage, article_id, reason, updated_at, door, subject, received_at)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::smallint[], $4::text[], $5::uuid[], $6::text[],
+         $7::timestamptz[], $8::text[], $9::text[], $10::timestamptz[])
        ON CONFLICT (id) DO UPDATE SET
-         state = excluded.state, rank = excluded.rank, reason = excluded.reason, updated_at = excluded.updated_at,
-         article_id = coalesce(excluded.article_id, receipt.article_id)
-       WHERE receipt.rank < excluded.rank`,
+         state = CASE WHEN known.rank < excluded.rank THEN excluded.state ELSE known.state END,
+         stage = CASE WHEN known.rank < excluded.rank THEN excluded.stage ELSE known.stage END,
+         reason = CASE WHEN known.rank < excluded.rank THEN excluded.reason ELSE known.reason END,
+         updated_at = CASE WHEN known.rank < excluded.rank THEN excluded.updated_at ELSE known.updated_at END,
+         rank = greatest(known.rank, excluded.rank),
+         article_id = coalesce(excluded.article_id, known.article_id),
+         door = coalesce(known.door, excluded.door),
+         subject = coalesce(known.subject, excluded.subject),
+         received_at = coalesce(known.received_at, excluded.received_at)
+       WHERE known.rank < excluded.rank
+         OR (known.door IS NULL AND excluded.door IS NOT NULL)
+         OR (known.subject IS NULL AND excluded.subject IS NOT NULL)`,
       [
         rows.map(({ id }) => id),
         rows.map(({ state }) => state),
-        rows.map(({ state }) => rankOf(state)),
+        rows.map(({ rank }) => rank),
+        rows.map(({ stage }) => stage),
         rows.map(({ articleId }) => articleId ?? null),
-        rows.map(({ reason }) => reason?.replaceAll('\0', '').toWellFormed().slice(0, MAX_REASON) ?? null),
+        rows.map(({ reason }) => storable(reason)?.slice(0, MAX_REASON) ?? null),
         rows.map(({ at }) => at),
+        rows.map(({ door }) => door ?? null),
+        rows.map(({ subject }) => storable(subject) ?? null),
+        rows.map(({ receivedAt }) => receivedAt ?? null),
       ],
     );
   }
@@ -74,4 +97,24 @@ export class ReceiptStore {
     const settled = FINAL_STATES.reduce((sum, state) => sum + (states[state] ?? 0), 0);
     return { received, open: received - settled, states, closes: received === settled };
   }
+}
+
+/** All that a batch says of one receipt. */
+type MergedReport = ReceiptReport & { rank: number; receivedAt: Date | undefined };
+
+function merge(before: MergedReport | undefined, report: ReceiptReport): MergedReport {
+  const rank = rankOf(report.state, report.redrives);
+  const said = before && before.rank >= rank ? before : { ...report, rank };
+  return {
+    ...said,
+    articleId: said.articleId ?? before?.articleId ?? report.articleId,
+    door: before?.door ?? report.door,
+    subject: before?.subject ?? report.subject,
+    receivedAt: before?.receivedAt ?? (report.door === undefined ? undefined : report.at),
+  };
+}
+
+/** PostgreSQL takes neither NUL nor lone surrogates. */
+function storable(text: string | undefined): string | undefined {
+  return text?.replaceAll('\0', '').toWellFormed();
 }
