@@ -9,6 +9,9 @@ export type ReceiptState = keyof typeof OPEN | keyof typeof ENDED;
 /** States in which a receipt is answered for. A dead letter may still be re-driven. */
 export const FINAL_STATES = ['stored', 'unchanged', 'rejected', 'withdrawn', 'dead'] as const satisfies ReceiptState[];
 
+/** States of what is on its way. */
+export const OPEN_STATES = ['received', 'fetched', 'parsed', 'enriched'] as const satisfies ReceiptState[];
+
 /** Room for the states of one way through the pipeline: each redrive begins one above the last. */
 const WAY = 10;
 const MOST_REDRIVES = 2_000;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Receipt } from './entities/receipt.entity.js';
-import { FINAL_STATES, rankOf, type ReceiptState } from './receipt-state.js';
+import { FINAL_STATES, OPEN_STATES, rankOf, type ReceiptState } from './receipt-state.js';
 import { storeDatabase } from './store.database.js';
 
 export interface ReceiptReport {
@@ -27,9 +27,14 @@ export interface Flow {
   /** Still on their way. */
   open: number;
   states: Partial<Record<ReceiptState, number>>;
+  /** By the door at which they came in. */
+  doors: Record<string, number>;
   /** `received = stored + unchanged + rejected + withdrawn + dead`. */
   closes: boolean;
 }
+
+/** Of receipts that later stages have told of, and the door not yet. */
+const UNKNOWN_DOOR = 'unknown';
 
 /** Longest reason that is kept, in characters. */
 const MAX_REASON = 1000;
@@ -89,13 +94,35 @@ export class ReceiptStore {
   }
 
   async flow(): Promise<Flow> {
-    const rows: { state: ReceiptState; count: string }[] = await this.database.query(
-      'SELECT state, count(*) AS count FROM receipt GROUP BY state',
+    const rows: { state: ReceiptState; door: string | null; count: string }[] = await this.database.query(
+      'SELECT state, door, count(*) AS count FROM receipt GROUP BY state, door',
     );
-    const states = Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)])) as Flow['states'];
-    const received = Object.values(states).reduce((sum, count) => sum + count, 0);
+    const states: Flow['states'] = {};
+    const doors: Flow['doors'] = {};
+    let received = 0;
+    for (const { state, door, count } of rows) {
+      states[state] = (states[state] ?? 0) + Number(count);
+      doors[door ?? UNKNOWN_DOOR] = (doors[door ?? UNKNOWN_DOOR] ?? 0) + Number(count);
+      received += Number(count);
+    }
     const settled = FINAL_STATES.reduce((sum, state) => sum + (states[state] ?? 0), 0);
-    return { received, open: received - settled, states, closes: received === settled };
+    return { received, open: received - settled, states, doors, closes: received === settled };
+  }
+
+  /** Open receipts of which nothing has been heard for so many milliseconds: how many, and some of their ids. */
+  async silent(ms: number): Promise<{ count: number; ids: string[] }> {
+    const rows = await this.database.query<{ id: string; count: string }[]>(
+      `SELECT id, count(*) OVER () AS count FROM receipt
+       WHERE state = ANY($1::text[]) AND updated_at < now() - make_interval(secs => $2) LIMIT 5`,
+      [OPEN_STATES, ms / 1000],
+    );
+    return { count: Number(rows[0]?.count ?? 0), ids: rows.map(({ id }) => id) };
+  }
+
+  /** When the first thing was received that is still accounted for. */
+  async firstReceivedAt(): Promise<Date | undefined> {
+    const [row] = await this.database.query<[{ first: Date | null }]>('SELECT min(received_at) AS first FROM receipt');
+    return row?.first ?? undefined;
   }
 }
 

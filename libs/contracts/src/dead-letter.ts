@@ -31,7 +31,7 @@ export const errorClasses: Readonly<Record<ErrorClass, { means: string; remedy: 
     remedy: 'Redrive when the site is well again; drop what has become old.',
   },
   timeout: {
-    means: "The handler, or a remote site, took longer than it may at every try.",
+    means: 'The handler, or a remote site, took longer than it may at every try.',
     remedy: 'Redrive when the site is quick again. If a page alone is slow, it is a defect: keep it for the fix.',
   },
   'invalid-output': {
@@ -40,7 +40,7 @@ export const errorClasses: Readonly<Record<ErrorClass, { means: string; remedy: 
   },
   'too-large': {
     means: 'The event passes the size limit of its topic. Not tried again.',
-    remedy: "Raise the limit of the topic and redrive, or drop.",
+    remedy: 'Raise the limit of the topic and redrive, or drop.',
   },
 };
 

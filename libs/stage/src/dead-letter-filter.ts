@@ -8,6 +8,8 @@ export interface DeadLetter {
   id: string;
   why: DeadLetterHeaders;
   record: LogRecord;
+  /** Of the thing received that it came of, where that is known. */
+  receiptId?: string | undefined;
 }
 
 /** Which dead letters are meant; absent properties match all. */
@@ -20,8 +22,8 @@ export interface DeadLetterFilter {
   since?: number | undefined;
   /** Those that failed last before this time. */
   until?: number | undefined;
-  /** Of one thing received. */
-  receiptId?: string | undefined;
+  /** Of some things received. */
+  receiptIds?: readonly string[] | undefined;
 }
 
 export interface Place {
@@ -41,13 +43,13 @@ export function placeOf(id: string): Place | undefined {
 export function matches(
   why: DeadLetterHeaders,
   record: LogRecord,
-  { errorClass, fingerprint, since = -Infinity, until = Infinity, receiptId }: DeadLetterFilter,
+  { errorClass, fingerprint, since = -Infinity, until = Infinity, receiptIds }: DeadLetterFilter,
 ): boolean {
   const failedAt = Date.parse(why.dead_last_failed_at);
   return (
     (errorClass === undefined || why.dead_error_class === errorClass) &&
     (fingerprint === undefined || why.dead_fingerprint === fingerprint) &&
-    (receiptId === undefined || header(record, RECEIPT_HEADER) === receiptId) &&
+    (receiptIds === undefined || receiptIds.includes(header(record, RECEIPT_HEADER) ?? '')) &&
     failedAt >= since &&
     failedAt < until
   );

@@ -84,6 +84,13 @@ export class DeadLetters {
     return undefined;
   }
 
+  /** Those of the ids under which no letter waits. */
+  async notWaiting(ids: readonly string[]): Promise<string[]> {
+    const missing = new Set(ids);
+    for await (const { id } of this.waiting({ ids })) missing.delete(id);
+    return [...missing];
+  }
+
   /** Those that wait by fault: what to look at first. */
   groups(filter: DeadLetterFilter = {}): Promise<FaultGroups> {
     return groupFaults(this.waiting(filter));
@@ -178,7 +185,8 @@ export class DeadLetters {
         const id = `${stage}/${record.partition}/${record.offset}`;
         if (settled.has(id) || (ids && !ids.has(id))) continue;
         const why = deadLetterHeaders.safeParse(headerTexts(record));
-        if (why.success && matches(why.data, record, filter)) yield { id, why: why.data, record };
+        const receiptId = header(record, RECEIPT_HEADER);
+        if (why.success && matches(why.data, record, filter)) yield { id, why: why.data, record, receiptId };
         found += 1;
         if (found === wanted) break;
       }
@@ -205,8 +213,7 @@ export class DeadLetters {
 
   /** A redrive is a door: the receipts are on their way again. */
   private async tellRedriven(letters: readonly DeadLetter[]): Promise<void> {
-    const settled: EventOf<typeof articleOutcomes>['settled'] = letters.flatMap(({ id, why, record }) => {
-      const receiptId = header(record, RECEIPT_HEADER);
+    const settled: EventOf<typeof articleOutcomes>['settled'] = letters.flatMap(({ id, why, record, receiptId }) => {
       if (receiptId === undefined) return [];
       const redrives = why.dead_redrives + 1;
       const subject = header(record, 'ce_subject') ?? id;

@@ -1,5 +1,8 @@
 export * from './asyncapi.js';
+export * from './backlog.js';
+export { DeadLetterCounter } from './dead-letter-counter.js';
 export { type DeadLetter, type DeadLetterFilter, headerTexts, placeOf } from './dead-letter-filter.js';
+export * from './dead-letter-view.js';
 export * from './dead-letters.js';
 export * from './define-stage.js';
 export * from './envelope.js';

@@ -8,7 +8,9 @@ export const articleOutcomes = defineTopic({
   name: 'news.article.outcomes.v1',
   description: 'What became of the events of one settled batch, or of one thing received at the door.',
   schema: z.strictObject({
-    stage: z.string().describe('the stage that settled them; "push" and "feed" are the doors, "redrive" sends dead letters again'),
+    stage: z
+      .string()
+      .describe('the stage that settled them; "push" and "feed" are the doors, "redrive" sends dead letters again'),
     at: z.iso.datetime(),
     settled: z.array(
       z.strictObject({
