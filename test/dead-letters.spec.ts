@@ -253,32 +253,28 @@ describe('dead letters', () => {
 });
 
 describe('100,000 dead letters', () => {
-  it('are listed, grouped and counted in little memory', async () => {
+  it('are read in little memory', async () => {
     const value = Buffer.alloc(1_000, 'x');
     await die(['a']);
     const [{ record }] = (await waiting()) as [DeadLetter];
     const template = { topic: record.topic, value, headers: record.headers };
-    // A log on disk: every reading makes its records anew.
-    const endless = Object.create(transport, {
+    const before = process.memoryUsage().heapUsed;
+    let peak = 0;
+    // Records come as from a disk: each one is made when it is read.
+    const long = Object.create(transport, {
       read: {
         value: async function* (this: void, topic: string, from: never) {
           if (topic !== record.topic) return yield* transport.read(topic, from);
           for (let offset = 0; offset < 100_000; offset += 1) {
+            if (offset % 10_000 === 0) peak = Math.max(peak, process.memoryUsage().heapUsed);
             yield { ...template, key: null, partition: 0, offset: BigInt(offset), timestamp: time };
           }
         },
       },
     }) as MemoryTransport;
-    const many = new DeadLetters(endless, 'p');
-    const before = process.memoryUsage().heapUsed;
-    let [count, peak] = [0, 0];
-    for await (const { id } of many.waiting({ stage: 'hear' })) {
-      count += 1;
-      if (count % 10_000 === 0 && id !== '') peak = Math.max(peak, process.memoryUsage().heapUsed);
-    }
-    expect(count).toBe(100_000);
-    // Garbage included; all of them at once would be some 200 MB.
-    expect(peak - before).toBeLessThan(120 * 1024 * 1024);
-    expect((await many.groups({ stage: 'hear' })).groups.map((group) => group.count)).toEqual([100_000]);
+    const { groups } = await new DeadLetters(long, 'p').groups({ stage: 'hear' });
+    expect(groups.map(({ count }) => count)).toEqual([100_000]);
+    // Garbage included; all of them at once would be more than twice that.
+    expect(peak - before).toBeLessThan(100 * 1024 * 1024);
   });
 });

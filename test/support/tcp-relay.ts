@@ -1,0 +1,47 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** One port of this machine that leads to another, whose server may go and come back elsewhere. */
+export interface TcpRelay {
+  port: number;
+  /** Connections are taken and lead to that port of this machine. */
+  open(target: number): Promise<void>;
+  /** Connections are cut, and refused from now on. */
+  cut(): Promise<void>;
+}
+
+export async function startTcpRelay(): Promise<TcpRelay> {
+  const sockets = new Set<Socket>();
+  let target = 0;
+  const server = createServer((incoming) => {
+    const outgoing = connect(target, '127.0.0.1');
+    for (const [socket, other] of [
+      [incoming, outgoing],
+      [outgoing, incoming],
+    ] as const) {
+      sockets.add(socket);
+      socket.on('error', () => other.destroy());
+      socket.on('close', () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+      socket.pipe(other);
+    }
+  });
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const cut = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  await cut();
+  return {
+    port,
+    cut,
+    open: async (to) => {
+      target = to;
+      await listen(port);
+    },
+  };
+}
