@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import type { ErrorClass } from '@newsmill/contracts';
 
 /** A fault of one event, with the class under which it is counted and kept among the dead letters. */
@@ -34,7 +35,8 @@ export class DependencyDown extends Error {
 /** Any thrown thing as a fault. */
 export function toFault(thrown: unknown): StageFault {
   if (thrown instanceof StageFault) return thrown;
-  if (thrown instanceof Error) {
+  // Also an error of another realm.
+  if (isNativeError(thrown)) {
     const fault = new StageFault('handler', thrown.message || thrown.name, { cause: thrown });
     if (thrown.stack !== undefined) fault.stack = thrown.stack;
     return fault;
