@@ -76,6 +76,14 @@ describe('a store whose PostgreSQL stops and comes back', () => {
     return text.split('\n').filter((line) => line.startsWith('newsmill_stage_paused{'));
   };
 
+  const expectNoDeadLetters = async () => {
+    for (const stage of ['store', 'record']) {
+      for await (const letter of transport.read(deadLetterAddress('newsmill', stage), 'earliest')) {
+        throw new Error(`${stage}: ${String(letter.headers.dead_error_message)}`);
+      }
+    }
+  };
+
   beforeAll(async () => {
     folder = await holdFolder('outage');
     relay = await startTcpRelay();
@@ -125,15 +133,26 @@ describe('a store whose PostgreSQL stops and comes back', () => {
     await until('all are stored', 60_000, async () => ((await client.allArticles()).length === 60 ? true : undefined));
     await until('it is ready again', 30_000, async () => ((await ready()).status === 200 ? true : undefined));
     expect(await pausedMetric()).toContain('newsmill_stage_paused{stage="store",dependency="database"} 0');
-    for (const stage of ['store', 'record']) {
-      for await (const letter of transport.read(deadLetterAddress('newsmill', stage), 'earliest')) {
-        throw new Error(`${stage}: ${String(letter.headers.dead_error_message)}`);
-      }
-    }
+    await expectNoDeadLetters();
     const text = await (await fetch(`${running.url}/metrics`)).text();
     expect(text).toContain('newsmill_stage_events_total{stage="store",outcome="done"} 60');
     expect((await client.flow()).states).toEqual({ stored: 60 });
   }, 180_000);
+
+  it('also pauses for a database that takes connections and says nothing', async () => {
+    const client = new NewsmillClient(running.url, '');
+    relay.freeze();
+    await publish(numbers(60, 20));
+    await until('it pauses', 90_000, async () =>
+      (await pausedMetric()).includes('newsmill_stage_paused{stage="store",dependency="database"} 1')
+        ? true
+        : undefined,
+    );
+    relay.thaw();
+    await until('all are stored', 90_000, async () => ((await client.allArticles()).length === 80 ? true : undefined));
+    await expectNoDeadLetters();
+    expect((await client.flow()).states).toEqual({ stored: 80 });
+  }, 240_000);
 });
 
 const describeKafka = (await kafkaUnavailable()) ? describe.skip : describe;

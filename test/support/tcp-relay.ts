@@ -5,6 +5,9 @@ export interface TcpRelay {
   port: number;
   /** Connections are taken and lead to that port of this machine. */
   open(target: number): Promise<void>;
+  /** Connections stay and are taken, and nothing passes until it is thawed. */
+  freeze(): void;
+  thaw(): void;
   /** Connections are cut, and refused from now on. */
   cut(): Promise<void>;
 }
@@ -12,6 +15,7 @@ export interface TcpRelay {
 export async function startTcpRelay(): Promise<TcpRelay> {
   const sockets = new Set<Socket>();
   let target = 0;
+  let frozen = false;
   const server = createServer((incoming) => {
     const outgoing = connect(target, '127.0.0.1');
     for (const [socket, other] of [
@@ -24,7 +28,8 @@ export async function startTcpRelay(): Promise<TcpRelay> {
         sockets.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
+      socket.on('data', (data) => void other.write(data));
+      if (frozen) socket.pause();
     }
   });
   const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -39,6 +44,14 @@ export async function startTcpRelay(): Promise<TcpRelay> {
   return {
     port,
     cut,
+    freeze: () => {
+      frozen = true;
+      for (const socket of sockets) socket.pause();
+    },
+    thaw: () => {
+      frozen = false;
+      for (const socket of sockets) socket.resume();
+    },
     open: async (to) => {
       target = to;
       await listen(port);

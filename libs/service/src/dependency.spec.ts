@@ -12,6 +12,7 @@ describe('dependencyOf', () => {
     ['a shutdown of PostgreSQL', withCode('57P01'), 'database'],
     ['a full PostgreSQL', withCode('53300'), 'database'],
     ['a cut connection', new Error('Connection terminated unexpectedly'), 'database'],
+    ['a database that says nothing', new Error('Query read timeout'), 'database'],
     ['a driver error inside', Object.assign(new Error('query failed'), { driverError: withCode('08006') }), 'database'],
     ['a cause', new Error('query failed', { cause: withCode('ECONNRESET') }), 'database'],
     [
