@@ -50,7 +50,7 @@ beforeEach(async () => {
 /** Lets events die in a stage. */
 async function die(
   words: readonly string[],
-  { stage = stages[0]!, errorClass = 'handler' as ErrorClass, message = 'cannot' } = {},
+  { stage = stages[0]!, errorClass = 'handler', message = 'cannot' } = {},
 ): Promise<void> {
   await settle(
     words.map((id, index) => ({

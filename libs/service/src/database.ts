@@ -64,7 +64,7 @@ export async function migrate(database: ServiceDatabase, settings: ServiceSettin
 /** Migrations may take their time, the work of a stage may not. */
 function workingOptions(database: ServiceDatabase, settings: ServiceSettings): DataSourceOptions {
   const options = dataSourceOptions(database, settings);
-  return { ...options, extra: { ...options.extra, query_timeout: QUERY_TIMEOUT_MS } };
+  return { ...options, extra: { ...(options.extra as object), query_timeout: QUERY_TIMEOUT_MS } };
 }
 
 function dataSourceOptions(database: ServiceDatabase, settings: ServiceSettings): DataSourceOptions {

@@ -1,4 +1,3 @@
-import { isNativeError } from 'node:util/types';
 import type { ErrorClass } from '@newsmill/contracts';
 
 /** A fault of one event, with the class under which it is counted and kept among the dead letters. */
@@ -35,11 +34,15 @@ export class DependencyDown extends Error {
 /** Any thrown thing as a fault. */
 export function toFault(thrown: unknown): StageFault {
   if (thrown instanceof StageFault) return thrown;
-  // Also an error of another realm.
-  if (isNativeError(thrown)) {
+  if (isError(thrown)) {
     const fault = new StageFault('handler', thrown.message || thrown.name, { cause: thrown });
     if (thrown.stack !== undefined) fault.stack = thrown.stack;
     return fault;
   }
   return new StageFault('handler', String(thrown));
+}
+
+/** Also for an error of another realm, of which `instanceof` knows nothing. */
+export function isError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]';
 }
