@@ -47,10 +47,16 @@ beforeEach(async () => {
   time = Date.now();
 });
 
+interface Death {
+  stage?: (typeof stages)[number];
+  errorClass?: ErrorClass;
+  message?: string;
+}
+
 /** Lets events die in a stage. */
 async function die(
   words: readonly string[],
-  { stage = stages[0]!, errorClass = 'handler', message = 'cannot' } = {},
+  { stage = stages[0]!, errorClass = 'handler', message = 'cannot' }: Death = {},
 ): Promise<void> {
   await settle(
     words.map((id, index) => ({

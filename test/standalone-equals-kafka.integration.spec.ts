@@ -133,12 +133,14 @@ describeKafka('the same pages', () => {
       const args = ['status', '--json', '--metrics', Object.values(kafka.urls).join(',')];
       const command = new NewsmillProcess('apps/standalone/bin/newsmill.js', args, place);
       const code = await command.ended;
-      const report = JSON.parse(command.lines.join('')) as Record<string, { closes?: boolean; told: string }> & {
+      const report = JSON.parse(command.lines.join('')) as {
         backlogs: { records: number }[];
+        database: { closes?: boolean };
+        metrics: { closes?: boolean; told: string };
       };
       return report.backlogs.every(({ records }) => records === 0) ? { code, ...report } : undefined;
     });
-    expect([status.code, status.database!.closes, status.metrics!.closes, status.metrics!.told]).toEqual([
+    expect([status.code, status.database.closes, status.metrics.closes, status.metrics.told]).toEqual([
       0,
       true,
       true,
