@@ -20,6 +20,7 @@ import kafkajs, {
   type Transaction,
 } from 'kafkajs';
 import { sharePartitions } from './assignment.js';
+import { commitInTransaction, type Membership, type TransactionalOffsets } from './group-offsets.js';
 import { type AbortedTransaction, hideAborted, type RawMessage } from './records.js';
 
 export type { Admin, Broker, Cluster, CompressionTypes, GroupMember, Message, SASLOptions };
@@ -52,7 +53,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 export const REQUEST_TIMEOUT_MS = 30_000;
 const METADATA_MAX_AGE_MS = 30_000;
 /** After this the coordinator ends a transaction that was left open; until then it holds up those who read its topics. */
-const TRANSACTION_TIMEOUT_MS = 30_000;
+const TRANSACTION_TIMEOUT_MS = 10_000;
 
 /** Always stated in full: kafkajs has other defaults when NODE_ENV is `test`. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries: 4 };
@@ -113,8 +114,9 @@ export class KafkaClient {
   member(
     config: Pick<ConsumerConfig, 'groupId'> & Partial<ConsumerConfig>,
     held: () => readonly number[] = () => [],
-  ): { member: GroupMember; cluster: Cluster } {
+  ): { member: GroupMember; cluster: Cluster; generation: () => number } {
     let cluster!: Cluster;
+    let generation = -1;
     const member = this.kafka.consumer({
       allowAutoTopicCreation: false,
       readUncommitted: false,
@@ -123,12 +125,12 @@ export class KafkaClient {
       retry: { ...RETRY, ...config.retry, restartOnFailure: async () => false },
       partitionAssigners: [
         (parts) => {
-          cluster = readingCommitted(parts.cluster);
+          cluster = adapted(parts.cluster, (joined) => (generation = joined));
           return stickyAssigner(cluster, held);
         },
       ],
     });
-    return { member, cluster };
+    return { member, cluster, generation: () => generation };
   }
 
   /** An idempotent producer, not connected yet. */
@@ -140,6 +142,11 @@ export class KafkaClient {
       createPartitioner: () => partitioner,
       retry: { ...RETRY, retries: 2 },
     });
+  }
+
+  /** Makes the broker take these offsets of a transaction from this member of the group only. */
+  static commitAs(topics: TransactionalOffsets['topics'], member: Membership): void {
+    COMMITTERS.set(topics, member);
   }
 
   /** A producer of transactions, not connected yet: at its first transaction it fences all others of that id. */
@@ -176,30 +183,62 @@ export function compressionOf(bytes: number): CompressionTypes {
   return bytes < COMPRESS_FROM_BYTES ? None : ZSTD;
 }
 
-type CommittedBroker = Broker & { readsCommitted?: true };
+/** Who commits the offsets of a transaction, by the list that kafkajs passes on unchanged. */
+const COMMITTERS = new WeakMap<object, Membership>();
+
+interface AdaptedBroker extends Omit<Broker, 'fetch'> {
+  adapted?: true;
+  fetch(request: object): Promise<FetchAnswer>;
+  joinGroup(request: object): Promise<{ generationId: number }>;
+}
+
+/** kafkajs sends version 1 of the request, which knows nothing of members. */
+interface BrokerClass {
+  membersCommit?: true;
+  txnOffsetCommit(request: TransactionalOffsets): Promise<void>;
+}
 
 /**
  * Aborted records are hidden here: kafkajs takes the list of aborted transactions to be in the order in which they
- * began, while the broker lists them in the order in which they ended, and shows records of those that overlap.
+ * began, while the broker lists them in the order in which they ended, and shows records of those that overlap. And the
+ * group's generation is told, which kafkajs keeps to itself.
  */
-function readingCommitted(cluster: Cluster): Cluster {
+function adapted(cluster: Cluster, onJoined: (generation: number) => void): Cluster {
   const findBroker = cluster.findBroker.bind(cluster);
   cluster.findBroker = async (node) => {
-    const broker: CommittedBroker = await findBroker(node);
-    if (broker.readsCommitted) return broker;
-    broker.readsCommitted = true;
-    const fetch = broker.fetch.bind(broker);
+    const found = await findBroker(node);
+    const broker = found as unknown as AdaptedBroker;
+    if (broker.adapted) return found;
+    broker.adapted = true;
+    letMembersCommit(Object.getPrototypeOf(found) as BrokerClass);
+    const [fetch, joinGroup] = [broker.fetch.bind(broker), broker.joinGroup.bind(broker)];
     broker.fetch = async (request) => {
-      const answer = (await fetch(request)) as FetchAnswer;
+      const answer = await fetch(request);
       for (const partition of answer.responses.flatMap(({ partitions }) => partitions)) {
         hideAborted(partition.messages, partition.abortedTransactions ?? []);
         partition.abortedTransactions = [];
       }
       return answer;
     };
-    return broker;
+    broker.joinGroup = async (request) => {
+      const answer = await joinGroup(request);
+      onJoined(answer.generationId);
+      return answer;
+    };
+    return found;
   };
   return cluster;
+}
+
+function letMembersCommit(brokers: BrokerClass): void {
+  if (brokers.membersCommit) return;
+  brokers.membersCommit = true;
+  const plainly = brokers.txnOffsetCommit;
+  brokers.txnOffsetCommit = async function (this: BrokerClass, request) {
+    const member = COMMITTERS.get(request.topics);
+    if (member === undefined) return plainly.call(this, request);
+    return commitInTransaction(this as unknown as Broker, request, member);
+  };
 }
 
 interface FetchAnswer {

@@ -1,4 +1,5 @@
 import type { NewRecord } from '@newsmill/stage';
+import type { MemberTransactions } from './member-transactions.js';
 
 /**
  * The way out of one input partition of one group: outputs and position leave through it together. It lives from the
@@ -6,8 +7,8 @@ import type { NewRecord } from '@newsmill/stage';
  */
 export interface Lane {
   /**
-   * Takes the way over from whoever had it before, this process included: what was begun there and not committed never
-   * was. Gives the offset below which everything is done, or -1n when nothing is known.
+   * Gives the offset below which everything is done, or -1n when nothing is known. What others began here and did not
+   * commit never was by then.
    */
   open(signal: AbortSignal): Promise<bigint>;
   /**
@@ -16,8 +17,6 @@ export interface Lane {
    * again. Once `signal` is aborted it begins nothing more, yet resolves if the commit went through.
    */
   settle(outputs: readonly NewRecord[], next: bigint, signal: AbortSignal): Promise<void>;
-  /** Lets go of it, after what is being settled. */
-  close(): void;
 }
 
 /** The connection ended while the broker committed. */
@@ -37,6 +36,26 @@ export function publishThenCommit(
       signal.throwIfAborted();
       await commit(next, signal);
     },
-    close: () => undefined,
+  };
+}
+
+/**
+ * Outputs and position in one transaction with those of the member's other partitions; without outputs a plain commit.
+ *
+ * @param committed where the group stands, once no transaction is open that would move it.
+ */
+export function transactionally(
+  transactions: MemberTransactions,
+  partition: number,
+  committed: (signal: AbortSignal) => Promise<bigint>,
+  commit: (next: bigint, signal: AbortSignal) => Promise<void>,
+): Lane {
+  return {
+    async open(signal) {
+      await transactions.open();
+      return committed(signal);
+    },
+    settle: (outputs, next, signal) =>
+      outputs.length === 0 ? commit(next, signal) : transactions.settle(partition, outputs, next, signal),
   };
 }

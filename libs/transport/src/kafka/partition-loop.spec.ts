@@ -18,7 +18,6 @@ const records = (from: number, to: number) => Array.from({ length: to - from }, 
 const lane = (own: Partial<Lane>): Lane => ({
   open: async () => -1n,
   settle: async () => undefined,
-  close: () => undefined,
   ...own,
 });
 

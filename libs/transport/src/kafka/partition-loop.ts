@@ -64,7 +64,6 @@ export class PartitionLoop {
     this.resting.abort();
     this.drop();
     await this.working;
-    this.options.lane.close();
   }
 
   /** Hands back what is in hand and forgets what waits. */
@@ -72,7 +71,6 @@ export class PartitionLoop {
     this.ending.abort(reason);
     this.resting.abort();
     this.drop();
-    this.options.lane.close();
   }
 
   private async work(): Promise<void> {
