@@ -47,6 +47,8 @@ describe('newsmill', () => {
     [['fixture']],
     [['up']],
     [['docs']],
+    [['status']],
+    [['trace']],
   ])('%j --help explains itself', async (args) => {
     const { code, out } = await newsmill([...args, '--help']);
     expect(code).toBe(0);
@@ -297,24 +299,47 @@ describe('newsmill topics and dead-letters', () => {
     const { publish } = await run({ topic, partition: 0, records }, { signal: new AbortController().signal });
     await transport.publish(publish);
 
-    const list = async (): Promise<{ id: string; errorClass: string }[]> =>
-      JSON.parse((await newsmill(['dead-letters', 'list', '--json'], { env })).out) as {
-        id: string;
-        errorClass: string;
-      }[];
-    const waiting = await list();
+    const list = async (...args: string[]) =>
+      JSON.parse((await newsmill(['dead-letters', 'list', '--json', ...args], { env })).out) as {
+        letters: { id: string; errorClass: string; fingerprint: string }[];
+        more: number;
+      };
+    const { letters: waiting } = await list();
     expect(waiting.map(({ errorClass }) => errorClass)).toEqual(['undecodable', 'undecodable', 'undecodable']);
+    expect(await list('--limit', '1')).toEqual({ letters: [waiting[0]], more: 2 });
+    expect(await list('--until', '2000-01-01')).toEqual({ letters: [], more: 0 });
+    expect(await list('--since', '2000-01-01', '--stage', 'parse')).toMatchObject({ more: 0, letters: waiting });
+    expect((await newsmill(['dead-letters', 'list', '--limit', '2'], { env })).out).toMatch(/\nand 1 more/);
+
+    const grouped = await newsmill(['dead-letters', 'list', '--group', '--json'], { env });
+    const { groups } = JSON.parse(grouped.out) as {
+      groups: { count: number; exampleId: string; fingerprint: string }[];
+    };
+    expect(groups).toMatchObject([{ count: 3, exampleId: waiting[0]!.id, fingerprint: waiting[0]!.fingerprint }]);
+    expect((await newsmill(['dead-letters', 'list', '--group'], { env })).out.trim().split('\n')).toHaveLength(1);
 
     const shown = JSON.parse((await newsmill(['dead-letters', 'show', waiting[0]!.id], { env })).out) as {
       value: string;
     };
     expect(values).toContain(shown.value);
 
-    expect((await newsmill(['dead-letters', 'redrive'], { env })).code).toBe(2);
-    expect((await newsmill(['dead-letters', 'redrive', '--all', '--dry-run'], { env })).out).toBe('would send 3\n');
+    for (const [args, code] of [
+      [['redrive'], 2],
+      [['redrive', 'parse-7'], 2],
+      [['redrive', 'parse/0/777'], 1],
+      [['drop', '--all', '--rate', '0'], 2],
+      [['list', '--class', 'bad-luck'], 2],
+      [['list', '--stage', 'sing'], 2],
+      [['list', '--until', 'soon'], 2],
+    ] as const) {
+      const answer = await newsmill(['dead-letters', ...args], { env });
+      expect([args, answer.code, answer.err.trim().split('\n').length]).toEqual([args, code, 1]);
+    }
+    const dry = (await newsmill(['dead-letters', 'redrive', '--all', '--dry-run'], { env })).out.trim().split('\n');
+    expect(dry).toEqual([...waiting.map(({ id }) => `${id}  to  ${topic}`), 'would send 3']);
     expect((await newsmill(['dead-letters', 'drop', waiting[0]!.id], { env })).out).toBe('dropped 1\n');
     expect((await newsmill(['dead-letters', 'redrive', waiting[1]!.id], { env })).out).toBe('sent 1\n');
-    expect((await list()).map(({ id }) => id)).toEqual([waiting[2]!.id]);
+    expect((await list()).letters.map(({ id }) => id)).toEqual([waiting[2]!.id]);
 
     const sent: string[] = [];
     for await (const { value, headers } of transport.read(topic, 'earliest')) {

@@ -10,7 +10,7 @@ import {
   topicAddress,
 } from '@newsmill/contracts';
 import { runServices, type RunningServices } from '@newsmill/service';
-import { decodeEvent, redriveDeadLetters, waitingDeadLetters } from '@newsmill/stage';
+import { DeadLetters, decodeEvent } from '@newsmill/stage';
 import { pipelineTopics, type SampleSite, services, startSampleSite } from '@newsmill/standalone';
 import { PostgresTransport } from '@newsmill/transport';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -252,16 +252,33 @@ describe('push', () => {
   it.each([
     ['/hangs', 'timeout'],
     ['/broken', 'remote'],
-  ])('%s ends with the dead letters (%s) after three tries and can be sent again', async (path, errorClass) => {
-    const receipt = await client.settled((await client.push({ url: `${site.origin}${path}` })).receiptId!);
-    expect(receipt).toMatchObject({ state: 'dead', reason: expect.stringContaining(errorClass) });
-    expect(site.hits.get(path)).toBe(3);
-    const letters = [];
-    for await (const letter of waitingDeadLetters(transport, 'newsmill', 'fetch', { errorClass })) letters.push(letter);
-    expect(letters).toHaveLength(1);
-    await redriveDeadLetters(transport, letters, 3);
-    await until(`${path} is asked again`, 10_000, async () => ((site.hits.get(path) ?? 0) > 3 ? true : undefined));
-  });
+  ] as const)(
+    '%s ends with the dead letters (%s) after three tries, and again after a redrive',
+    async (path, errorClass) => {
+      const { receiptId } = await client.push({ url: `${site.origin}${path}` });
+      expect(await client.settled(receiptId!)).toMatchObject({
+        state: 'dead',
+        reason: expect.stringContaining(errorClass),
+      });
+      expect(site.hits.get(path)).toBe(3);
+      const letters = new DeadLetters(transport, 'newsmill');
+      const waiting = async () => {
+        const found = [];
+        for await (const letter of letters.waiting({ receiptIds: [receiptId!] })) found.push(letter);
+        return found;
+      };
+      const [first, ...others] = await waiting();
+      expect([first?.why.dead_error_class, first?.why.dead_redrives, others]).toEqual([errorClass, 0, []]);
+      expect(await letters.redrive({ ids: [first!.id] })).toEqual({ count: 1, tired: 0, more: false });
+      const second = await until(`${path} dies again`, 30_000, async () => (await waiting())[0]);
+      expect(site.hits.get(path)).toBe(6);
+      expect(second.id).not.toBe(first!.id);
+      expect(second.why.dead_redrives).toBe(1);
+      expect(second.record.headers.newsmill_redriven_from?.toString()).toBe(first!.id);
+      expect((await client.settled(receiptId!)).state).toBe('dead');
+      expect(await letters.redrive({ ids: [second.id] }, { maxRedrives: 1 })).toMatchObject({ count: 0, tired: 1 });
+    },
+  );
 });
 
 describe('a broken event on the log', () => {

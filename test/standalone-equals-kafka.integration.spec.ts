@@ -7,6 +7,7 @@ import { PostgresTransport } from '@newsmill/transport';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type KafkaServices, startKafkaServices } from './support/kafka-services.ts';
 import { NewsmillClient, type Receipt, until } from './support/newsmill-client.ts';
+import { NewsmillProcess } from './support/newsmill-process.ts';
 import { freshDatabase, kafkaUnavailable, startKafka, topicPrefix } from './support/real-parts.ts';
 import { articlePage } from './support/test-site.ts';
 
@@ -73,6 +74,8 @@ describeKafka('the same pages', () => {
   let onKafka: Map<string, Receipt>;
   let onPostgres: Map<string, Receipt>;
   let standalone: NewsmillClient;
+  /** For commands beside the services on Kafka. */
+  let place: Record<string, string>;
 
   beforeAll(async () => {
     const [first, second] = [await freshDatabase(), await freshDatabase()];
@@ -95,7 +98,13 @@ describeKafka('the same pages', () => {
     standalone = new NewsmillClient(running.url, KEY);
 
     const { brokers } = await startKafka();
-    kafka = await startKafkaServices({ brokers, databaseUrl: second.url, prefix: topicPrefix(), key: KEY });
+    const prefix = topicPrefix();
+    kafka = await startKafkaServices({ brokers, databaseUrl: second.url, prefix, key: KEY });
+    place = {
+      NEWSMILL_KAFKA_BROKERS: brokers.join(','),
+      NEWSMILL_DATABASE_URL: second.url,
+      NEWSMILL_TOPIC_PREFIX: prefix,
+    };
     drops.unshift(() => kafka.stop());
     onPostgres = await ingest(standalone, all);
     onKafka = await ingest(kafka.client, all);
@@ -117,6 +126,26 @@ describeKafka('the same pages', () => {
     for (const id of ids) {
       expect(timeless(await kafka.client.article(id))).toEqual(timeless(await standalone.article(id)));
     }
+  });
+
+  it('the account of the four closes, from the database and from their metrics', async () => {
+    const status = await until('nothing is in flight', 60_000, async () => {
+      const args = ['status', '--json', '--metrics', Object.values(kafka.urls).join(',')];
+      const command = new NewsmillProcess('apps/standalone/bin/newsmill.js', args, place);
+      const code = await command.ended;
+      const report = JSON.parse(command.lines.join('')) as {
+        backlogs: { records: number }[];
+        database: { closes?: boolean };
+        metrics: { closes?: boolean; told: string };
+      };
+      return report.backlogs.every(({ records }) => records === 0) ? { code, ...report } : undefined;
+    });
+    expect([status.code, status.database.closes, status.metrics.closes, status.metrics.told]).toEqual([
+      0,
+      true,
+      true,
+      `${all.length} received, as in the database`,
+    ]);
   });
 
   it('the services close in order on SIGTERM', async () => {

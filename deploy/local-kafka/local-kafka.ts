@@ -117,6 +117,8 @@ function settingsOf(nodeId: number, ports: Ports): Record<string, string | numbe
     'transaction.state.log.replication.factor': count,
     'transaction.state.log.min.isr': inSync,
     'transaction.state.log.num.partitions': 10,
+    // How often the broker looks for transactions that a dead member left open; they hold up who reads their topics.
+    'transaction.abort.timed.out.transaction.cleanup.interval.ms': 1_000,
     'share.coordinator.state.topic.replication.factor': count,
     'share.coordinator.state.topic.min.isr': inSync,
     'group.initial.rebalance.delay.ms': 0,

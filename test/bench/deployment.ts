@@ -11,13 +11,19 @@ const KEY = 'a-key-for-the-benchmark';
 
 export interface Deployment {
   client: NewsmillClient;
+  /** Empty on postgres. */
+  brokers: readonly string[];
+  databaseUrl: string;
   /** Process ids by the part whose CPU time they are. */
   parts: Map<string, number>;
   stop(): Promise<void>;
 }
 
 /** Everything real and durable, in processes of its own, on loopback, in a temporary folder. */
-export async function deploy(transport: 'postgres' | 'kafka'): Promise<Deployment> {
+export async function deploy(
+  transport: 'postgres' | 'kafka',
+  environment: Record<string, string> = {},
+): Promise<Deployment> {
   const folder = await mkdtemp(join(tmpdir(), 'newsmill-bench-'));
   const database = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres') });
   const clean = async (): Promise<void> => {
@@ -41,6 +47,8 @@ export async function deploy(transport: 'postgres' | 'kafka'): Promise<Deploymen
     parts.set('newsmill', standalone.pid);
     return {
       client: new NewsmillClient(url!, KEY),
+      brokers: [],
+      databaseUrl: database.url,
       parts,
       stop: async () => {
         await standalone.end('SIGTERM');
@@ -54,11 +62,14 @@ export async function deploy(transport: 'postgres' | 'kafka'): Promise<Deploymen
     databaseUrl: database.url,
     prefix: 'bench',
     key: KEY,
+    environment,
   });
   parts.set('Kafka', kafka.pids[0]!);
   for (const name of SERVICES) parts.set(name, services.processes[name].pid);
   return {
     client: services.client,
+    brokers: kafka.brokers,
+    databaseUrl: database.url,
     parts,
     stop: async () => {
       await services.stop();

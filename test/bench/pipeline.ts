@@ -1,10 +1,14 @@
 /**
- * npm run bench:pipeline -- [--transport postgres|kafka] [--articles 5000] [--seconds 30] [--json]
+ * npm run bench:pipeline -- [--transport postgres|kafka] [--guarantee at-least-once] [--articles 5000] [--seconds 30]
+ *   [--floor] [--json]
  *
  * Pushes articles made from the sample pages through a real deployment on this machine. Throughput: from the first push
  * to the moment at which everything is answered for. Latency: at 10 articles a second, from the start of the push to the
- * moment at which its receipt says "stored", asked every 5 ms.
+ * moment at which its receipt says "stored", asked every 5 ms. --floor (Kafka): the CPU time of the bare work for the
+ * same articles, on the same broker and database, right after.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { NewsmillClient } from '../support/newsmill-client.ts';
@@ -20,6 +24,8 @@ const { values } = parseArgs({
     transport: { type: 'string', default: 'postgres' },
     articles: { type: 'string', default: '5000' },
     seconds: { type: 'string', default: '30' },
+    guarantee: { type: 'string', default: 'exactly-once' },
+    floor: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -30,7 +36,7 @@ const seconds = Number(values.seconds);
 
 const tell = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
 
-const deployment = await deploy(transport);
+const deployment = await deploy(transport, { NEWSMILL_KAFKA_PROCESSING_GUARANTEE: values.guarantee });
 try {
   const pages = benchPages(articles + 200 + seconds * LATENCY_RATE);
   await pushAll(deployment.client, pages.splice(0, 200));
@@ -50,12 +56,16 @@ try {
 
   const latencies = (await latenciesOf(deployment.client, pages)).sort((a, b) => a - b);
   const flow = await deployment.client.flow();
+  const floor = values.floor ? await bareWork() : undefined;
+  const total = round(Object.values(cpu).reduce((sum, ms) => sum + ms, 0));
   const result = {
     transport,
+    ...(transport === 'kafka' && { guarantee: values.guarantee }),
     articles,
     articlesPerSecond: round((articles * 1000) / storedMs),
     pushesPerSecond: round((articles * 1000) / pushedMs),
-    cpuMsPerArticle: { ...cpu, total: round(Object.values(cpu).reduce((sum, ms) => sum + ms, 0)) },
+    cpuMsPerArticle: { ...cpu, total },
+    ...(floor !== undefined && { bareWork: { ...floor, ratio: round(total / floor.total) } }),
     latencyMs: { rate: LATENCY_RATE, samples: latencies.length, p50: at(latencies, 0.5), p99: at(latencies, 0.99) },
     accountCloses: flow.closes,
     machine: {
@@ -69,6 +79,25 @@ try {
   else tell(report(result));
 } finally {
   await deployment.stop();
+}
+
+/** CPU milliseconds an article of the bare work, by part. */
+async function bareWork(): Promise<{ total: number } & Record<string, number>> {
+  const { brokers, databaseUrl, parts } = deployment;
+  const program = ['--import', './test/support/resolve-sources.ts', 'test/bench/bare-work.ts'];
+  const flags = ['--experimental-transform-types', '--disable-warning=ExperimentalWarning'];
+  const child = spawn(process.execPath, [...flags, ...program, JSON.stringify({ brokers, databaseUrl, articles })], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const shared = new Map([...parts].filter(([part]) => part === 'Kafka' || part === 'PostgreSQL'));
+  shared.set('bare work', child.pid!);
+  const before = cpuTimes(shared);
+  const [line] = (await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])) as [unknown];
+  if (!String(line).startsWith('done')) throw new Error('the bare work failed');
+  const after = cpuTimes(shared);
+  if (child.exitCode === null) await once(child, 'exit');
+  const cpu = [...after].map(([part, ms]) => [part, round((ms - (before.get(part) ?? 0)) / articles)] as const);
+  return { ...Object.fromEntries(cpu), total: round(cpu.reduce((sum, [, ms]) => sum + ms, 0)) };
 }
 
 async function pushAll(client: NewsmillClient, pages: readonly { url: string; html: string }[]): Promise<void> {
@@ -115,6 +144,7 @@ function report(result: {
   articlesPerSecond: number;
   pushesPerSecond: number;
   cpuMsPerArticle: Record<string, number>;
+  bareWork?: Record<string, number>;
   latencyMs: { p50: number; p99: number; samples: number };
   machine: object;
 }): string {
@@ -123,6 +153,7 @@ function report(result: {
     `latency at ${LATENCY_RATE} a second: p50 ${result.latencyMs.p50} ms, p99 ${result.latencyMs.p99} ms (${result.latencyMs.samples} samples)`,
     'CPU milliseconds an article:',
     ...Object.entries(result.cpuMsPerArticle).map(([part, ms]) => `  ${part.padEnd(16)} ${ms}`),
+    ...(result.bareWork === undefined ? [] : [`bare work: ${JSON.stringify(result.bareWork)}`]),
     JSON.stringify(result.machine),
   ].join('\n');
 }

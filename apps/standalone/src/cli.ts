@@ -7,7 +7,9 @@ import { explainCommand } from './commands/explain.command.js';
 import { extractCommand } from './commands/extract.command.js';
 import { fixtureCommand } from './commands/fixture.command.js';
 import { migrateCommand } from './commands/migrate.command.js';
+import { statusCommand } from './commands/status.command.js';
 import { topicsCommand } from './commands/topics.command.js';
+import { traceCommand } from './commands/trace.command.js';
 import { upCommand } from './commands/up.command.js';
 
 /** Exit code of a wrong setting: EX_CONFIG of sysexits. */
@@ -29,6 +31,8 @@ export async function run(argv: readonly string[]): Promise<void> {
   for (const command of [
     upCommand(),
     topicsCommand(),
+    statusCommand(),
+    traceCommand(),
     deadLettersCommand(),
     extractCommand(),
     explainCommand(),

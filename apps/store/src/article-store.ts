@@ -6,7 +6,7 @@ import { DataSource, type EntityManager, In } from 'typeorm';
 import { Article } from './entities/article.entity.js';
 import type { ArticleVersion } from './entities/article-version.entity.js';
 import { Receipt } from './entities/receipt.entity.js';
-import { rankOf } from './receipt-state.js';
+import { STORED_RANK } from './receipt-state.js';
 import { ReceiptStore, type ReceiptReport } from './receipt-store.js';
 import { storeDatabase } from './store.database.js';
 import { decide } from './version-rule.js';
@@ -84,7 +84,7 @@ export class ArticleStore {
     const found = await manager.findBy(Receipt, { id: In(events.map(({ receiptId }) => receiptId)) });
     return new Map(
       found
-        .filter(({ rank }) => rank >= rankOf('stored'))
+        .filter(({ rank }) => rank >= STORED_RANK)
         .map(({ id, state, articleId }) => [id, { articleId: articleId!, state: state as Stored['state'] }]),
     );
   }
@@ -162,6 +162,7 @@ function apply(event: ArticleVersionEvent, known: Map<string, Article>, writes: 
   writes.receipts.push({
     id: receiptId,
     state,
+    stage: 'store',
     articleId,
     at: now,
     ...(decision.kind === 'late' && { reason: 'an older version: kept in the history' }),

@@ -2,3 +2,6 @@ export { store } from './store.service.js';
 export { storeDatabase } from './store.database.js';
 export { record as recordStage, store as storeStage } from './store.stage.js';
 export type { Flow } from './receipt-store.js';
+export { readStatus, type StageBacklog, type Status } from './status.js';
+export { StoreReader } from './store-reader.js';
+export { MOST_RECEIPTS, type Trace } from './trace.js';

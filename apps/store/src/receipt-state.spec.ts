@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FINAL_STATES, rankOf, stateAfter } from './receipt-state.js';
+import { FINAL_STATES, OPEN_STATES, rankOf, STORED_RANK, stateAfter } from './receipt-state.js';
 
 describe('receipt states', () => {
   it('move on with the stages', () => {
@@ -18,12 +18,32 @@ describe('receipt states', () => {
     for (const state of FINAL_STATES) expect(rankOf(state)).toBeGreaterThan(rankOf('enriched'));
   });
 
-  it('let a dead letter that was re-driven be stored', () => {
-    expect(rankOf('stored')).toBeGreaterThan(rankOf('dead'));
+  it('let a dead letter that was re-driven be on its way, die again, be rejected or stored', () => {
+    const ranks = [
+      rankOf('dead'),
+      rankOf('received', 1),
+      rankOf('parsed', 1),
+      rankOf('dead', 1),
+      rankOf('received', 2),
+      rankOf('rejected', 2),
+      rankOf('stored', 2),
+    ];
+    expect(ranks).toEqual([...new Set(ranks)].sort((a, b) => a - b));
+  });
+
+  it('end for good, whatever is re-driven, and fit a smallint', () => {
+    for (const state of [...OPEN_STATES, 'dead'] as const) {
+      expect(rankOf(state, 1_000_000)).toBeLessThan(rankOf('rejected'));
+    }
+    expect(rankOf('rejected', 1_000_000)).toBeLessThan(STORED_RANK);
+    expect(STORED_RANK).toBeLessThanOrEqual(32_767);
   });
 
   it('leave the store to tell of its own outcomes', () => {
     expect(stateAfter('store', 'done')).toBeUndefined();
-    expect(stateAfter('fetch', 'skipped')).toBeUndefined();
+  });
+
+  it('end with a skip: nothing follows it', () => {
+    expect(stateAfter('fetch', 'skipped')).toBe('unchanged');
   });
 });

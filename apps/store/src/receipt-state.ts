@@ -1,27 +1,32 @@
-/** What a receipt may say, in the order in which things happen: a state never goes back to a lower rank. */
-const RANKS = {
-  received: 0,
-  fetched: 1,
-  parsed: 2,
-  enriched: 3,
-  dead: 4,
-  rejected: 5,
-  stored: 6,
-  unchanged: 6,
-  withdrawn: 6,
-} as const;
+/** What a receipt may say on its way, in the order in which things happen. */
+const OPEN = { received: 0, fetched: 1, parsed: 2, enriched: 3, dead: 4 } as const;
 
-export type ReceiptState = keyof typeof RANKS;
+/** What ends it. What the store says stands above a rejection: a redrive may still be stored. */
+const ENDED = { rejected: 0, stored: 1, unchanged: 1, withdrawn: 1 } as const;
 
-/** States in which a receipt is answered for. */
+export type ReceiptState = keyof typeof OPEN | keyof typeof ENDED;
+
+/** States in which a receipt is answered for. A dead letter may still be re-driven. */
 export const FINAL_STATES = ['stored', 'unchanged', 'rejected', 'withdrawn', 'dead'] as const satisfies ReceiptState[];
 
+/** States of what is on its way. */
+export const OPEN_STATES = ['received', 'fetched', 'parsed', 'enriched'] as const satisfies ReceiptState[];
+
+/** Room for the states of one way through the pipeline: each redrive begins one above the last. */
+const WAY = 10;
+const MOST_REDRIVES = 2_000;
+const ENDED_RANK = 30_000;
+
+/** The rank from which on the store has answered for a receipt. */
+export const STORED_RANK = ENDED_RANK + ENDED.stored;
+
 /**
- * A redelivered or late report never overrides a later one; a dead letter that was re-driven may still be
- * rejected or stored, since these rank above `dead`.
+ * A state never goes back to a lower rank, so that reports may come twice and in any order. A redrive opens a dead
+ * receipt again, at ranks above those of the way before; nothing opens one that has ended.
  */
-export function rankOf(state: ReceiptState): number {
-  return RANKS[state];
+export function rankOf(state: ReceiptState, redrives = 0): number {
+  if (state in ENDED) return ENDED_RANK + ENDED[state as keyof typeof ENDED];
+  return Math.min(redrives, MOST_REDRIVES) * WAY + OPEN[state as keyof typeof OPEN];
 }
 
 const AFTER_STAGE: Readonly<Record<string, ReceiptState>> = { fetch: 'fetched', parse: 'parsed', enrich: 'enriched' };
@@ -30,5 +35,7 @@ const AFTER_STAGE: Readonly<Record<string, ReceiptState>> = { fetch: 'fetched', 
 export function stateAfter(stage: string, outcome: string): ReceiptState | undefined {
   if (outcome === 'received' || outcome === 'rejected' || outcome === 'dead') return outcome;
   if (outcome === 'emitted') return AFTER_STAGE[stage];
+  // It goes no further, and there was nothing to do for it.
+  if (outcome === 'skipped') return 'unchanged';
   return undefined;
 }

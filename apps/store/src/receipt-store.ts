@@ -2,14 +2,22 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Receipt } from './entities/receipt.entity.js';
-import { FINAL_STATES, rankOf, type ReceiptState } from './receipt-state.js';
+import { FINAL_STATES, OPEN_STATES, rankOf, type ReceiptState } from './receipt-state.js';
 import { storeDatabase } from './store.database.js';
 
 export interface ReceiptReport {
   id: string;
   state: ReceiptState;
+  /** The stage or door that tells it. */
+  stage: string;
   articleId?: string | undefined;
   reason?: string | undefined;
+  /** Given by the door alone. */
+  door?: string | undefined;
+  /** Address or page id under which it came in. */
+  subject?: string | undefined;
+  /** How often it has been taken out of the dead letters. */
+  redrives?: number | undefined;
   at: Date;
 }
 
@@ -19,9 +27,14 @@ export interface Flow {
   /** Still on their way. */
   open: number;
   states: Partial<Record<ReceiptState, number>>;
+  /** By the door at which they came in. */
+  doors: Record<string, number>;
   /** `received = stored + unchanged + rejected + withdrawn + dead`. */
   closes: boolean;
 }
+
+/** Of receipts that later stages have told of, and the door not yet. */
+const UNKNOWN_DOOR = 'unknown';
 
 /** Longest reason that is kept, in characters. */
 const MAX_REASON = 1000;
@@ -30,29 +43,44 @@ const MAX_REASON = 1000;
 export class ReceiptStore {
   constructor(@InjectDataSource(storeDatabase.schema) private readonly database: DataSource) {}
 
-  /** Notes what became of receipts; a report of a lower or equal rank than the known one is old news. */
+  /**
+   * Notes what became of receipts; a report of a lower or equal rank than the known one is old news, but for where the
+   * thing came in.
+   */
   async report(manager: EntityManager, reports: readonly ReceiptReport[]): Promise<void> {
-    const latest = new Map<string, ReceiptReport>();
-    for (const report of reports) {
-      const before = latest.get(report.id);
-      if (!before || rankOf(report.state) > rankOf(before.state)) latest.set(report.id, report);
-    }
+    const latest = new Map<string, MergedReport>();
+    for (const report of reports) latest.set(report.id, merge(latest.get(report.id), report));
     if (latest.size === 0) return;
     const rows = [...latest.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     await manager.query(
-      `INSERT INTO receipt (id, state, rank, article_id, reason, updated_at)
-       SELECT * FROM unnest($1::text[], $2::text[], $3::smallint[], $4::uuid[], $5::text[], $6::timestamptz[])
+      `INSERT INTO receipt AS known
+         (id, state, rank, stage, article_id, reason, updated_at, door, subject, received_at)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::smallint[], $4::text[], $5::uuid[], $6::text[],
+         $7::timestamptz[], $8::text[], $9::text[], $10::timestamptz[])
        ON CONFLICT (id) DO UPDATE SET
-         state = excluded.state, rank = excluded.rank, reason = excluded.reason, updated_at = excluded.updated_at,
-         article_id = coalesce(excluded.article_id, receipt.article_id)
-       WHERE receipt.rank < excluded.rank`,
+         state = CASE WHEN known.rank < excluded.rank THEN excluded.state ELSE known.state END,
+         stage = CASE WHEN known.rank < excluded.rank THEN excluded.stage ELSE known.stage END,
+         reason = CASE WHEN known.rank < excluded.rank THEN excluded.reason ELSE known.reason END,
+         updated_at = CASE WHEN known.rank < excluded.rank THEN excluded.updated_at ELSE known.updated_at END,
+         rank = greatest(known.rank, excluded.rank),
+         article_id = coalesce(excluded.article_id, known.article_id),
+         door = coalesce(known.door, excluded.door),
+         subject = coalesce(known.subject, excluded.subject),
+         received_at = coalesce(known.received_at, excluded.received_at)
+       WHERE known.rank < excluded.rank
+         OR (known.door IS NULL AND excluded.door IS NOT NULL)
+         OR (known.subject IS NULL AND excluded.subject IS NOT NULL)`,
       [
         rows.map(({ id }) => id),
         rows.map(({ state }) => state),
-        rows.map(({ state }) => rankOf(state)),
+        rows.map(({ rank }) => rank),
+        rows.map(({ stage }) => stage),
         rows.map(({ articleId }) => articleId ?? null),
-        rows.map(({ reason }) => reason?.replaceAll('\0', '').toWellFormed().slice(0, MAX_REASON) ?? null),
+        rows.map(({ reason }) => storable(reason)?.slice(0, MAX_REASON) ?? null),
         rows.map(({ at }) => at),
+        rows.map(({ door }) => door ?? null),
+        rows.map(({ subject }) => storable(subject) ?? null),
+        rows.map(({ receivedAt }) => receivedAt ?? null),
       ],
     );
   }
@@ -66,12 +94,54 @@ export class ReceiptStore {
   }
 
   async flow(): Promise<Flow> {
-    const rows: { state: ReceiptState; count: string }[] = await this.database.query(
-      'SELECT state, count(*) AS count FROM receipt GROUP BY state',
+    const rows: { state: ReceiptState; door: string | null; count: string }[] = await this.database.query(
+      'SELECT state, door, count(*) AS count FROM receipt GROUP BY state, door',
     );
-    const states = Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)])) as Flow['states'];
-    const received = Object.values(states).reduce((sum, count) => sum + count, 0);
+    const states: Flow['states'] = {};
+    const doors: Flow['doors'] = {};
+    let received = 0;
+    for (const { state, door, count } of rows) {
+      states[state] = (states[state] ?? 0) + Number(count);
+      doors[door ?? UNKNOWN_DOOR] = (doors[door ?? UNKNOWN_DOOR] ?? 0) + Number(count);
+      received += Number(count);
+    }
     const settled = FINAL_STATES.reduce((sum, state) => sum + (states[state] ?? 0), 0);
-    return { received, open: received - settled, states, closes: received === settled };
+    return { received, open: received - settled, states, doors, closes: received === settled };
   }
+
+  /** Open receipts of which nothing has been heard for so many milliseconds: how many, and some of their ids. */
+  async silent(ms: number): Promise<{ count: number; ids: string[] }> {
+    const rows = await this.database.query<{ id: string; count: string }[]>(
+      `SELECT id, count(*) OVER () AS count FROM receipt
+       WHERE state = ANY($1::text[]) AND updated_at < now() - make_interval(secs => $2) LIMIT 5`,
+      [OPEN_STATES, ms / 1000],
+    );
+    return { count: Number(rows[0]?.count ?? 0), ids: rows.map(({ id }) => id) };
+  }
+
+  /** When the first thing was received that is still accounted for. */
+  async firstReceivedAt(): Promise<Date | undefined> {
+    const [row] = await this.database.query<[{ first: Date | null }]>('SELECT min(received_at) AS first FROM receipt');
+    return row?.first ?? undefined;
+  }
+}
+
+/** All that a batch says of one receipt. */
+type MergedReport = ReceiptReport & { rank: number; receivedAt: Date | undefined };
+
+function merge(before: MergedReport | undefined, report: ReceiptReport): MergedReport {
+  const rank = rankOf(report.state, report.redrives);
+  const said = before && before.rank >= rank ? before : { ...report, rank };
+  return {
+    ...said,
+    articleId: said.articleId ?? before?.articleId ?? report.articleId,
+    door: before?.door ?? report.door,
+    subject: before?.subject ?? report.subject,
+    receivedAt: before?.receivedAt ?? (report.door === undefined ? undefined : report.at),
+  };
+}
+
+/** PostgreSQL takes neither NUL nor lone surrogates. */
+function storable(text: string | undefined): string | undefined {
+  return text?.replaceAll('\0', '').toWellFormed();
 }

@@ -33,10 +33,26 @@ export class StoreController {
   }
 }
 
+/** "redrive" is a door of another kind: what it sends has been received before. */
+const REDRIVE = 'redrive';
+
 function toReports({ stage, at, settled }: EventOf<typeof articleOutcomes>): ReceiptReport[] {
-  return settled.flatMap(({ receiptId, articleId, outcome, reason }) => {
+  return settled.flatMap(({ id, receiptId, articleId, outcome, reason, redrives }) => {
     const state = stateAfter(stage, outcome);
     if (receiptId === undefined || state === undefined) return [];
-    return [{ id: receiptId, state, articleId, reason, at: new Date(at) }];
+    const isReceived = outcome === 'received' && stage !== REDRIVE;
+    return [
+      {
+        id: receiptId,
+        state,
+        stage,
+        articleId,
+        reason,
+        redrives,
+        at: new Date(at),
+        ...(isReceived && { door: stage }),
+        ...(id !== articleId && { subject: id }),
+      },
+    ];
   });
 }

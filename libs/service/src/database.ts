@@ -20,11 +20,17 @@ export interface ServiceDatabase {
 /** Any fixed number: instances that start together migrate one after another. */
 const MIGRATION_LOCK = 7_203_451;
 
+/**
+ * A database that takes connections and says nothing counts as down after so many milliseconds. A query and the rollback
+ * after it stay under a stage's `timeoutMs`, which would be held against the event.
+ */
+const QUERY_TIMEOUT_MS = 30_000;
+
 /** Nest module of a service's own Postgres schema; migrates at start where the settings say so. */
 export function databaseModule(database: ServiceDatabase, settings: ServiceSettings): DynamicModule {
   return TypeOrmModule.forRootAsync({
     name: database.schema,
-    useFactory: () => dataSourceOptions(database, settings),
+    useFactory: () => workingOptions(database, settings),
     dataSourceFactory: async () => openDataSource(database, settings),
   });
 }
@@ -32,7 +38,7 @@ export function databaseModule(database: ServiceDatabase, settings: ServiceSetti
 /** An initialised data source, its schema up to date where the settings say so. */
 export async function openDataSource(database: ServiceDatabase, settings: ServiceSettings): Promise<DataSource> {
   if (settings.migrate) await migrate(database, settings);
-  return new DataSource(dataSourceOptions(database, settings)).initialize();
+  return new DataSource(workingOptions(database, settings)).initialize();
 }
 
 /** Brings a service's schema up to date. Safe to run from several processes at once. */
@@ -53,6 +59,12 @@ export async function migrate(database: ServiceDatabase, settings: ServiceSettin
   } finally {
     await client.end();
   }
+}
+
+/** Migrations may take their time, the work of a stage may not. */
+function workingOptions(database: ServiceDatabase, settings: ServiceSettings): DataSourceOptions {
+  const options = dataSourceOptions(database, settings);
+  return { ...options, extra: { ...(options.extra as object), query_timeout: QUERY_TIMEOUT_MS } };
 }
 
 function dataSourceOptions(database: ServiceDatabase, settings: ServiceSettings): DataSourceOptions {

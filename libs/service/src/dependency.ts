@@ -1,3 +1,4 @@
+import { isError } from '@newsmill/stage';
 import { LogUnavailable } from '@newsmill/transport';
 
 /** PostgreSQL SQLSTATE classes and codes that say "not now": connection, resources, shutdown (Appendix A). */
@@ -6,6 +7,8 @@ const SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'
 const POOL_MESSAGES = [
   'Connection terminated',
   'timeout exceeded when trying to connect',
+  'timeout expired',
+  'Query read timeout',
   'Client has encountered a connection error',
 ];
 
@@ -14,7 +17,7 @@ const POOL_MESSAGES = [
  * faults as values, so a socket error that is thrown belongs to the database.
  */
 export function dependencyOf(thrown: unknown): string | undefined {
-  for (let error = thrown, depth = 0; error instanceof Error && depth < 5; depth += 1) {
+  for (let error = thrown, depth = 0; isError(error) && depth < 5; depth += 1) {
     if (error instanceof LogUnavailable) return 'log';
     const { code } = error as { code?: unknown };
     if (typeof code === 'string' && (SQL_STATE.test(code) || SOCKET_CODES.has(code))) return 'database';

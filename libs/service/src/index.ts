@@ -1,3 +1,4 @@
+export { AdminKeyGuard, AdminKeys } from './admin-keys.js';
 export { closeOnSignal } from './close-on-signal.js';
 export * from './database.js';
 export { Readiness, type ReadinessCheck } from './health.js';

@@ -30,7 +30,19 @@ export class Metrics implements StageObserver {
   private readonly pauses = new Gauge({
     name: 'newsmill_stage_paused',
     help: '1 while the stage waits for a dependency that is down.',
+    labelNames: ['stage', 'dependency'],
+    registers: [this.registry],
+  });
+  private readonly redriven = new Counter({
+    name: 'newsmill_redriven_total',
+    help: 'Events a stage has settled that came back from the dead letters.',
     labelNames: ['stage'],
+    registers: [this.registry],
+  });
+  private readonly strays = new Counter({
+    name: 'newsmill_stray_events_total',
+    help: 'Events a stage has settled that belong to nothing received at a door, by outcome.',
+    labelNames: ['stage', 'outcome'],
     registers: [this.registry],
   });
   private readonly received = new Counter({
@@ -40,12 +52,19 @@ export class Metrics implements StageObserver {
     registers: [this.registry],
   });
 
+  private readonly pausedFor = new Map<string, string>();
+
   constructor(collectProcessMetrics = true) {
     if (collectProcessMetrics) collectDefaultMetrics({ register: this.registry });
   }
 
   settled: NonNullable<StageObserver['settled']> = (stage, events, seconds) => {
-    for (const { outcome } of events) this.events.inc({ stage: stage.name, outcome });
+    for (const { outcome, receiptId, redrivenFrom } of events) {
+      this.events.inc({ stage: stage.name, outcome });
+      if (redrivenFrom !== undefined) this.redriven.inc({ stage: stage.name });
+      // The stage that reads the outcomes handles reports, not things received.
+      if (receiptId === undefined && stage.reports) this.strays.inc({ stage: stage.name, outcome });
+    }
     this.batches.observe({ stage: stage.name }, seconds);
   };
 
@@ -53,9 +72,15 @@ export class Metrics implements StageObserver {
     this.retries.inc({ stage: stage.name, error_class: errorClass });
   };
 
-  paused: NonNullable<StageObserver['paused']> = (stage) => this.pauses.set({ stage: stage.name }, 1);
+  paused: NonNullable<StageObserver['paused']> = (stage, dependency) => {
+    this.pausedFor.set(stage.name, dependency);
+    this.pauses.set({ stage: stage.name, dependency }, 1);
+  };
 
-  resumed: NonNullable<StageObserver['resumed']> = (stage) => this.pauses.set({ stage: stage.name }, 0);
+  resumed: NonNullable<StageObserver['resumed']> = (stage) => {
+    const dependency = this.pausedFor.get(stage.name);
+    if (dependency !== undefined) this.pauses.set({ stage: stage.name, dependency }, 0);
+  };
 
   /** One thing accepted at a door (`push`, `feed`), after the log has it. */
   countReceived(door: string, count = 1): void {

@@ -27,6 +27,12 @@ export const serviceSettings = defineSettings({
     default: 'localhost:9092',
     doc: 'Kafka bootstrap servers, host:port, comma-separated.',
   },
+  kafkaGuarantee: {
+    env: 'NEWSMILL_KAFKA_PROCESSING_GUARANTEE',
+    schema: z.enum(['exactly-once', 'at-least-once'], 'must be exactly-once or at-least-once'),
+    default: 'exactly-once',
+    doc: 'exactly-once: outputs and position of a batch in one transaction. at-least-once: a crash may repeat outputs.',
+  },
   databaseUrl: {
     env: 'NEWSMILL_DATABASE_URL',
     schema: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),

@@ -86,6 +86,11 @@ export class StageServer extends Server implements CustomTransportStrategy {
     await Promise.all(this.hosted.map(async ({ consumer }) => consumer?.stop(this.options.shutdownMs)));
   }
 
+  /** The stages that this process hosts. */
+  get stages(): readonly Stage[] {
+    return this.options.stages;
+  }
+
   stageStatuses(): StageStatus[] {
     return this.hosted.map(({ stage, consumer, waitingFor: [pausedFor], joinError }) => {
       const state = consumer?.state ?? (this.closing.signal.aborted ? 'stopped' : 'joining');

@@ -17,7 +17,9 @@ export interface CreateTransportOptions {
 export function createTransport(settings: ServiceSettings, options: CreateTransportOptions): Transport {
   const { clientId, onCrash, log = applicationLog(settings.transport) } = options;
   if (settings.transport === 'kafka') {
-    return new KafkaTransport({ brokers: settings.kafkaBrokers, clientId, log, ...(onCrash && { onCrash }) });
+    const { kafkaBrokers: brokers, kafkaGuarantee } = settings;
+    const exactlyOnce = kafkaGuarantee === 'exactly-once';
+    return new KafkaTransport({ brokers, clientId, exactlyOnce, log, ...(onCrash && { onCrash }) });
   }
   if (settings.databaseUrl === undefined) {
     throw new SettingsError(['NEWSMILL_DATABASE_URL is not set: the postgres transport keeps topics there']);

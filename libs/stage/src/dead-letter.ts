@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type DeadLetterHeaders, deadLetterAddress, REDRIVES_HEADER } from '@newsmill/contracts';
+import { type DeadLetterHeaders, deadLetterAddress, REDRIVEN_FROM_HEADER, REDRIVES_HEADER } from '@newsmill/contracts';
 import type { Stage } from './define-stage.js';
 import { header, toHeaders } from './envelope.js';
 import type { StageFault } from './fault.js';
@@ -47,14 +47,26 @@ export function deadLetter(
   };
 }
 
-/** Numbers and quoted values differ between equal faults: they are folded. */
+/** What differs between equal faults: addresses, quoted values, ids and numbers. */
+const VARIABLE_PARTS: readonly [RegExp, string][] = [
+  [/https?:\/\/[^\s"'<>)]+/g, 'URL'],
+  [/"[^"]*"/g, '"…"'],
+  [/\b[0-9a-fA-F]{8}[0-9a-fA-F-]*/g, '#'],
+  [/\b[0-9A-HJKMNP-TV-Z]{26}\b/g, '#'],
+  [/\d+/g, '#'],
+];
+
+/** Equal for equal faults of a stage. */
 function fingerprint(stage: Stage, fault: StageFault): string {
-  const shape = fault.message.replace(/\d+/g, '#').replace(/"[^"]*"/g, '"…"');
+  const shape = VARIABLE_PARTS.reduce(
+    (text, [part, sign]) => text.replace(part, sign),
+    fault.message.slice(0, MAX_MESSAGE),
+  );
   return createHash('sha256').update(`${stage.name}\n${fault.errorClass}\n${shape}`).digest('hex').slice(0, 12);
 }
 
-/** A dead letter as it was: for the original topic, one redrive older. */
-export function redriven(letter: LogRecord): NewRecord {
+/** A dead letter as it was: for the original topic, one redrive older, and told where it comes from. */
+export function redriven(id: string, letter: LogRecord): NewRecord {
   const topic = header(letter, 'dead_topic');
   if (topic === undefined) throw new TypeError(`offset ${letter.offset} of ${letter.topic} is not a dead letter`);
   const original = Object.entries(letter.headers).filter(([name]) => !name.startsWith('dead_'));
@@ -63,6 +75,9 @@ export function redriven(letter: LogRecord): NewRecord {
     topic,
     key: letter.key,
     value: letter.value,
-    headers: { ...Object.fromEntries(original), ...toHeaders({ [REDRIVES_HEADER]: String(redrives) }) },
+    headers: {
+      ...Object.fromEntries(original),
+      ...toHeaders({ [REDRIVES_HEADER]: String(redrives), [REDRIVEN_FROM_HEADER]: id }),
+    },
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type EventOf, type Topic, topicAddress } from '@newsmill/contracts';
+import { type EventOf, RECEIPT_HEADER, REDRIVES_HEADER, type Topic, topicAddress } from '@newsmill/contracts';
 import { StageFault } from './fault.js';
 import type { Headers, LogRecord, NewRecord } from './transport.js';
 
@@ -12,6 +12,8 @@ export interface Envelope {
   time: number;
   /** W3C Trace Context, passed on unchanged. */
   traceparent?: string | undefined;
+  /** How often what it came of has been taken out of the dead letters. */
+  redrives?: number | undefined;
 }
 
 /**
@@ -37,6 +39,7 @@ export function encodeEvent<T extends Topic>(
     });
   }
   const key = topic.key(event);
+  const { receiptId } = topic.subject(event);
   const headers: Record<string, string> = {
     ce_specversion: '1.0',
     ce_id: envelope.id,
@@ -45,6 +48,8 @@ export function encodeEvent<T extends Topic>(
     ce_subject: key,
     ce_time: new Date(envelope.time).toISOString(),
     'content-type': 'application/json',
+    ...(receiptId !== undefined && { [RECEIPT_HEADER]: receiptId }),
+    ...(envelope.redrives !== undefined && { [REDRIVES_HEADER]: String(envelope.redrives) }),
     ...(envelope.traceparent !== undefined && {
       ce_traceparent: envelope.traceparent,
       traceparent: envelope.traceparent,

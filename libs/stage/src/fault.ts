@@ -34,10 +34,15 @@ export class DependencyDown extends Error {
 /** Any thrown thing as a fault. */
 export function toFault(thrown: unknown): StageFault {
   if (thrown instanceof StageFault) return thrown;
-  if (thrown instanceof Error) {
+  if (isError(thrown)) {
     const fault = new StageFault('handler', thrown.message || thrown.name, { cause: thrown });
     if (thrown.stack !== undefined) fault.stack = thrown.stack;
     return fault;
   }
   return new StageFault('handler', String(thrown));
+}
+
+/** Also for an error of another realm, of which `instanceof` knows nothing. */
+export function isError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]';
 }

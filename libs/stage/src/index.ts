@@ -1,10 +1,16 @@
 export * from './asyncapi.js';
+export * from './backlog.js';
+export { DeadLetterCounter } from './dead-letter-counter.js';
+export { type DeadLetter, type DeadLetterFilter, headerTexts, placeOf } from './dead-letter-filter.js';
+export * from './dead-letter-view.js';
 export * from './dead-letters.js';
 export * from './define-stage.js';
 export * from './envelope.js';
 export * from './fault.js';
+export type { FaultGroup, FaultGroups } from './fault-groups.js';
 export * from './observer.js';
 export * from './outcome.js';
+export * from './retry-bound.js';
 export { backoff, sleep } from './retry.js';
 export * from './runner.js';
 export * from './topic-specs.js';

@@ -8,6 +8,10 @@ export interface SettledEvent {
   articleId?: string | undefined;
   outcome: 'emitted' | 'done' | 'skipped' | 'rejected' | 'dead';
   reason?: string | undefined;
+  /** How often it, or what it came of, has been taken out of the dead letters. */
+  redrives?: number | undefined;
+  /** The dead letter that it was; absent for what came of one. */
+  redrivenFrom?: string | undefined;
 }
 
 /** What a runner tells while it works. Each event is told in `settled` exactly once for each committed delivery. */

@@ -1,4 +1,11 @@
-import { articleOutcomes, type EventOf, type Subject } from '@newsmill/contracts';
+import {
+  articleOutcomes,
+  type EventOf,
+  RECEIPT_HEADER,
+  REDRIVEN_FROM_HEADER,
+  REDRIVES_HEADER,
+  type Subject,
+} from '@newsmill/contracts';
 import { type Death, deadLetter } from './dead-letter.js';
 import { type EventMeta, groupOf, type Outcome, type Stage, type StageHandler } from './define-stage.js';
 import { decodeEvent, deterministicId, encodeEvent, header } from './envelope.js';
@@ -17,7 +24,10 @@ export interface RunnerOptions<S extends Stage> {
   observer?: StageObserver;
   /** Recognises a fault of a dependency among thrown things and names it. {@link DependencyDown} always is one. */
   dependencyOf?(thrown: unknown): string | undefined;
+  /** Milliseconds since the epoch. Default: the system's clock. */
   now?(): number;
+  /** Waits so many milliseconds; rejects with the signal's reason when it is aborted. Default: a timer. */
+  sleep?(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 /** Longest wait between two looks at a dependency that is down. */
@@ -51,9 +61,8 @@ interface Slot<S extends Stage> {
  * (outputs in the order of their inputs, dead letters, one outcome event).
  *
  * A batch that fails twice is split in halves until the poison event stands alone; it is tried `policy.attempts` times
- * and then dies, its neighbours go on. Alone it delays its partition for at most the sum of the policy's delays and
- * `attempts` timeouts; finding it in a batch of n takes some 3 log2 n further calls. While a dependency is down the runner
- * waits, without counting tries.
+ * and then dies, its neighbours go on. For how long it delays its partition at most is told by {@link poisonBound}. While
+ * a dependency is down the runner waits, without counting tries.
  */
 export function createRunner<S extends Stage>(options: RunnerOptions<S>): BatchHandler {
   return (batch, delivery) => new BatchRun(options, batch, delivery).run();
@@ -61,6 +70,7 @@ export function createRunner<S extends Stage>(options: RunnerOptions<S>): BatchH
 
 class BatchRun<S extends Stage> {
   private readonly now: () => number;
+  private readonly sleep: NonNullable<RunnerOptions<S>['sleep']>;
   private readonly startedAt: number;
   private readonly slots: Slot<S>[];
 
@@ -70,6 +80,7 @@ class BatchRun<S extends Stage> {
     private readonly delivery: Delivery,
   ) {
     this.now = options.now ?? Date.now;
+    this.sleep = options.sleep ?? sleep;
     this.startedAt = this.now();
     this.slots = batch.records.map((record) => this.decode(record));
   }
@@ -97,7 +108,9 @@ class BatchRun<S extends Stage> {
       offset,
       timestamp,
     };
-    const slot: Slot<S> = { record, meta, subject: { id: meta.id }, failures: 0, firstFailedAt: 0 };
+    // Of an event that cannot be read the headers still tell whose it is.
+    const subject = { id: header(record, 'ce_subject') ?? meta.id, receiptId: header(record, RECEIPT_HEADER) };
+    const slot: Slot<S> = { record, meta, subject, failures: 0, firstFailedAt: 0 };
     try {
       slot.event = decodeEvent(stage.reads, record) as EventOf<S['reads']>;
       slot.subject = stage.reads.subject(slot.event);
@@ -116,7 +129,8 @@ class BatchRun<S extends Stage> {
       const fault = await this.call(slots);
       if (fault === undefined) return this.settleFailed(slots);
       if (slots.length > 1) {
-        if (calls < 2 && fault.retry) {
+        // A call that took all its time is not repeated as a whole.
+        if (calls < 2 && fault.retry && fault.errorClass !== 'timeout') {
           await this.wait(fault, slots.length, 1);
           continue;
         }
@@ -179,7 +193,7 @@ class BatchRun<S extends Stage> {
           if (dependency === undefined) throw thrown;
           pauses += 1;
           if (pauses === 1) observer?.paused?.(stage, dependency);
-          await sleep(backoff(pauses, stage.policy.firstDelayMs, MAX_PAUSE_MS), this.delivery.signal);
+          await this.sleep(backoff(pauses, stage.policy.firstDelayMs, MAX_PAUSE_MS), this.delivery.signal);
         }
       }
     } finally {
@@ -221,6 +235,10 @@ class BatchRun<S extends Stage> {
   }
 
   private judgeEmissions(slot: Slot<S>, emissions: readonly Emission[]): undefined {
+    if (emissions.length === 0) {
+      slot.verdict = { outcome: 'skipped', reason: 'nothing to write' };
+      return;
+    }
     try {
       const records = emissions.map((emission, index) => this.encode(slot, emission, index));
       const articleId = emissions.map(({ topic, event }) => topic.subject(event).articleId).find(Boolean);
@@ -246,6 +264,7 @@ class BatchRun<S extends Stage> {
       source: sourceOf(stage),
       time: this.now(),
       traceparent: header(slot.record, 'traceparent'),
+      redrives: redrivesOf(slot.record),
     });
   }
 
@@ -271,7 +290,7 @@ class BatchRun<S extends Stage> {
     const { stage, observer } = this.options;
     const delayMs = backoff(attempt, stage.policy.firstDelayMs, stage.policy.maxDelayMs);
     observer?.retrying?.(stage, fault.errorClass, fault.message, events, delayMs);
-    await sleep(delayMs, this.delivery.signal);
+    await this.sleep(delayMs, this.delivery.signal);
   }
 
   private recordsOf({ record, verdict }: Slot<S>): NewRecord[] {
@@ -289,7 +308,11 @@ class BatchRun<S extends Stage> {
     return encodeEvent(
       prefix,
       articleOutcomes,
-      { stage: stage.name, at: new Date(this.now()).toISOString(), settled },
+      {
+        stage: stage.name,
+        at: new Date(this.now()).toISOString(),
+        settled: settled.map(({ redrivenFrom: _, ...told }) => told),
+      },
       {
         id: deterministicId(stage.name, 'outcome', topic, String(partition), String(first), String(last)),
         source: sourceOf(stage),
@@ -299,7 +322,8 @@ class BatchRun<S extends Stage> {
   }
 }
 
-function toSettledEvent<S extends Stage>({ subject, verdict }: Slot<S>): SettledEvent {
+function toSettledEvent<S extends Stage>({ record, subject, verdict }: Slot<S>): SettledEvent {
+  const [redrives, redrivenFrom] = [redrivesOf(record), header(record, REDRIVEN_FROM_HEADER)];
   const known = verdict!;
   const reason =
     known.outcome === 'emitted'
@@ -314,7 +338,14 @@ function toSettledEvent<S extends Stage>({ subject, verdict }: Slot<S>): Settled
     ...(subject.receiptId !== undefined && { receiptId: subject.receiptId }),
     ...(articleId !== undefined && { articleId }),
     ...(reason !== undefined && { reason: reason.slice(0, MAX_REASON) }),
+    ...(redrives !== undefined && { redrives }),
+    ...(redrivenFrom !== undefined && { redrivenFrom }),
   };
+}
+
+function redrivesOf(record: LogRecord): number | undefined {
+  const redrives = Number(header(record, REDRIVES_HEADER));
+  return Number.isInteger(redrives) && redrives > 0 ? redrives : undefined;
 }
 
 /** CloudEvents `source` of a stage. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NewRecord, SubscribeOptions } from '@newsmill/stage';
+import { spawnCopier } from '../../../test/support/copier.ts';
 import { freePort } from '../../../test/support/free-port.ts';
 import {
   kafkaUnavailable,
@@ -28,6 +29,7 @@ describeKafka('on a real broker', () => {
       },
       prefix: topicPrefix(),
       dispose: stop,
+      spawnCopier: (options) => spawnCopier({ kafka: brokers, ...options }),
       slow: true,
     };
   });

@@ -30,7 +30,9 @@ export interface KafkaTransportOptions {
   sasl?: SASLOptions;
   /** Of topics that are created. Default: 3, or as many as there are brokers. */
   replicationFactor?: number;
-  /** How long a publish is tried before it rejects with LogUnavailable, in milliseconds. Default: 30,000. */
+  /** Outputs of a batch and its position become visible together, in a transaction a batch. Default: true. */
+  exactlyOnce?: boolean;
+  /** How long a publish is tried before it rejects with LogUnavailable, in milliseconds. Default: 10,000. */
   publishTimeoutMs?: number;
   /** How long a group waits for a member that says nothing, in milliseconds. Default: 15,000. */
   sessionTimeoutMs?: number;
@@ -40,6 +42,8 @@ export interface KafkaTransportOptions {
 }
 
 const PING_TIMEOUT_MS = 5_000;
+/** What was published and has not gone out may take so long when the transport closes. */
+const CLOSE_GRACE_MS = 2_000;
 /** How long a question is asked anew. */
 const PATIENCE_MS = 10_000;
 
@@ -47,7 +51,7 @@ interface OpenDirectory extends Directory {
   client: KafkaClient;
 }
 
-/** Topics on Apache Kafka. At least once: outputs are published, then the position is committed. */
+/** Topics on Apache Kafka. */
 export class KafkaTransport implements Transport {
   readonly kind = 'kafka';
 
@@ -76,7 +80,7 @@ export class KafkaTransport implements Transport {
       },
       facts: (topic) => this.topics.facts(topic),
       forget: (topic) => this.topics.forget(topic),
-      timeoutMs: options.publishTimeoutMs ?? 30_000,
+      timeoutMs: options.publishTimeoutMs ?? 10_000,
       logName: this.name,
       log,
     });
@@ -113,7 +117,10 @@ export class KafkaTransport implements Transport {
       address: this.address,
       sessionTimeoutMs: this.options.sessionTimeoutMs ?? 15_000,
       partitions,
+      exactlyOnce: this.options.exactlyOnce ?? true,
       publish: (records) => this.publisher.publish(records),
+      facts: (topic) => this.topics.facts(topic),
+      forget: (topic) => this.topics.forget(topic),
       onCrash: (error) => this.options.onCrash?.(error),
     });
     this.consumers.add(consumer);
@@ -162,7 +169,7 @@ export class KafkaTransport implements Transport {
 
   private async end(): Promise<void> {
     await Promise.all([...this.consumers].map((consumer) => consumer.stop()));
-    await this.publisher.close();
+    await this.publisher.close(CLOSE_GRACE_MS);
     this.drop(this.directory);
   }
 

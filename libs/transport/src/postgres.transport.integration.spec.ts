@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawnCopier } from '../../../test/support/copier.ts';
 import { freshDatabase, postgresUnavailable, topicPrefix } from '../../../test/support/real-parts.ts';
 import { Bench, numbers, readAll, record, records, sortedNumbers, values, valuesByKey } from './conformance/bench.js';
 import { LogUnavailable } from './log-unavailable.js';
@@ -7,7 +8,18 @@ import { append, toRow } from './postgres/append.js';
 import { Database } from './postgres/database.js';
 import { TopicDirectory } from './postgres/topic-directory.js';
 import { PostgresTransport } from './postgres.transport.js';
-import { describeTransport } from './transport.conformance.js';
+import { describeTransport, type World } from './transport.conformance.js';
+
+/** A process that sleeps keeps its locks while its connections last: the server ends them, as it would by keepalive. */
+async function endBackends(url: string): Promise<void> {
+  const database = new Database(url, 'newsmill_log');
+  await database.query(
+    'terminate',
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = 'newsmill log' AND pid <> pg_backend_pid()`,
+  );
+  await database.end();
+}
 
 const describePostgres = (await postgresUnavailable()) ? describe.skip : describe;
 
@@ -19,7 +31,13 @@ describePostgres('PostgresTransport on a real server', () => {
     await transport.connect();
     return transport;
   };
-  const openWorld = async () => ({ prefix: topicPrefix(), create, dispose: async () => undefined });
+  const openWorld = async (): Promise<World> => ({
+    prefix: topicPrefix(),
+    create,
+    dispose: async () => undefined,
+    spawnCopier: (options) => spawnCopier({ postgres: url, ...options }),
+    forgetSleepers: () => endBackends(url),
+  });
 
   beforeAll(async () => ({ url, drop } = await freshDatabase()));
   afterAll(async () => drop?.());

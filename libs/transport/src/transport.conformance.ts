@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe } from '@jest/globals';
 import { Bench, CASE_TIMEOUT_MS, type World } from './conformance/bench.js';
+import { describeDeaths } from './conformance/deaths.js';
 import { describeGroups } from './conformance/groups.js';
 import { describeRecords } from './conformance/records.js';
 import { describeReplay } from './conformance/replay.js';
@@ -7,7 +8,7 @@ import { describeSettlement } from './conformance/settlement.js';
 import { describeStopping } from './conformance/stopping.js';
 import { describeTopics } from './conformance/topics.js';
 
-export type { World } from './conformance/bench.js';
+export type { CopierOptions, World } from './conformance/bench.js';
 
 /**
  * The promises of the transport port as Jest cases: every adapter runs them on its own kind of log. `world` is opened
@@ -26,5 +27,6 @@ export function describeTransport(name: string, world: () => Promise<World>): vo
     describeGroups(bench);
     describeStopping(bench);
     describeReplay(bench);
+    describeDeaths(bench);
   });
 }

@@ -1,13 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { articleOutcomes, jsonSchemas, topics } from '@newsmill/contracts';
+import { articleOutcomes, errorClass, errorClasses, jsonSchemas, topics } from '@newsmill/contracts';
 import { serviceSettings, type Settings, version } from '@newsmill/service';
-import { asyncApiDocument } from '@newsmill/stage';
+import { asyncApiDocument, poisonBound, type Policy } from '@newsmill/stage';
 import { services, stages, writers } from '../pipeline.js';
 import { standaloneSettings } from '../standalone.config.js';
-
-/** Where the generated part of README.md stands. */
-const README_MARKS = ['<!-- settings:begin -->', '<!-- settings:end -->'] as const;
 
 /** Every generated file by its path from the root, with the content it must have. */
 export async function referenceFiles(root: string): Promise<Map<string, string>> {
@@ -18,7 +15,13 @@ export async function referenceFiles(root: string): Promise<Map<string, string>>
     toJson(asyncApiDocument({ version, prefix: 'newsmill', topics, stages, writers })),
   );
   files.set('docs/reference/pipeline.md', pipelinePage());
-  files.set('README.md', withSettings(await readFile(join(root, 'README.md'), 'utf8')));
+  for (const [path, name, part] of [
+    ['README.md', 'settings', settingsTable()],
+    ['docs/dead-letters.md', 'classes', classesTable()],
+    ['docs/dead-letters.md', 'bounds', boundsTable()],
+  ] as const) {
+    files.set(path, withPart(path, files.get(path) ?? (await readFile(join(root, path), 'utf8')), name, part));
+  }
   return files;
 }
 
@@ -70,10 +73,43 @@ function readersOf(topic: string): string {
   );
 }
 
-function withSettings(readme: string): string {
-  const [begin, end] = README_MARKS.map((mark) => readme.indexOf(mark)) as [number, number];
-  if (begin < 0 || end < begin) throw new Error(`README.md: the marks ${README_MARKS.join(' … ')} are missing`);
-  return `${readme.slice(0, begin + README_MARKS[0].length)}\n${settingsTable()}\n${readme.slice(end)}`;
+/** Puts a generated part between its marks, `<!-- name:begin -->` and `<!-- name:end -->`. */
+function withPart(path: string, page: string, name: string, part: string): string {
+  const marks = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`] as const;
+  const [begin, end] = marks.map((mark) => page.indexOf(mark)) as [number, number];
+  if (begin < 0 || end < begin) throw new Error(`${path}: the marks ${marks.join(' … ')} are missing`);
+  return `${page.slice(0, begin + marks[0].length)}\n${part}\n${page.slice(end)}`;
+}
+
+function classesTable(): string {
+  const rows = errorClass.options.map((name) => {
+    const { means, remedy } = errorClasses[name];
+    return `| \`${name}\` | ${means} | ${remedy} |`;
+  });
+  return ['| Class | Means | What to do |', '|---|---|---|', ...rows].join('\n');
+}
+
+function boundsTable(): string {
+  const rows = stages.map(({ name, policy }) => {
+    const { calls, waitMs, worstMs } = poisonBound(policy);
+    return (
+      `| \`${name}\` | ${policy.batchSize} | ${policy.attempts} | ${calls} | ${duration(waitMs)} | ` +
+      `${duration(estimate(policy))} | ${duration(worstMs)} |`
+    );
+  });
+  return [
+    '| Stage | Batch | Tries alone | Calls at most | Waiting at most | At 100 ms a call | Every call at its time limit |',
+    '|---|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
+}
+
+function estimate(policy: Policy): number {
+  return poisonBound(policy, 100).worstMs;
+}
+
+function duration(ms: number): string {
+  return ms < 120_000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms / 60_000)} min`;
 }
 
 function settingsTable(): string {

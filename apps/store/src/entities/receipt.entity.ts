@@ -4,6 +4,7 @@ import type { ReceiptState } from '../receipt-state.js';
 /** What became of one thing received. */
 @Entity({ name: 'receipt' })
 @Index('receipt_state_idx', ['state'])
+@Index('receipt_article_idx', ['articleId'])
 export class Receipt {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'receipt_pk' })
   id!: string;
@@ -20,6 +21,21 @@ export class Receipt {
 
   @Column({ type: 'text', nullable: true })
   reason!: string | null;
+
+  /** Where it came in; not known when only later stages have spoken of it. */
+  @Column({ type: 'text', nullable: true })
+  door!: string | null;
+
+  /** Address or page id under which it came in; found by a hash index, since an address may be long. */
+  @Column({ type: 'text', nullable: true })
+  subject!: string | null;
+
+  /** Which stage, or door, told the state. */
+  @Column({ type: 'text', nullable: true })
+  stage!: string | null;
+
+  @Column({ type: 'timestamptz', name: 'received_at', nullable: true })
+  receivedAt!: Date | null;
 
   @Column({ type: 'timestamptz', name: 'updated_at' })
   updatedAt!: Date;

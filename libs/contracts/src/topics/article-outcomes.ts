@@ -8,13 +8,21 @@ export const articleOutcomes = defineTopic({
   name: 'news.article.outcomes.v1',
   description: 'What became of the events of one settled batch, or of one thing received at the door.',
   schema: z.strictObject({
-    stage: z.string().describe('the stage that settled them; "push" and "poll" are the doors'),
+    stage: z
+      .string()
+      .describe('the stage that settled them; "push" and "feed" are the doors, "redrive" sends dead letters again'),
     at: z.iso.datetime(),
     settled: z.array(
       z.strictObject({
         id: z.string().describe('page or article id'),
         receiptId: z.string().optional(),
         articleId: z.string().optional(),
+        redrives: z
+          .number()
+          .int()
+          .positive()
+          .optional()
+          .describe('how often it, or what it came of, has been taken out of the dead letters'),
         outcome: outcomeKind,
         reason: z
           .string()

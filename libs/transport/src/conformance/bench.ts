@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
@@ -20,8 +21,24 @@ export interface World {
   prefix: string;
   /** Called last; every created transport is closed by then. */
   dispose(): Promise<void>;
+  /**
+   * Starts a member of a group as a process of its own, which copies a topic to another and says `handling` and `settled`
+   * with each batch. Missing where the log lives in one process: nobody else can die there.
+   */
+  spawnCopier?(options: CopierOptions): ChildProcess;
+  /** Makes the log take members that say nothing for dead at once, where it would wait for longer than a case. */
+  forgetSleepers?(): Promise<void>;
   /** The log takes seconds to settle things between members (Kafka rebalances): waits last longer. */
   slow?: boolean;
+}
+
+export interface CopierOptions {
+  topic: string;
+  group: string;
+  output: string;
+  batchSize: number;
+  /** How long each batch is held, in milliseconds. */
+  delayMs: number;
 }
 
 /** Most time one case may take. */

@@ -46,6 +46,33 @@ export function describeSettlement(bench: Bench): void {
     );
 
     it(
+      'passes outputs on from stage to stage, and counts no lag when the last has settled them',
+      async () => {
+        const transport = await bench.transport();
+        const topics = [
+          await bench.topic(transport),
+          await bench.topic(transport),
+          await bench.topic(transport),
+        ] as const;
+        const groups: string[] = [];
+        for (const [from, to] of [topics.slice(0, 2), topics.slice(1)] as [string, string][]) {
+          const { group } = await bench.reader(transport, {
+            topic: from,
+            batchSize: 7,
+            handle: (batch) => batch.records.map((one) => ({ ...one, topic: to })),
+          });
+          groups.push(group);
+        }
+        await transport.publish(records(topics[0], 30, 3));
+        const lagOf = async (index: number) => (await transport.lag(topics[index]!, groups[index]!))[0]!.lag;
+        await bench.until('the last topic holds all', async () => (await readAll(transport, topics[2])).length >= 30);
+        await bench.until('nobody lags', async () => (await lagOf(0)) === 0n && (await lagOf(1)) === 0n);
+        expect(valuesByKey(await readAll(transport, topics[2]))).toEqual(valuesByKey(records(topics[0], 30, 3)));
+      },
+      CASE_TIMEOUT_MS,
+    );
+
+    it(
       'shows the outputs of a batch by the time onSettled is called',
       async () => {
         const transport = await bench.transport();

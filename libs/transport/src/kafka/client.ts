@@ -17,11 +17,14 @@ import kafkajs, {
   type PartitionMetadata,
   type Producer,
   type SASLOptions,
+  type Transaction,
 } from 'kafkajs';
 import { sharePartitions } from './assignment.js';
+import { commitInTransaction, type Membership, type TransactionalOffsets } from './group-offsets.js';
+import { type AbortedTransaction, hideAborted, type RawMessage } from './records.js';
 
 export type { Admin, Broker, Cluster, CompressionTypes, GroupMember, Message, SASLOptions };
-export type { PartitionerArgs, PartitionMetadata, Producer };
+export type { PartitionerArgs, PartitionMetadata, Producer, Transaction };
 export const TOPIC_RESOURCE = kafkajs.ConfigResourceTypes.TOPIC;
 /** Set on the topic itself, in contrast to a default. */
 export const SET_ON_TOPIC = kafkajs.ConfigSource.TOPIC_CONFIG;
@@ -49,6 +52,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** How long a broker may take to answer a request. */
 export const REQUEST_TIMEOUT_MS = 30_000;
 const METADATA_MAX_AGE_MS = 30_000;
+/** After this the coordinator ends a transaction that was left open; until then it holds up those who read its topics. */
+const TRANSACTION_TIMEOUT_MS = 10_000;
 
 /** Always stated in full: kafkajs has other defaults when NODE_ENV is `test`. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries: 4 };
@@ -109,8 +114,9 @@ export class KafkaClient {
   member(
     config: Pick<ConsumerConfig, 'groupId'> & Partial<ConsumerConfig>,
     held: () => readonly number[] = () => [],
-  ): { member: GroupMember; cluster: Cluster } {
+  ): { member: GroupMember; cluster: Cluster; generation: () => number } {
     let cluster!: Cluster;
+    let generation = -1;
     const member = this.kafka.consumer({
       allowAutoTopicCreation: false,
       readUncommitted: false,
@@ -119,12 +125,12 @@ export class KafkaClient {
       retry: { ...RETRY, ...config.retry, restartOnFailure: async () => false },
       partitionAssigners: [
         (parts) => {
-          cluster = parts.cluster;
+          cluster = adapted(parts.cluster, (joined) => (generation = joined));
           return stickyAssigner(cluster, held);
         },
       ],
     });
-    return { member, cluster };
+    return { member, cluster, generation: () => generation };
   }
 
   /** An idempotent producer, not connected yet. */
@@ -135,6 +141,24 @@ export class KafkaClient {
       metadataMaxAge: METADATA_MAX_AGE_MS,
       createPartitioner: () => partitioner,
       retry: { ...RETRY, retries: 2 },
+    });
+  }
+
+  /** Makes the broker take these offsets of a transaction from this member of the group only. */
+  static commitAs(topics: TransactionalOffsets['topics'], member: Membership): void {
+    COMMITTERS.set(topics, member);
+  }
+
+  /** A producer of transactions, not connected yet: at its first transaction it fences all others of that id. */
+  transactionalProducer(transactionalId: string, partitioner: (args: PartitionerArgs) => number): Producer {
+    return this.kafka.producer({
+      transactionalId,
+      transactionTimeout: TRANSACTION_TIMEOUT_MS,
+      allowAutoTopicCreation: false,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
+      createPartitioner: () => partitioner,
+      // Refused while the broker writes the markers of the transaction before, which takes some milliseconds.
+      retry: { ...RETRY, initialRetryTime: 10, retries: 8 },
     });
   }
 
@@ -157,6 +181,68 @@ export class KafkaClient {
 export function compressionOf(bytes: number): CompressionTypes {
   const { None, ZSTD } = kafkajs.CompressionTypes;
   return bytes < COMPRESS_FROM_BYTES ? None : ZSTD;
+}
+
+/** Who commits the offsets of a transaction, by the list that kafkajs passes on unchanged. */
+const COMMITTERS = new WeakMap<object, Membership>();
+
+interface AdaptedBroker extends Omit<Broker, 'fetch'> {
+  adapted?: true;
+  fetch(request: object): Promise<FetchAnswer>;
+  joinGroup(request: object): Promise<{ generationId: number }>;
+}
+
+/** kafkajs sends version 1 of the request, which knows nothing of members. */
+interface BrokerClass {
+  membersCommit?: true;
+  txnOffsetCommit(request: TransactionalOffsets): Promise<void>;
+}
+
+/**
+ * Aborted records are hidden here: kafkajs takes the list of aborted transactions to be in the order in which they
+ * began, while the broker lists them in the order in which they ended, and shows records of those that overlap. And the
+ * group's generation is told, which kafkajs keeps to itself.
+ */
+function adapted(cluster: Cluster, onJoined: (generation: number) => void): Cluster {
+  const findBroker = cluster.findBroker.bind(cluster);
+  cluster.findBroker = async (node) => {
+    const found = await findBroker(node);
+    const broker = found as unknown as AdaptedBroker;
+    if (broker.adapted) return found;
+    broker.adapted = true;
+    letMembersCommit(Object.getPrototypeOf(found) as BrokerClass);
+    const [fetch, joinGroup] = [broker.fetch.bind(broker), broker.joinGroup.bind(broker)];
+    broker.fetch = async (request) => {
+      const answer = await fetch(request);
+      for (const partition of answer.responses.flatMap(({ partitions }) => partitions)) {
+        hideAborted(partition.messages, partition.abortedTransactions ?? []);
+        partition.abortedTransactions = [];
+      }
+      return answer;
+    };
+    broker.joinGroup = async (request) => {
+      const answer = await joinGroup(request);
+      onJoined(answer.generationId);
+      return answer;
+    };
+    return found;
+  };
+  return cluster;
+}
+
+function letMembersCommit(brokers: BrokerClass): void {
+  if (brokers.membersCommit) return;
+  brokers.membersCommit = true;
+  const plainly = brokers.txnOffsetCommit;
+  brokers.txnOffsetCommit = async function (this: BrokerClass, request) {
+    const member = COMMITTERS.get(request.topics);
+    if (member === undefined) return plainly.call(this, request);
+    return commitInTransaction(this as unknown as Broker, request, member);
+  };
+}
+
+interface FetchAnswer {
+  responses: { partitions: { messages: RawMessage[]; abortedTransactions?: AbortedTransaction[] }[] }[];
 }
 
 /** Members tell what they hold; the leader of the group shares the partitions and leaves them where they are if it can. */

@@ -39,6 +39,21 @@ export function isPoisoned(error: unknown): boolean {
   return POISONED.has(brokerCode(error) ?? '');
 }
 
+/** Answers to a commit that a member gets while its group forms anew or its coordinator moves. */
+export const REFORMING: ReadonlySet<string> = new Set([
+  'REBALANCE_IN_PROGRESS',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'NOT_COORDINATOR_FOR_GROUP',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'GROUP_LOAD_IN_PROGRESS',
+]);
+
+/** Whether another producer has taken the transactional id over, or the coordinator has ended its transaction. */
+export function isFenced(error: unknown): boolean {
+  return ['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH'].includes(brokerCode(error) ?? '');
+}
+
 /** Whether the same call can succeed later: the broker is away, moves, or is short of replicas. */
 export function isTransient(error: unknown): boolean {
   return causes(error).some((link) => TRANSIENT.has(String(link['name'])) || link['retriable'] === true);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   backoff,
@@ -8,11 +9,14 @@ import {
   type SubscribeOptions,
 } from '@newsmill/stage';
 import { type Cluster, type GroupMember, type KafkaAddress, KafkaClient, removeMember } from './client.js';
-import { brokerCode, isTransient } from './faults.js';
+import { brokerCode, isTransient, REFORMING } from './faults.js';
+import { type Membership, stableOffsets } from './group-offsets.js';
 import { JointCommits } from './joint-commits.js';
-import { publishThenCommit } from './lane.js';
+import { type Lane, publishThenCommit, transactionally } from './lane.js';
+import { MemberTransactions } from './member-transactions.js';
 import { PartitionLoop } from './partition-loop.js';
 import { type FetchedMessage, toLogRecord } from './records.js';
+import type { TopicFacts } from './topic-catalog.js';
 
 export interface GroupConsumerOptions extends SubscribeOptions {
   address: KafkaAddress;
@@ -20,7 +24,11 @@ export interface GroupConsumerOptions extends SubscribeOptions {
   sessionTimeoutMs: number;
   /** How many the topic has. Those that are added later may wait for others until the member joins anew. */
   partitions: number;
+  /** Outputs and position become visible together; else outputs first, and after a crash once more. */
+  exactlyOnce: boolean;
   publish(records: readonly NewRecord[]): Promise<void>;
+  facts(topic: string): Promise<TopicFacts>;
+  forget(topic: string): void;
   /** The member cannot go on: the process has to end. */
   onCrash(error: Error): void;
 }
@@ -37,15 +45,8 @@ const LEAVE_TIMEOUT_MS = 3_000;
 const DEFAULT_GRACE_MS = 30_000;
 const COMMIT_AGAIN_MS = 100;
 
-/** Answers to a commit that a member gets while its group forms anew or its coordinator moves. */
-const REFORMING = new Set([
-  'REBALANCE_IN_PROGRESS',
-  'ILLEGAL_GENERATION',
-  'UNKNOWN_MEMBER_ID',
-  'NOT_COORDINATOR_FOR_GROUP',
-  'GROUP_COORDINATOR_NOT_AVAILABLE',
-  'GROUP_LOAD_IN_PROGRESS',
-]);
+/** While a dead member's transaction is open nobody knows where its partitions stand: it ends after its timeout. */
+const STABLE_AGAIN_MS = 200;
 
 /** One membership, with connections of its own. */
 interface Session {
@@ -53,6 +54,10 @@ interface Session {
   member: GroupMember;
   cluster: Cluster;
   memberId?: string;
+  /** As of the last time at which partitions were assigned. */
+  membership?: Membership;
+  generation: () => number;
+  transactions: MemberTransactions | undefined;
   lost?: boolean;
   /** By partition: the offset that the broker last confirmed. */
   committed: Map<number, bigint>;
@@ -77,11 +82,13 @@ export class GroupConsumer implements Consumer {
   private readonly loops = new Map<number, PartitionLoop>();
   private session: Session | undefined;
   private predecessor: string | undefined;
+  private readonly transactionalId: string;
   private outages = 0;
   private readonly stopping = new AbortController();
   private stopped: Promise<void> | undefined;
 
   constructor(private readonly options: GroupConsumerOptions) {
+    this.transactionalId = `${options.group}/${randomUUID()}`;
     this.begin();
   }
 
@@ -101,14 +108,27 @@ export class GroupConsumer implements Consumer {
       maxWaitTimeInMs: FETCH_WAIT_MS,
       maxBytes: FETCH_BYTES,
     };
-    const { member, cluster } = client.member(config, () => this.assigned);
+    const { member, cluster, generation } = client.member(config, () => this.assigned);
     const commits = new JointCommits((offsets) => {
       const places = [...offsets].map(([partition, next]) => ({ topic, partition, offset: String(next) }));
       return member.commitOffsets(places);
     });
-    const session: Session = { client, member, cluster, committed: new Map(), commits, begun: Promise.resolve() };
+    const session: Session = {
+      ...{ client, member, cluster, generation, commits },
+      committed: new Map(),
+      begun: Promise.resolve(),
+      transactions: undefined,
+    };
+    if (this.options.exactlyOnce) session.transactions = this.transactionsOf(session);
     this.session = session;
     session.begun = this.join(session).catch((error: unknown) => this.lose(session, error as Error));
+  }
+
+  private transactionsOf(session: Session): MemberTransactions {
+    const { address, group, topic, facts, forget } = this.options;
+    const { transactionalId } = this;
+    const membership = (): Membership | undefined => session.membership;
+    return new MemberTransactions({ address, group, topic, transactionalId, membership, facts, forget });
   }
 
   private async join(session: Session): Promise<void> {
@@ -177,6 +197,7 @@ export class GroupConsumer implements Consumer {
     // Under a new id nothing tells whether another member had the partitions in between.
     const kept = session.memberId === memberId ? new Set(partitions) : new Set<number>();
     session.memberId = memberId;
+    session.membership = { memberId, generation: session.generation() };
     for (const [partition, loop] of this.loops) {
       if (kept.has(partition)) continue;
       this.loops.delete(partition);
@@ -193,9 +214,30 @@ export class GroupConsumer implements Consumer {
   }
 
   private loopFor(session: Session, partition: number): PartitionLoop {
-    const { topic, batchSize, batchBytes, onBatch, publish, address } = this.options;
-    const lane = publishThenCommit(publish, (next, signal) => this.commit(session, partition, next, signal));
+    const { topic, batchSize, batchBytes, onBatch, address } = this.options;
+    const lane = this.laneFor(session, partition);
     return new PartitionLoop({ topic, partition, batchSize, batchBytes, onBatch, lane, log: address.log });
+  }
+
+  private laneFor(session: Session, partition: number): Lane {
+    const commit = (next: bigint, signal: AbortSignal) => this.commit(session, partition, next, signal);
+    if (session.transactions === undefined) return publishThenCommit(this.options.publish, commit);
+    const committed = (signal: AbortSignal) => this.committed(session, partition, signal);
+    return transactionally(session.transactions, partition, committed, commit);
+  }
+
+  /** Where the group stands in a partition, once nothing is open that would move it; -1n when it never committed. */
+  private async committed({ cluster }: Session, partition: number, signal: AbortSignal): Promise<bigint> {
+    const { group, topic } = this.options;
+    for (;;) {
+      try {
+        const coordinator = await cluster.findGroupCoordinator({ groupId: group });
+        return (await stableOffsets(coordinator, group, topic, [partition])).get(partition) ?? -1n;
+      } catch (error) {
+        if (brokerCode(error) !== 'UNSTABLE_OFFSET_COMMIT') throw error;
+      }
+      await sleep(STABLE_AGAIN_MS, signal);
+    }
   }
 
   /** Commits, also over a rebalance that leaves the partition here. */
@@ -217,6 +259,7 @@ export class GroupConsumer implements Consumer {
     if (session.lost || this.stopping.signal.aborted) return;
     session.lost = true;
     this.abandonAll(new Error(`the membership in ${this.options.group} ended`, { cause: error }));
+    void session.transactions?.close();
     session.client.cut();
     this.predecessor = session.memberId ?? this.predecessor;
     if (!isTransient(error)) {
@@ -241,6 +284,7 @@ export class GroupConsumer implements Consumer {
     if (this.assigned.length > 0) session.member.pause([{ topic: this.options.topic }]);
     await within(graceMs, Promise.all([...this.loops.values()].map((loop) => loop.drain())));
     this.abandonAll(new Error('the consumer was stopped'));
+    if (session.transactions) await within(LEAVE_TIMEOUT_MS, session.transactions.close());
     if (this.state === 'running' || this.state === 'joining') {
       await within(
         LEAVE_TIMEOUT_MS,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Batch, Delivery, LogRecord, NewRecord, Settlement } from '@newsmill/stage';
+import { type Lane, OutcomeUnknown } from './lane.js';
 import { PartitionLoop, type PartitionLoopOptions } from './partition-loop.js';
 
 const record = (offset: number, bytes = 1): LogRecord => ({
@@ -13,6 +14,13 @@ const record = (offset: number, bytes = 1): LogRecord => ({
 });
 const records = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => record(from + index));
 
+/** A way out that is open at once, and knows of nothing before. */
+const lane = (own: Partial<Lane>): Lane => ({
+  open: async () => -1n,
+  settle: async () => undefined,
+  ...own,
+});
+
 /** A loop with a handler that notes batches and a lane that notes commits. */
 function bench(options: Partial<PartitionLoopOptions> = {}) {
   const batches: number[][] = [];
@@ -24,7 +32,7 @@ function bench(options: Partial<PartitionLoopOptions> = {}) {
     batchSize: 3,
     batchBytes: 1_000,
     log: () => undefined,
-    lane: { settle: async (_, next) => void commits.push(Number(next)) },
+    lane: lane({ settle: async (_, next) => void commits.push(Number(next)) }),
     ...options,
     onBatch: async (batch, delivery): Promise<Settlement> => {
       const offsets = batch.records.map(({ offset }) => Number(offset));
@@ -68,15 +76,15 @@ describe('PartitionLoop', () => {
 
   it('gives a batch again when the handler or the lane fails, before anything behind it', async () => {
     const faults = ['handler', undefined, undefined];
-    const lane = ['lane', undefined, undefined];
+    const refusals = ['lane', undefined, undefined];
     const seen: NewRecord[][] = [];
     const { loop, batches, settled } = bench({
-      lane: {
+      lane: lane({
         settle: async (outputs) => {
           seen.push([...outputs]);
-          if (lane.shift() !== undefined) throw new Error('not published');
+          if (refusals.shift() !== undefined) throw new Error('not published');
         },
-      },
+      }),
       onBatch: async () => {
         if (faults.shift() !== undefined) throw new Error('not handled');
         return { publish: [record(0)] };
@@ -86,6 +94,44 @@ describe('PartitionLoop', () => {
     await until(() => settled.length === 4);
     expect(batches).toEqual([[0, 1, 2], [0, 1, 2], [0, 1, 2], [3]]);
     expect(seen).toHaveLength(3);
+  });
+
+  it('opens the lane first and after each failure of it, and leaves out what is done by then', async () => {
+    const floors = [2n, 4n, 7n];
+    const refusals: (Error | undefined)[] = [new Error('fenced'), undefined];
+    const { loop, batches, settled } = bench({
+      batchSize: 5,
+      lane: lane({
+        open: async () => floors.shift()!,
+        settle: async () => {
+          const refusal = refusals.shift();
+          if (refusal !== undefined) throw refusal;
+        },
+      }),
+    });
+    loop.offer(records(0, 5), 5n);
+    await until(() => settled.length === 1);
+    expect({ batches, settled }).toEqual({ batches: [[2, 3, 4], [4]], settled: [4] });
+    // After a rebalance the log gives again what was committed just now.
+    loop.offer(records(3, 8), 8n);
+    await until(() => settled.length === 2);
+    expect(batches.at(-1)).toEqual([7]);
+    expect(floors).toEqual([]);
+  });
+
+  it('tells of a batch whose commit went through though nobody heard of it, once', async () => {
+    const floors = [-1n, 3n];
+    const { loop, batches, settled } = bench({
+      lane: lane({
+        open: async () => floors.shift()!,
+        settle: async () => {
+          throw new OutcomeUnknown('cut');
+        },
+      }),
+    });
+    loop.offer(records(0, 3), 3n);
+    await until(() => settled.length > 0);
+    expect({ batches, settled }).toEqual({ batches: [[0, 1, 2]], settled: [0, 1, 2] });
   });
 
   it('has room while less than a batch waits, and tells when there is room again', async () => {

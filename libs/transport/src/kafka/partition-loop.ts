@@ -1,6 +1,6 @@
-import { backoff, type LogRecord, sleep, type SubscribeOptions } from '@newsmill/stage';
+import { backoff, type LogRecord, type Settlement, sleep, type SubscribeOptions } from '@newsmill/stage';
 import type { Log } from './client.js';
-import type { Lane } from './lane.js';
+import { type Lane, OutcomeUnknown } from './lane.js';
 
 export type PartitionLoopOptions = Pick<SubscribeOptions, 'topic' | 'batchSize' | 'batchBytes' | 'onBatch'> & {
   partition: number;
@@ -21,6 +21,10 @@ export class PartitionLoop {
   private end = -1n;
   private working: Promise<void> | undefined;
   private draining = false;
+  /** Whether the lane has to be opened before anything is handled. */
+  private unsure = true;
+  /** Everything below is done, by the word of the log when the lane was opened. */
+  private floor = -1n;
   private roomy: PromiseWithResolvers<void> | undefined;
   private readonly ending = new AbortController();
   /** Ends the wait before a batch comes again. */
@@ -29,14 +33,16 @@ export class PartitionLoop {
   constructor(private readonly options: PartitionLoopOptions) {}
 
   /**
-   * Takes records in the order of their offsets, up to `end`. Those that were taken before are left out: after a
-   * rebalance the log gives again what is not committed yet.
+   * Takes records in the order of their offsets, up to `end`. Those that were taken before are left out while a batch is
+   * in hand: after a rebalance the log gives again what is not committed yet, or was committed just now. An idle loop
+   * asks the lane where the group stands.
    */
   offer(records: readonly LogRecord[], end: bigint): void {
     if (this.draining || this.ending.signal.aborted) return;
-    const known = this.working === undefined ? -1n : this.end;
-    for (const record of records) if (record.offset >= known) this.waiting.push(record);
-    if (end > known) this.end = end;
+    const idle = this.working === undefined;
+    if (idle && records[0] !== undefined && records[0].offset < this.end) this.unsure = true;
+    for (const record of records) if (idle || record.offset >= this.end) this.waiting.push(record);
+    if (idle || end > this.end) this.end = end;
     if (this.waiting.length > 0) this.working ??= this.work();
   }
 
@@ -77,24 +83,46 @@ export class PartitionLoop {
     this.working = undefined;
   }
 
-  /** Handles a batch until it is settled or handed back. */
-  private async settle(records: LogRecord[], next: bigint): Promise<void> {
+  /** Handles a batch until it is settled, here or by another member, or handed back. */
+  private async settle(batch: LogRecord[], next: bigint): Promise<void> {
     const { topic, partition, onBatch, lane, log } = this.options;
     const { signal } = this.ending;
+    let settlement: Settlement | undefined;
     for (let attempts = 1; ; attempts += 1) {
       try {
-        const settlement = await untilAborted(onBatch({ topic, partition, records: [...records] }, { signal }), signal);
+        if (this.unsure) this.floor = await this.open(signal);
+        signal.throwIfAborted();
+        const records = batch.filter(({ offset }) => offset >= this.floor);
+        if (records.length === 0) {
+          settlement?.onSettled?.();
+          return;
+        }
+        settlement = await untilAborted(onBatch({ topic, partition, records }, { signal }), signal);
+        this.unsure = true;
         await lane.settle(settlement.publish, next, signal);
+        this.unsure = false;
         settlement.onSettled?.();
         return;
       } catch (error) {
+        if (!(error instanceof OutcomeUnknown)) settlement = undefined;
         if (signal.aborted || this.draining) return;
         const delayMs = backoff(attempts, FIRST_DELAY_MS, MAX_DELAY_MS);
         const reason = error instanceof Error ? error.message : String(error);
-        log('warn', `a batch comes again: ${reason}`, { topic, partition, offset: `${records[0]!.offset}`, delayMs });
+        log('warn', `a batch comes again: ${reason}`, { topic, partition, offset: `${batch[0]!.offset}`, delayMs });
         await sleep(delayMs, this.resting.signal).catch(() => undefined);
         if (this.resting.signal.aborted) return;
       }
+    }
+  }
+
+  private async open(signal: AbortSignal): Promise<bigint> {
+    // Before the question: what happens while it is answered makes this loop unsure again.
+    this.unsure = false;
+    try {
+      return await this.options.lane.open(signal);
+    } catch (error) {
+      this.unsure = true;
+      throw error;
     }
   }
 
@@ -125,8 +153,8 @@ export class PartitionLoop {
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(signal.reason);
-  signal.throwIfAborted();
   signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
   try {
     return await Promise.race([work, promise]);
   } finally {

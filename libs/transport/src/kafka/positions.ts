@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff, type LogRecord, type PartitionLag, type Position } from '@newsmill/stage';
 import { anyBroker, type Broker, type Cluster } from './client.js';
 import { brokerCode, isTransient } from './faults.js';
-import { type AbortedTransaction, committedOnly, offsetBehind, type RawMessage, toLogRecord } from './records.js';
+import { offsetBehind, type RawMessage, toLogRecord } from './records.js';
 import { UnknownTopic } from '../topic-errors.js';
 
 type Offsets = Map<number, bigint>;
@@ -11,6 +11,8 @@ const READ_COMMITTED = 1;
 const FETCH_BYTES = 4 * 1024 * 1024;
 const FETCH_WAIT_MS = 500;
 const PATIENCE_MS = 30_000;
+/** A distance over which lag is counted in records; beyond, offsets say enough. */
+const PEEK_OFFSETS = 16n;
 /** How long a group may take to lose its last member. */
 const EMPTYING_MS = 10_000;
 /** Fetches that may give nothing before an offset is taken for a hole. */
@@ -81,7 +83,7 @@ async function partitionsOf(cluster: Cluster, topic: string): Promise<number[]> 
 }
 
 /** What the group has committed, by partition; nothing for those it never did. */
-async function committedBy(
+export async function committedBy(
   cluster: Cluster,
   topic: string,
   group: string,
@@ -102,12 +104,33 @@ export async function lagOf(cluster: Cluster, topic: string, group: string): Pro
   const earliest = await offsetsAt(cluster, topic, 'earliest');
   const committed = await committedBy(cluster, topic, group, earliest.keys());
   const ends = await offsetsAt(cluster, topic, 'latest');
-  return [...earliest].map(([partition, first]) => {
-    const end = ends.get(partition) ?? first;
-    const own = committed.get(partition) ?? 0n;
-    const from = own > first ? own : first;
-    return { partition, committed: from, end, lag: end > from ? end - from : 0n };
-  });
+  return Promise.all(
+    [...earliest].map(async ([partition, first]) => {
+      const end = ends.get(partition) ?? first;
+      const own = committed.get(partition) ?? 0n;
+      const from = own > first ? own : first;
+      const distance = end > from ? end - from : 0n;
+      const isShort = distance > 0n && distance <= PEEK_OFFSETS;
+      const lag = isShort ? await recordsBetween(cluster, topic, partition, from, end) : distance;
+      return { partition, committed: from, end, lag };
+    }),
+  );
+}
+
+/** Records in a short stretch of offsets. Each transaction leaves a marker behind, which nobody handles or commits. */
+async function recordsBetween(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  from: bigint,
+  end: bigint,
+): Promise<bigint> {
+  const messages = await fetch(cluster, topic, partition, from);
+  if ((offsetBehind(messages) ?? from) < end) return end - from;
+  const between = messages.filter(
+    ({ offset, isControlRecord }) => !isControlRecord && BigInt(offset) >= from && BigInt(offset) < end,
+  );
+  return BigInt(between.length);
 }
 
 /** Commits positions for a group from outside, which the broker takes while the group has no members. */
@@ -159,7 +182,7 @@ async function* readPartition(
   let position = start < 0n ? 0n : start;
   let empty = 0;
   while (position < end) {
-    const { messages, aborted } = await fetch(cluster, topic, partition, position);
+    const messages = await fetch(cluster, topic, partition, position);
     const behind = offsetBehind(messages);
     if (behind === undefined || behind <= position) {
       // Compaction can leave a batch without records, which tells nothing of where it ends.
@@ -169,7 +192,8 @@ async function* readPartition(
       continue;
     }
     empty = 0;
-    for (const message of committedOnly(messages, aborted)) {
+    for (const message of messages) {
+      if (message.isControlRecord) continue;
       const record = toLogRecord(topic, partition, message);
       if (record.offset >= position && record.offset < end) yield record;
     }
@@ -177,12 +201,8 @@ async function* readPartition(
   }
 }
 
-interface Fetched {
-  messages: RawMessage[];
-  aborted: AbortedTransaction[];
-}
-
-async function fetch(cluster: Cluster, topic: string, partition: number, position: bigint): Promise<Fetched> {
+/** What stands from a position on, read committed: markers and aborted records are control records. */
+async function fetch(cluster: Cluster, topic: string, partition: number, position: bigint): Promise<RawMessage[]> {
   const request = {
     isolationLevel: READ_COMMITTED,
     maxWaitTime: FETCH_WAIT_MS,
@@ -196,7 +216,7 @@ async function fetch(cluster: Cluster, topic: string, partition: number, positio
       return (await leader.fetch(request)) as FetchAnswer;
     });
     const [found] = responses.flatMap(({ partitions }) => partitions);
-    return { messages: found?.messages ?? [], aborted: found?.abortedTransactions ?? [] };
+    return found?.messages ?? [];
   } catch (error) {
     if (brokerCode(error) !== 'OFFSET_OUT_OF_RANGE') throw error;
     // Retention has taken what stood here: reading goes on where the log begins now.
@@ -207,7 +227,7 @@ async function fetch(cluster: Cluster, topic: string, partition: number, positio
 }
 
 interface FetchAnswer {
-  responses: { partitions: { messages: RawMessage[]; abortedTransactions?: AbortedTransaction[] }[] }[];
+  responses: { partitions: { messages: RawMessage[] }[] }[];
 }
 
 async function leaderOf(cluster: Cluster, topic: string, partition: number): Promise<Broker> {

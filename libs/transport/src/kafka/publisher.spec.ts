@@ -186,10 +186,20 @@ describe('Publisher', () => {
     const broker = new FakeBroker();
     const publisher = broker.publisher();
     const publishing = publisher.publish([record('x')]);
-    await publisher.close();
+    await publisher.close(5_000);
     await publishing;
     await expect(publisher.publish([record('y')])).rejects.toThrow(/closed/);
     expect(broker.sent).toHaveLength(1);
     expect(broker.cut).toEqual([1]);
+  });
+
+  it.each([
+    ['answers nothing', () => new Promise<void>(() => undefined)],
+    ['is away', () => Promise.reject(Object.assign(new Error('no connection'), { retriable: true }))],
+  ])('gives up when it is closed while the broker %s', async (_, answer) => {
+    const publisher = new FakeBroker(answer).publisher(600_000);
+    const publishing = publisher.publish([record('x')]).catch((error: unknown) => error);
+    await publisher.close(50);
+    expect(await publishing).toBeInstanceOf(LogUnavailable);
   });
 });

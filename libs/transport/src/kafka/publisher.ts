@@ -1,12 +1,12 @@
 import { setImmediate as endOfTurn, setTimeout as sleep } from 'node:timers/promises';
 import { backoff, type NewRecord } from '@newsmill/stage';
 import { LogUnavailable } from '../log-unavailable.js';
-import { partitionOf } from '../partitioner.js';
 import type { Log } from './client.js';
-import { brokerCode, isPoisoned, isTransient } from './faults.js';
-import { type PartitionBatch, type Sender, UnknownPartition } from './sender.js';
+import { isPoisoned, isTransient } from './faults.js';
+import { addToRuns, publishFault, type Run, sizeOf } from './runs.js';
+import { type Sender, UnknownPartition } from './sender.js';
 import type { TopicFacts } from './topic-catalog.js';
-import { checkRecord, RecordRefused, UnknownTopic } from '../topic-errors.js';
+import { checkRecord } from '../topic-errors.js';
 
 export interface OpenSender extends Sender {
   /** Ends its connections without waiting for anything. */
@@ -28,8 +28,6 @@ export interface PublisherOptions {
 /** Calls are joined up to this many bytes and records; a single larger call goes alone. */
 const JOIN_BYTES = 8 * 1024 * 1024;
 const JOIN_RECORDS = 5_000;
-/** kafkajs copies what it has for a partition with each further message of a send. */
-const RUN_RECORDS = 1_000;
 /** Attempts after which the operator hears of it. */
 const TOLD_AFTER = 3;
 const FIRST_DELAY_MS = 100;
@@ -44,10 +42,7 @@ interface Call {
   reject(fault: Error): void;
 }
 
-/** A batch and the calls that its records come from. */
-interface Run extends PartitionBatch {
-  readonly calls: Set<Call>;
-}
+type CallRun = Run<Call>;
 
 /** Publishes flush after flush: calls that come while others are under way are joined and go together. */
 export class Publisher {
@@ -55,6 +50,8 @@ export class Publisher {
   private sender: Promise<OpenSender> | undefined;
   private working: Promise<void> | undefined;
   private closed = false;
+  /** Aborted when nothing is tried any longer. */
+  private readonly ending = new AbortController();
 
   constructor(private readonly options: PublisherOptions) {}
 
@@ -74,10 +71,12 @@ export class Publisher {
     await this.current();
   }
 
-  /** Lets what was published go out, then closes. */
-  async close(): Promise<void> {
+  /** Lets what was published go out for so long, then closes; what has not gone out by then rejects. */
+  async close(graceMs: number): Promise<void> {
     this.closed = true;
+    const timer = setTimeout(() => this.ending.abort(), graceMs);
     await this.working;
+    clearTimeout(timer);
     this.discard(this.sender);
   }
 
@@ -102,11 +101,11 @@ export class Publisher {
   private async flush(calls: Call[]): Promise<void> {
     const deadline = Date.now() + this.options.timeoutMs;
     const known = new Map<string, Promise<TopicFacts>>();
-    const partitions = new Map<string, Run[]>();
+    const partitions = new Map<string, CallRun[]>();
     for (const call of calls) {
       try {
         const facts = await this.admit(call, known, deadline);
-        for (const record of call.records) add(partitions, record, facts.get(record.topic)!, call);
+        for (const record of call.records) addToRuns(partitions, record, facts.get(record.topic)!, call);
       } catch (error) {
         call.fault = error as Error;
       }
@@ -120,7 +119,7 @@ export class Publisher {
         // What follows a failed record in its partition must not overtake it.
         for (const run of runs.splice(0)) faults.set(run, fault);
       }
-      for (const [{ calls: failed }, fault] of faults) for (const call of failed) call.fault ??= fault;
+      for (const [{ owners: failed }, fault] of faults) for (const call of failed) call.fault ??= fault;
     }
     for (const call of calls) {
       if (call.fault === undefined) call.resolve();
@@ -138,7 +137,7 @@ export class Publisher {
     for (const record of call.records) {
       const { topic } = record;
       if (!facts.has(topic)) {
-        const look = () => withDeadline(deadline, () => this.options.facts(topic));
+        const look = () => this.inTime(deadline, () => this.options.facts(topic));
         if (!known.has(topic)) known.set(topic, this.untilAnswered(deadline, look));
         facts.set(topic, await known.get(topic)!);
       }
@@ -148,8 +147,8 @@ export class Publisher {
   }
 
   /** Sends runs of different partitions together. Gives the faults of those that could not be sent. */
-  private async sendRuns(runs: Run[], deadline: number): Promise<Map<Run, Error>> {
-    const faults = new Map<Run, Error>();
+  private async sendRuns(runs: CallRun[], deadline: number): Promise<Map<CallRun, Error>> {
+    const faults = new Map<CallRun, Error>();
     let open = runs;
     try {
       await this.untilAnswered(deadline, async () => {
@@ -170,14 +169,14 @@ export class Publisher {
     }
     // Some of it may be on the log: the next batch, under its sequence number, would be taken for it.
     if (faults.size > 0) this.discard(this.sender);
-    for (const [run, fault] of faults) faults.set(run, this.toFault(run.topic, fault));
+    for (const [run, fault] of faults) faults.set(run, publishFault(run.topic, fault, this.options.forget));
     return faults;
   }
 
-  private async sendOnce(runs: Run[], deadline: number): Promise<(Error | undefined)[]> {
+  private async sendOnce(runs: CallRun[], deadline: number): Promise<(Error | undefined)[]> {
     const sender = this.current();
     try {
-      const faults = await withDeadline(deadline, async () => (await sender).send(runs));
+      const faults = await this.inTime(deadline, async () => (await sender).send(runs));
       const spent = faults.find((fault) => isPoisoned(fault) || fault instanceof UnknownPartition);
       if (spent !== undefined) this.replace(sender, spent);
       return faults;
@@ -204,23 +203,25 @@ export class Publisher {
         if (attempts === TOLD_AFTER) {
           this.options.log('warn', `publishing waits for ${this.options.logName}: ${(error as Error).message}`);
         }
-        await sleep(delayMs);
+        await sleep(delayMs, undefined, { signal: this.ending.signal }).catch(() => undefined);
       }
     }
   }
 
-  private toFault(topic: string, error: unknown): Error {
-    const code = brokerCode(error);
-    if (code === 'UNKNOWN_TOPIC_OR_PARTITION') {
-      this.options.forget(topic);
-      return new UnknownTopic(topic);
+  /** Rejects with {@link TimedOut} at the deadline, or when nothing is tried any longer. */
+  private async inTime<T>(deadline: number, work: () => Promise<T>): Promise<T> {
+    const { signal } = this.ending;
+    const timer = Promise.withResolvers<never>();
+    const giveUp = () => timer.reject(new TimedOut('no answer'));
+    const timeout = setTimeout(giveUp, Math.max(0, deadline - Date.now()));
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    try {
+      return await Promise.race([timer.promise, work()]);
+    } finally {
+      clearTimeout(timeout);
+      signal.removeEventListener('abort', giveUp);
     }
-    if (error instanceof LogUnavailable) return error;
-    if (code === 'MESSAGE_TOO_LARGE' || code === 'RECORD_LIST_TOO_LARGE') {
-      this.options.forget(topic);
-      return new RecordRefused(topic, 'it is over max.message.bytes. Raise maxBytes of the topic.');
-    }
-    return new Error(`Publishing to ${topic} failed: ${(error as Error).message}`, { cause: error });
   }
 
   private unavailable(cause: unknown): LogUnavailable {
@@ -256,41 +257,8 @@ class TimedOut extends Error {
   override readonly name = 'TimedOut';
 }
 
-async function withDeadline<T>(deadline: number, work: () => Promise<T>): Promise<T> {
-  const timer = Promise.withResolvers<never>();
-  const timeout = setTimeout(() => timer.reject(new TimedOut('no answer')), Math.max(0, deadline - Date.now()));
-  try {
-    return await Promise.race([work(), timer.promise]);
-  } finally {
-    clearTimeout(timeout);
-  }
-}
-
 /** Whether it can work later, with another producer if need be. */
 function mayPass(fault: unknown): boolean {
   const ofProducer = isPoisoned(fault) || fault instanceof UnknownPartition;
   return ofProducer || isTransient(fault) || fault instanceof LogUnavailable;
-}
-
-function add(partitions: Map<string, Run[]>, record: NewRecord, facts: TopicFacts, call: Call): void {
-  const { topic, key, value, headers } = record;
-  const partition = partitionOf(key, facts.partitions);
-  const place = `${topic}/${partition}`;
-  let runs = partitions.get(place);
-  if (runs === undefined) partitions.set(place, (runs = []));
-  const bytes = sizeOf(record);
-  let run = runs.at(-1);
-  // All of a run becomes one batch on the log, and a batch may not be larger than the topic allows.
-  if (run === undefined || run.bytes + bytes > facts.maxBytes || run.messages.length >= RUN_RECORDS) {
-    runs.push((run = { topic, partition, messages: [], bytes: 0, calls: new Set() }));
-  }
-  run.messages.push({ key, value, headers: { ...headers } });
-  run.bytes += bytes;
-  run.calls.add(call);
-}
-
-function sizeOf({ key, value, headers }: NewRecord): number {
-  let bytes = 32 + (key?.length ?? 0) + (value?.length ?? 0);
-  for (const name in headers) bytes += name.length + headers[name]!.length + 4;
-  return bytes;
 }

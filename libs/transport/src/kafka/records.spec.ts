@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { committedOnly, offsetBehind, type RawMessage, toLogRecord } from './records.js';
+import { type AbortedTransaction, hideAborted, offsetBehind, type RawMessage, toLogRecord } from './records.js';
 
 const message = (offset: number, batch: Partial<RawMessage['batchContext']> = {}, marker = false): RawMessage => ({
   key: null,
@@ -13,8 +13,14 @@ const inTransaction = (offset: number, producerId: string) => message(offset, { 
 const marker = (offset: number, producerId: string) => message(offset, { producerId, inTransaction: true }, true);
 const offsets = (messages: RawMessage[]) => messages.map(({ offset }) => Number(offset));
 
-describe('committedOnly', () => {
-  it('leaves out markers and the records of transactions that aborted, up to their marker', () => {
+/** What is left to be seen. */
+function committedOnly(messages: RawMessage[], aborted: AbortedTransaction[]): RawMessage[] {
+  hideAborted(messages, aborted);
+  return messages.filter(({ isControlRecord }) => !isControlRecord);
+}
+
+describe('hideAborted', () => {
+  it('hides the records of transactions that aborted, up to their marker', () => {
     const messages = [
       message(0),
       inTransaction(1, '7'),
@@ -45,7 +51,7 @@ describe('committedOnly', () => {
   it('takes a record whose key looks like a marker for a record', () => {
     const found = { ...inTransaction(1, '7'), key: Buffer.from([0, 0, 0, 0]) };
     expect(offsets(committedOnly([found, inTransaction(2, '7')], [{ producerId: '7', firstOffset: '1' }]))).toEqual([]);
-    expect(offsets(committedOnly([found], []))).toEqual([1]);
+    expect(offsets(committedOnly([{ ...found, isControlRecord: false }], []))).toEqual([1]);
   });
 });
 

@@ -34,7 +34,7 @@ function toHeaders(found: FetchedMessage['headers'] = {}): Headers {
 
 /** What a plain fetch gives besides: the batch that the message came in. */
 export interface RawMessage extends FetchedMessage {
-  /** A marker of a transaction, not a record. */
+  /** A marker of a transaction, or a record of one that aborted. */
   isControlRecord?: boolean;
   batchContext?: { firstOffset: string; lastOffsetDelta: number; producerId: string; inTransaction: boolean };
 }
@@ -45,21 +45,20 @@ export interface AbortedTransaction {
 }
 
 /**
- * Leaves out markers and the records of aborted transactions. A transaction that aborted counts from its first offset
- * to its marker (Kafka protocol, Fetch: aborted_transactions).
+ * Makes the records of aborted transactions control records, which nobody is shown: they keep their offsets. A
+ * transaction that aborted counts from its first offset to its marker (Kafka protocol, Fetch: aborted_transactions).
  */
-export function committedOnly(messages: readonly RawMessage[], aborted: readonly AbortedTransaction[]): RawMessage[] {
+export function hideAborted(messages: readonly RawMessage[], aborted: readonly AbortedTransaction[]): void {
+  if (aborted.length === 0) return;
   const ahead = [...aborted].sort((a, b) => Number(BigInt(a.firstOffset) - BigInt(b.firstOffset)));
   const open = new Set<string>();
-  return messages.filter(({ offset, isControlRecord, batchContext }) => {
+  for (const message of messages) {
+    const { offset, isControlRecord, batchContext } = message;
     while (ahead[0] !== undefined && BigInt(ahead[0].firstOffset) <= BigInt(offset))
       open.add(ahead.shift()!.producerId);
-    if (isControlRecord) {
-      open.delete(batchContext?.producerId ?? '');
-      return false;
-    }
-    return !(batchContext?.inTransaction && open.has(batchContext.producerId));
-  });
+    if (isControlRecord) open.delete(batchContext?.producerId ?? '');
+    else if (batchContext?.inTransaction && open.has(batchContext.producerId)) message.isControlRecord = true;
+  }
 }
 
 /** Offset behind the batch of the last message, gaps at its tail included. */

@@ -49,9 +49,12 @@ interface Routed extends Message {
   request: { first: Routed | undefined; leader: number | undefined };
 }
 
+/** A producer, or the transaction that it has open. */
+export type BatchProducer = Pick<Producer, 'sendBatch'>;
+
 export interface ProducerSenderOptions {
   /** Makes the producer with the partitioner that it is given. */
-  produce(partitioner: (args: PartitionerArgs) => number): Producer;
+  produce(partitioner: (args: PartitionerArgs) => number): BatchProducer;
   timeoutMs: number;
   /** By bytes of the request before compression. */
   compressionOf(bytes: number): CompressionTypes;
@@ -64,15 +67,11 @@ export interface ProducerSenderOptions {
  * known to the broker by their sequence numbers.
  */
 export class ProducerSender implements Sender {
-  private readonly producer: Producer;
+  private readonly producer: BatchProducer;
   private readonly known = new Map<string, PartitionMetadata[]>();
 
   constructor(private readonly options: ProducerSenderOptions) {
     this.producer = options.produce((args) => this.route(args));
-  }
-
-  connect(): Promise<void> {
-    return this.producer.connect();
   }
 
   async send(batches: readonly PartitionBatch[]): Promise<(Error | undefined)[]> {
@@ -142,11 +141,12 @@ function isOfOne(fault: unknown): boolean {
 
 /** Connects an idempotent producer. */
 export async function openSender(client: KafkaClient): Promise<Sender> {
+  let producer!: Producer;
   const sender = new ProducerSender({
-    produce: (partitioner) => client.producer(partitioner),
+    produce: (partitioner) => (producer = client.producer(partitioner)),
     timeoutMs: REQUEST_TIMEOUT_MS,
     compressionOf,
   });
-  await sender.connect();
+  await producer.connect();
   return { send: (batches) => sender.send(batches) };
 }
