@@ -1,6 +1,6 @@
 /**
  * npm run --silent bench:extraction -- [--data DIR] [--peers a,b | --only a,b] [--rounds 3] [--page-seconds 60]
- *                                      [--json | --docs | --linear | --update-reached]
+ *                                      [--json | --docs | --linear | --update-reached | --help]
  *
  * Quality and speed of the extraction beside floors and other extractors, in one run. `--json` prints the figures alone,
  * `--docs` writes docs/quality.md, `--linear` tells how time grows with the page, `--update-reached` writes the scores
@@ -11,7 +11,7 @@ import { ContestantThread } from './contestant-thread.ts';
 import { contestants, type Name } from './contestants.ts';
 import { readGold } from './gold.ts';
 import { measureGrowth } from './linear.ts';
-import { readOptions, UsageError, type Options } from './options.ts';
+import { readOptions, USAGE, UsageError, type Options } from './options.ts';
 import { languagesOf, measureQuality, scoreStored } from './quality.ts';
 import { reachedBy, writeReached } from './reached.ts';
 import { comparisonJson, comparisonTable } from './report/comparison.ts';
@@ -22,7 +22,9 @@ import { measureSpeed, speedPages } from './speed.ts';
 import { readStoredResults } from './stored-results.ts';
 
 try {
-  await bench(readOptions(process.argv.slice(2)));
+  const options = readOptions(process.argv.slice(2));
+  if (options) await bench(options);
+  else print(USAGE);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`bench:extraction: ${error.message}\n`);

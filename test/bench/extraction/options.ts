@@ -14,9 +14,26 @@ export interface Options {
 /** The command line cannot be followed; the message says what to give instead. */
 export class UsageError extends Error {}
 
-/** @throws {UsageError} */
-export function readOptions(args: string[]): Options {
+export const USAGE = `npm run --silent bench:extraction -- [options]
+
+  --data DIR           folder with gold.json and the pages
+  --peers a,b          extractors that run beside ours and the floors
+  --only a,b           all that run, of: ${names.join(', ')}
+  --rounds 3           how often each is timed; 0 leaves speed out
+  --page-seconds 60    longest time for one page
+  --json               print the figures alone
+  --docs               write docs/quality.md
+  --linear             tell how time grows with the page
+  --update-reached     write the scores that the quality spec holds
+  --help`;
+
+/**
+ * @returns undefined when help is asked for
+ * @throws {UsageError}
+ */
+export function readOptions(args: string[]): Options | undefined {
   const { values } = parsed(args);
+  if (values.help) return undefined;
   const data = values.data ?? DEFAULT_DATA;
   if (!hasGold(data))
     throw new UsageError(
@@ -28,9 +45,13 @@ export function readOptions(args: string[]): Options {
   const [output = 'table'] = outputs;
   if (output === 'update-reached' && values.data !== undefined)
     throw new UsageError('--update-reached holds for the default pages: without --data');
+  const running: Name[] =
+    output === 'update-reached' || output === 'linear' ? ['newsmill'] : chosen(values.only, values.peers);
+  if (running.length === 0) throw new UsageError(`--only names nobody: ${names.join(', ')}`);
+  if (output === 'docs' && !running.includes('newsmill')) throw new UsageError('--docs: newsmill must run');
   return {
     data,
-    contestants: output === 'update-reached' || output === 'linear' ? ['newsmill'] : chosen(values.only, values.peers),
+    contestants: running,
     rounds: whole('rounds', values.rounds, 0),
     pageSeconds: whole('page-seconds', values['page-seconds'], 1),
     output,
@@ -51,6 +72,7 @@ function parsed(args: string[]) {
         docs: { type: 'boolean', default: false },
         linear: { type: 'boolean', default: false },
         'update-reached': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
       },
     });
   } catch (error) {

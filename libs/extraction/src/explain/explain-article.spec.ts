@@ -46,7 +46,7 @@ describe('explainArticle', () => {
       ['Mill reopens', 'page-heading'],
       ['By Ann Lee', 'byline'],
       ['The old mill', 'running-text'],
-      ['Read more: T', 'page-line'],
+      ['Read more: T', 'lone-link'],
       ['1 March 2026', 'date-line'],
       ['Ten mills to', 'lone-link'],
       ['Visitors may', 'running-text'],

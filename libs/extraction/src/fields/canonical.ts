@@ -28,7 +28,7 @@ export function canonicalCandidates(page: PageMetadata, pageUrl: string): Candid
     if (isHome(url) && !isHome(own)) return false;
     return (
       siteOf(url) === siteOf(own) ||
-      names.has(nameKey(siteOf(url).split('.', 1)[0]!)) ||
+      names.has(hostKey(url)) ||
       stated.some((other) => other.rule !== rule && withoutScheme(other.value) === withoutScheme(value))
     );
   });
@@ -53,7 +53,13 @@ function siteOf({ hostname }: URL): string {
   return labels.slice(SHARED.test(labels.at(-2) ?? '') && labels.at(-1)!.length === 2 ? -3 : -2).join('.');
 }
 
-function nameKey(name: string): string {
+/** The word that a site is registered under, to be compared with the key of its name. */
+export function hostKey(url: URL): string {
+  return nameKey(siteOf(url).split('.', 1)[0]!);
+}
+
+/** A site's name as hosts write it: "The Northmoor Ledger" is at northmoorledger.example. */
+export function nameKey(name: string): string {
   return comparisonKey(name).replace(/^the /, '').replaceAll(' ', '');
 }
 

@@ -26,7 +26,9 @@ const MAX_LINES = 80;
 const BLOCKS = new Set(
   (
     'address article aside blockquote br dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr ' +
-    'li main nav ol p section table tbody td th thead tr ul'
+    'li main nav ol p section table tbody td th thead title tr ul ' +
+    // Elements of NITF, which some systems leave in their pages.
+    'hedline hl1 hl2 byline dateline body.head body.content'
   ).split(' '),
 );
 const SILENT = new Set(['script', 'style', 'template', 'noscript', 'svg', 'select', 'button', 'iframe', 'option']);

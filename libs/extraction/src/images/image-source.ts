@@ -20,6 +20,12 @@ const SINGLES: readonly RegExp[] = [
   /^data-(?:medium-file|mobile-src|src-(?:medium|large|desktop|mobile|retina))$/,
 ];
 
+/** Whether an attribute of this name holds a picture's address, or a set of them. */
+export function pictureAttribute(name: string): 'address' | 'set' | undefined {
+  if (SETS.test(name)) return 'set';
+  return SINGLES.some((pattern) => pattern.test(name)) ? 'address' : undefined;
+}
+
 /** Versions of other widths than the image's own belong to other screens unless they are this much larger. */
 const MUCH_LARGER = 1.3;
 

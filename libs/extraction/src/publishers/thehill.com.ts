@@ -4,5 +4,5 @@ export const theHill = definePublisher({
   name: 'The Hill',
   hosts: ['thehill.com'],
   drop: '.rollover-block',
-  note: 'Names of politicians carry a box with headlines and a portrait, in spans inside the sentence: to a reader it opens over the text, in the markup it is part of the paragraph.',
+  note: 'Names of politicians carry a box with headlines and a portrait, in spans inside the sentence: the portraits are named like pictures of the article and stand among them.',
 });
