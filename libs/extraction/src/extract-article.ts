@@ -27,7 +27,7 @@ import { applyRules, bodyProvenance, type RuledPage, type RuledValues } from './
 import type { PublisherRules } from './publishers/publisher-rules.js';
 import { toHtml, toText } from './serialize.js';
 import { isLocked } from './state/locked.js';
-import { comparisonKey, isWellFormed, wellFormed } from './text.js';
+import { comparisonKey, isPlainlySound, isWellFormed, wellFormed } from './text.js';
 
 /** Pages with more characters than this are not read. */
 export const MAX_HTML = 60_000_000;
@@ -274,9 +274,9 @@ function missingFields(article: ExtractedArticle): string[] {
 
 /** Every string of the article without control characters and lone surrogates. */
 function wellFormedArticle(article: ExtractedArticle): ExtractedArticle {
-  // Text and HTML hold no characters but those of the blocks.
-  const { text: _text, html: _html, ...parts } = article;
-  if (isSound(parts)) return article;
+  // Text, HTML and blocks hold the same characters, and addresses of blocks are sound by their parsing.
+  const { text, html: _html, blocks, ...parts } = article;
+  if (isSound(parts) && (isPlainlySound(text) || isSound(blocks))) return article;
   return JSON.parse(JSON.stringify(article), (_key, value: unknown) =>
     typeof value === 'string' ? wellFormed(value) : value,
   ) as ExtractedArticle;

@@ -28,9 +28,14 @@ function ldLanguage(value: unknown): string | undefined {
   return isNode(first) ? (ldText(first['alternateName']) ?? ldText(first['name'])) : ldText(value);
 }
 
+/** Tags in their canonical form already: asking `Intl` costs more than all other reading of the language. */
+const USUAL =
+  /^(?:en|de|fr|es|it|pt|nl|sv|da|fi|pl|cs|hu|ro|el|tr|ru|uk|ar|he|hi|id|ja|ko|zh)(?:-(?:US|GB|CA|AU|NZ|IE|IN|ZA|DE|AT|CH|FR|BE|ES|MX|AR|IT|PT|BR|NL|SE|DK|FI|PL|CZ|HU|RO|GR|TR|RU|UA|IL|ID|JP|KR|CN|TW|HK))?$/;
+
 /** The canonical BCP 47 form of a tag (`en_gb` → `en-GB`); undefined for what is no language tag. */
 export function languageTag(value: string): string | undefined {
   const tag = value.split(',', 1)[0]!.trim().replaceAll('_', '-').split('.', 1)[0]!;
+  if (USUAL.test(tag)) return tag;
   if (!/^[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{1,8}){0,4}$/.test(tag)) return undefined;
   try {
     return Intl.getCanonicalLocales(tag)[0];
