@@ -1,12 +1,17 @@
 import type { PageMetadata } from '../metadata/page-metadata.js';
 import { isNode, ldText, list, typesOf } from '../metadata/json-ld.js';
-import { candidate, type Candidate, type Source } from './candidate.js';
+import { CandidateList, type Candidate, type Source } from './candidate.js';
 
-export function languageCandidates(page: PageMetadata, contentLanguage: string | undefined): Candidate<string>[] {
-  const found: Candidate<string>[] = [];
+/** The languages that the page states; without `all`, only those that may be chosen. */
+export function languageCandidates(
+  page: PageMetadata,
+  contentLanguage: string | undefined,
+  all = true,
+): Candidate<string>[] {
+  const stated = new CandidateList<string>(all);
   const add = (value: string | undefined, source: Source, rule: string, confidence: number): void => {
-    const tag = value === undefined ? undefined : languageTag(value);
-    if (tag) found.push(candidate(tag, source, rule, confidence));
+    const tag = value === undefined || !stated.wants(confidence) ? undefined : languageTag(value);
+    if (tag) stated.add(tag, source, rule, confidence);
   };
   add(page.htmlLanguage, 'dom', 'html[lang]', 0.9);
   add(ldLanguage(page.jsonLd.article?.['inLanguage']), 'json-ld', 'inLanguage', 0.85);
@@ -19,7 +24,7 @@ export function languageCandidates(page: PageMetadata, contentLanguage: string |
     add(page.meta.get(rule)?.[0], 'meta', rule, 0.7);
   }
   add(contentLanguage, 'http', 'Content-Language', 0.6);
-  return found;
+  return stated.found;
 }
 
 /** A tag, or schema.org's Language node with its code as the alternate name. */

@@ -69,9 +69,7 @@ class Measured {
 
   /** True when no rule refuses, whatever the measures: a firm declaration leaves but the redirect and want of text. */
   get isBeyondDoubt(): boolean {
-    return (
-      this.declared === Declared.firmly && this.weight >= OFFER && refreshTarget(this.page.metadata) === undefined
-    );
+    return this.declared === Declared.firmly && this.weight >= OFFER && refreshTarget(this.page.metadata) === undefined;
   }
 }
 
