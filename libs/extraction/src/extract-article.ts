@@ -222,7 +222,7 @@ function assemble(findings: Findings): ExtractedArticle {
     ...(section !== undefined && { section }),
     keywords: take('keywords', keywordCandidates(metadata, page.url, all)) ?? [],
     ...(leadImage && { leadImage }),
-    images: pictures.map(({ image }) => stated.complete(image)),
+    images: pictures.map(({ image, key }) => stated.complete(image, key)),
     blocks: content.blocks,
     text,
     html: toHtml(content.blocks),

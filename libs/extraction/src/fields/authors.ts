@@ -8,6 +8,7 @@ import { cleanName, invertedName, parseByline, uniqueAuthors } from './byline.js
 import { AGENCY } from './byline-words.js';
 import { CandidateList, type Candidate, type Source } from './candidate.js';
 import type { HeaderPlace } from './header.js';
+import { oncePerPage } from './once-per-page.js';
 import { itemAuthors, visibleBylines } from './visible-bylines.js';
 
 const META: readonly (readonly [name: string, confidence: number])[] = [
@@ -94,7 +95,7 @@ function withoutKind({ name, url }: StatedAuthor): Author {
   return url === undefined ? { name } : { name, url };
 }
 
-function ldAuthors(page: PageMetadata): StatedAuthor[] {
+const ldAuthors = oncePerPage((page): readonly StatedAuthor[] => {
   const { article, resolve } = page.jsonLd;
   const stated = article?.['author'] ?? article?.['authors'] ?? article?.['creator'];
   const values = list(stated).flatMap((value) => (isNode(value) ? list(value['@list'] ?? value) : [value]));
@@ -103,7 +104,7 @@ function ldAuthors(page: PageMetadata): StatedAuthor[] {
     if (typeof node === 'string') return node.startsWith('http') ? [] : parseByline(node).map((name) => ({ name }));
     return isNode(node) ? nodeAuthors(node, page.baseUrl) : [];
   });
-}
+});
 
 function nodeAuthors(node: LdNode, base: string): StatedAuthor[] {
   const url = webUrl(ldUrl(node['url']), base);
