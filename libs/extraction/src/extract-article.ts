@@ -27,7 +27,7 @@ import { applyRules, bodyProvenance, type RuledPage, type RuledValues } from './
 import type { PublisherRules } from './publishers/publisher-rules.js';
 import { toHtml, toText } from './serialize.js';
 import { isLocked } from './state/locked.js';
-import { comparisonKey, isWellFormed, wellFormed } from './text.js';
+import { comparisonKey, isPlainlySound, isWellFormed, wellFormed } from './text.js';
 
 /** Pages with more characters than this are not read. */
 export const MAX_HTML = 60_000_000;
@@ -119,7 +119,7 @@ function extractBelow(titled: TitledPage): Worked {
 
 /** What the metadata say about the text. */
 function bodyHints({ page, tree, metadata, siteNames, title, trace }: TitledPage, titleNode?: number): BodyHints {
-  const byline = authorCandidates(tree, metadata, { title: titleNode, body: titleNode ?? 0, siteNames });
+  const byline = authorCandidates(tree, metadata, { title: titleNode, body: titleNode ?? 0, siteNames }, false);
   return {
     url: webUrl(metadata.canonical ?? metadata.meta.get('og:url')?.[0], metadata.baseUrl) ?? page.url,
     title: title.value,
@@ -163,6 +163,8 @@ type AddressField = 'canonicalUrl' | 'ampUrl';
 function assemble(findings: Findings): ExtractedArticle {
   const { page, tree, metadata, siteNames, title, titleNode, body, content, text, images, stated } = findings;
   const { ruled, trace } = findings;
+  // Who asks for an explanation sees the values as well that cannot be chosen.
+  const all = trace !== undefined;
   const provenance: Record<string, FieldProvenance> = { title: provenanceOf(title), body: content.provenance };
   const take = <T>(field: keyof RuledValues | AddressField, generic: readonly Candidate<T>[]): T | undefined => {
     const value = ruled?.values[field as keyof RuledValues] as Candidate<T> | undefined;
@@ -174,7 +176,7 @@ function assemble(findings: Findings): ExtractedArticle {
   };
   const bodyNode = body.kept[0]?.start ?? body.chosen?.node ?? 0;
   const above = titleNode !== undefined && titleNode <= bodyNode ? titleNode : undefined;
-  const language = take('language', languageCandidates(metadata, page.contentLanguage));
+  const language = take('language', languageCandidates(metadata, page.contentLanguage, all));
   const around = {
     title: above,
     body: bodyNode,
@@ -183,18 +185,18 @@ function assemble(findings: Findings): ExtractedArticle {
     hint: page.hints?.published,
     siteNames,
   };
-  const description = take('description', [
-    ...descriptionCandidates(metadata),
-    ...standfirstCandidates(tree, metadata, around),
-  ]);
-  const published = take<DateFound>('published', publishedCandidates(tree, metadata, around));
-  const modified = take<DateFound>('modified', modifiedCandidates(tree, metadata, around));
+  const descriptions = descriptionCandidates(metadata);
+  // A summary that the page shows is less trusted than any that it states.
+  const summaries = all || descriptions.length === 0 ? standfirstCandidates(tree, metadata, around) : [];
+  const description = take('description', [...descriptions, ...summaries]);
+  const published = take<DateFound>('published', publishedCandidates(tree, metadata, around, all));
+  const modified = take<DateFound>('modified', modifiedCandidates(tree, metadata, around, all));
   const canonicalUrl = take('canonicalUrl', canonicalCandidates(metadata, page.url));
   const ampUrl = take('ampUrl', ampCandidates(metadata));
   const siteName = take('siteName', siteNameCandidates(metadata));
   const publisher = take('publisher', publisherCandidates(metadata));
-  const section = take('section', sectionCandidates(metadata, page.url));
-  const authors = take('authors', authorCandidates(tree, metadata, around)) ?? [];
+  const section = take('section', sectionCandidates(metadata, page.url, all));
+  const authors = take('authors', authorCandidates(tree, metadata, around, all)) ?? [];
   const pictures = withoutPortraits(
     images,
     authors.map(({ name }) => name),
@@ -218,9 +220,9 @@ function assemble(findings: Findings): ExtractedArticle {
     ...(publisher !== undefined && { publisher }),
     ...(language !== undefined && { language }),
     ...(section !== undefined && { section }),
-    keywords: take('keywords', keywordCandidates(metadata, page.url)) ?? [],
+    keywords: take('keywords', keywordCandidates(metadata, page.url, all)) ?? [],
     ...(leadImage && { leadImage }),
-    images: pictures.map(({ image }) => stated.complete(image)),
+    images: pictures.map(({ image, key }) => stated.complete(image, key)),
     blocks: content.blocks,
     text,
     html: toHtml(content.blocks),
@@ -274,9 +276,9 @@ function missingFields(article: ExtractedArticle): string[] {
 
 /** Every string of the article without control characters and lone surrogates. */
 function wellFormedArticle(article: ExtractedArticle): ExtractedArticle {
-  // Text and HTML hold no characters but those of the blocks.
-  const { text: _text, html: _html, ...parts } = article;
-  if (isSound(parts)) return article;
+  // Text, HTML and blocks hold the same characters, and addresses of blocks are sound by their parsing.
+  const { text, html: _html, blocks, ...parts } = article;
+  if (isSound(parts) && (isPlainlySound(text) || isSound(blocks))) return article;
   return JSON.parse(JSON.stringify(article), (_key, value: unknown) =>
     typeof value === 'string' ? wellFormed(value) : value,
   ) as ExtractedArticle;

@@ -43,6 +43,11 @@ export class AttributeTable {
     this.entries.length = this.first.at(this.first.length - 1);
   }
 
+  /** True when any element of the page was written with an attribute of this name. */
+  has(name: string): boolean {
+    return this.ids.has(name);
+  }
+
   /** The first value that the node states for a name; undefined when it states none. */
   get(node: number, name: string): string | undefined {
     const from = this.first.at(node);

@@ -9,6 +9,34 @@ export const MAX_DEPTH = 1_000;
 /** Nodes (elements and texts) after which the rest of a page is not read. */
 export const MAX_NODES = 1_000_000;
 
+/** The part of the tokenizer that looks for the next `<` or quote. */
+interface Search {
+  index: number;
+  readonly buffer: string;
+  readonly offset: number;
+  fastForwardTo(code: number): boolean;
+}
+
+/** Signs that are looked at one by one before the engine's own search is worth its call. */
+const NEAR = 24;
+
+/** Lets the tokenizer look for the next `<` or quote as the engine does: pages are mostly scripts and long values. */
+function searchingNatively(tokenizer: Tokenizer): Tokenizer {
+  const search = tokenizer as unknown as Search;
+  search.fastForwardTo = function (this: Search, code) {
+    const { buffer, offset } = this;
+    const from = this.index + 1 - offset;
+    const near = Math.min(buffer.length, from + NEAR);
+    let at = from;
+    while (at < near && buffer.charCodeAt(at) !== code) at++;
+    if (at === near) at = buffer.indexOf(String.fromCharCode(code), near);
+    // Not found: the tokenizer steps past the end by itself.
+    this.index = offset + (at < 0 ? buffer.length - 1 : at);
+    return at >= 0;
+  };
+  return tokenizer;
+}
+
 /** Whose rules the content of an element follows. */
 type Language = 'html' | 'svg' | 'math';
 
@@ -19,7 +47,7 @@ type Language = 'html' | 'svg' | 'math';
 export class HtmlParser implements TokenizerCallbacks {
   /** True when the page went past a limit and its rest was left out. */
   cut = false;
-  private readonly tokenizer = new Tokenizer({ decodeEntities: false }, this);
+  private readonly tokenizer = searchingNatively(new Tokenizer({ decodeEntities: false }, this));
   private readonly nodes: NodeTable;
   /** The tag names that stand in the page, by spelling. */
   private readonly tagNames = new Map<string, string>();

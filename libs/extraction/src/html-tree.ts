@@ -53,6 +53,11 @@ export class HtmlTree {
     return this.attributes.get(node, name);
   }
 
+  /** False when no element of the page carries the attribute: then none need be asked for it. */
+  hasAttribute(name: string): boolean {
+    return this.attributes.has(name);
+  }
+
   /** All attributes of an element by their lower-case names, in their order. */
   attributesOf(node: number): [name: string, value: string][] {
     return this.attributes.all(node);

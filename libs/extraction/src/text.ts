@@ -29,6 +29,14 @@ export function isWellFormed(text: string): boolean {
   return text.isWellFormed() && !HAS_CONTROL.test(text);
 }
 
+// eslint-disable-next-line no-control-regex -- the same, with any half of a pair
+const SUSPECT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ud800-\udfff]/;
+
+/** True for a text that is well-formed wherever it may be parted. */
+export function isPlainlySound(text: string): boolean {
+  return !SUSPECT.test(text);
+}
+
 /** Text that any JSON or XML consumer accepts: no control characters, no half of a surrogate pair. */
 export function wellFormed(text: string): string {
   return text.replace(CONTROL, '').replace(LONE_SURROGATE, '\ufffd');

@@ -1,7 +1,7 @@
 import type { Block, Run } from '../article.js';
 import type { HtmlTree } from '../html-tree.js';
 import { comparisonKey } from '../text.js';
-import { nameWords } from './names.js';
+import { PhraseTable } from './phrase-table.js';
 import { appendLine, runsText, segmentRuns } from './runs.js';
 import type { Segment } from './segments.js';
 import { buildTable, findDataTables } from './tables.js';
@@ -147,7 +147,7 @@ function withLevels(blocks: Block[]): Block[] {
   return blocks;
 }
 
-const PULL_QUOTE = / (?:pull ?quotes?|pullout|zitat ?box|quote ?box) /;
+const PULL_QUOTE = new PhraseTable([/ (?:pull ?quotes?|pullout|zitat ?box|quote ?box) /]);
 
 /** Shorter quotes may be said twice. */
 const LEAST_QUOTED = 25;
@@ -161,7 +161,7 @@ function withoutPullQuotes(tree: HtmlTree, segments: readonly Segment[]): readon
     text.length >= LEAST_QUOTED &&
     (tree.name(shape) === 'blockquote' ||
       [container, tree.parent(container)].some(
-        (node) => node > 0 && PULL_QUOTE.test(nameWords(tree.attribute(node, 'class') ?? '')),
+        (node) => node > 0 && PULL_QUOTE.matches(tree.attribute(node, 'class') ?? ''),
       ));
   const quotes = new Set(segments.filter(isQuote).slice(0, MAX_QUOTES));
   if (quotes.size === 0) return segments;

@@ -4,6 +4,8 @@
  * subject, so each pattern needs two signs of that, and a longer text is taken for the article's own.
  */
 
+import { StemFilter } from './stem-filter.js';
+
 /** Longer texts are the article's own, whatever they name. */
 const MAX_NOTICE = 600;
 
@@ -38,26 +40,52 @@ const MAX_INVITATION = 300;
 const MEMBERSHIP =
   /(?:有料会員|会員登録|会員限定|無料会員|ログインして|読み放題|キャンペーン).{0,60}(?:お読み|登録|ください|円|こちら|できます)|カテゴリーをフォロー|\b(?:als|bist du|sind sie) (?:plus-?)?abonnent|\bals abonnee\b|\bartikel (?:er|ein)?(?:werben|kaufen|freischalten)\b/iu;
 
-/** What each kind of notice cannot do without, in lower case: a cheap look before the patterns. */
-const KINDS: readonly { sign: RegExp; notice: RegExp }[] = [
-  { sign: /affili|commission|compensat|provision|reklamelenke|партн/, notice: AFFILIATE },
-  { sign: /translat|bersetz|originala|ausgedruckt|im original|tradu|tradott|vertaald|the original/, notice: ORIGIN },
+/** What each kind of notice cannot do without, in lower case, and pieces that this sign cannot do without. */
+const KINDS: readonly { stems: string; sign: RegExp; notice: RegExp }[] = [
   {
+    stems: 'ffil|mmis|mpen|ovis|klam|артн',
+    sign: /affili|commission|compensat|provision|reklamelenke|партн/,
+    notice: AFFILIATE,
+  },
+  {
+    stems: 'nsla|rset|rigi|gedr|radu|dott|taal',
+    sign: /translat|bersetz|originala|ausgedruckt|im original|tradu|tradott|vertaald|the original/,
+    notice: ORIGIN,
+  },
+  {
+    stems: 'rows|avas|rmis|gate|aveg|tles|bblä|узер|birt|cess|nval|u ag|avin|pt o|pt-o|leas|nver|nenb',
     sign: /browser|javascript|permission|navigateur|navegador|nettleser|webbläsare|браузер|date of birth|access this|invalid file|you agree|trouble saving|opt[- ]out|please (?:use|enter|enable|try|check|refresh)|einverstanden|personenbezogene/,
     notice: MACHINERY,
   },
-  { sign: /delayed|real[- ]time|verzögert|différé|retraso|provided by/, notice: MARKET },
   {
+    stems: 'elay|l-ti|l ti|rzög|ffér|tras|vide',
+    sign: /delayed|real[- ]time|verzögert|différé|retraso|provided by/,
+    notice: MARKET,
+  },
+  {
+    stems: ' edi|lett|nali|sroo|orti|onat|ntri|uppo|un d|pend|onac|oaçã',
     sign: /letters? to the editor|of letters|journalism|newsroom|reporting|donat|contribution|^(?:please )?support|un don|spenden|donaci|doação/,
     notice: APPEAL,
   },
-  { sign: /会員|登録|ログイン|放題|キャンペーン|フォロー|abonne|artikel/, notice: MEMBERSHIP },
+  {
+    stems: 'bonn|rtik',
+    sign: /会員|登録|ログイン|放題|キャンペーン|フォロー|abonne|artikel/,
+    notice: MEMBERSHIP,
+  },
 ];
+
+/** Pieces that CHANNEL cannot do without. */
+const CHANNEL_STEMS = 'wsle|wsbr|ws-a|wsap|hats|legr|oogl|cebo|stag|witt|tikt|podc';
+
+const STEMS = new StemFilter([CHANNEL_STEMS, ...KINDS.map(({ stems }) => stems)]);
 
 /** True for a notice of the house: about money, law, machinery, or its other channels. */
 export function isBoilerplate(text: string): boolean {
   if (text.length > MAX_NOTICE) return false;
+  const stems = STEMS.find(text);
+  if (stems === 0) return false;
   const lower = text.toLowerCase();
-  if (text.length <= MAX_INVITATION && CHANNEL.test(lower) && INVITING.test(text)) return true;
-  return KINDS.some(({ sign, notice }) => sign.test(lower) && notice.test(text));
+  const mayInvite = (stems & 1) !== 0 && text.length <= MAX_INVITATION;
+  if (mayInvite && CHANNEL.test(lower) && INVITING.test(text)) return true;
+  return KINDS.some(({ sign, notice }, i) => (stems & (2 << i)) !== 0 && sign.test(lower) && notice.test(text));
 }

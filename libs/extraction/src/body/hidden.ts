@@ -31,7 +31,7 @@ export function markHidden(tree: HtmlTree, page: Segmentation, worths: ArrayLike
 }
 
 function isHidden(tree: HtmlTree, node: number): boolean {
-  if (tree.attribute(node, 'hidden') !== undefined) return true;
+  if (tree.hasAttribute('hidden') && tree.attribute(node, 'hidden') !== undefined) return true;
   const style = tree.attribute(node, 'style');
   if (style !== undefined && NOT_SHOWN.test(style)) return true;
   const names = tree.attribute(node, 'class');

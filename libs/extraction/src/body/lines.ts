@@ -60,7 +60,7 @@ const MAX_LABELLED = 240;
 
 /** True for a date with two labels or more beside it. */
 function isLabelledDate(text: string): boolean {
-  if (text.length > MAX_LABELLED || !/^\D{0,20}\d/.test(text)) return false;
+  if (text.length > MAX_LABELLED || !text.includes(':') || !/^\D{0,20}\d/.test(text)) return false;
   return (text.match(LABEL)?.length ?? 0) >= 2 && parseDate(text.slice(0, 40)) !== undefined;
 }
 

@@ -104,8 +104,12 @@ export class NameReader {
   /** What was read of a node already: its role above the bits that say that it was read, is a body, opens over the page. */
   private readonly read: Uint8Array;
 
+  /** Names of components that the page uses; the first that an element carries counts. */
+  private readonly components: readonly string[];
+
   constructor(private readonly tree: HtmlTree) {
     this.read = new Uint8Array(tree.size);
+    this.components = ['data-component', 'data-testid'].filter((name) => tree.hasAttribute(name));
   }
 
   /** What the element's name, or else its tag, says that it is beside the article. */
@@ -147,7 +151,8 @@ export class NameReader {
     const { tree } = this;
     const className = tree.attribute(node, 'class');
     const id = tree.attribute(node, 'id');
-    const component = tree.attribute(node, 'data-component') ?? tree.attribute(node, 'data-testid');
+    let component: string | undefined;
+    for (const attribute of this.components) component ??= tree.attribute(node, attribute);
     if (className === undefined && id === undefined && component === undefined) return NAMELESS;
     const name =
       className !== undefined && id === undefined && component === undefined

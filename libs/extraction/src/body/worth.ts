@@ -1,4 +1,5 @@
 import type { Segment } from './segments.js';
+import { StemFilter } from './stem-filter.js';
 
 /** Length of a text in Latin letters: a Chinese, Japanese, Korean or Thai sign says about as much as two of them. */
 export function textWeight(text: string): number {
@@ -28,13 +29,24 @@ const COPYRIGHT =
 const CONSENT =
   /\bcookies?\b|privacy policy|user agreement|terms (?:of (?:use|service)|and conditions)|datenschutz|personenbezogene|personal information/i;
 
+/** Pieces that COPYRIGHT and CONSENT cannot do without. */
+const STEMS = new StemFilter([
+  'opyr|(c) |(c)1|(c)2|eser|éser|vado|iser|vorb|oorb',
+  'okie|vacy|eeme|erms|aten|nenb|nfor',
+]);
+const COPYRIGHT_BIT = 1;
+const CONSENT_BIT = 2;
+
 /** A legal line longer than this talks about the law instead. */
 const MAX_LEGAL = 600;
-const MAX_CONSENT = 600;
 
 /** True for a copyright notice. */
 export function isCopyrightLine(text: string): boolean {
-  return text.length < MAX_LEGAL && COPYRIGHT.test(text);
+  return text.length < MAX_LEGAL && isCopyright(text, STEMS.find(text));
+}
+
+function isCopyright(text: string, stems: number): boolean {
+  return ((stems & COPYRIGHT_BIT) !== 0 || text.includes('©')) && COPYRIGHT.test(text);
 }
 
 /** True for words of consent and terms. */
@@ -52,8 +64,11 @@ export function worth(segment: Segment, shape: string, aboutConsent = false): nu
   const weight = textWeight(text);
   const linked = linkLength / text.length;
   if (linked > 0.6) return -Math.min(weight, 120);
-  const consent = !aboutConsent && text.length < MAX_CONSENT && speaksOfConsent(text);
-  if (isCopyrightLine(text) || consent) return -Math.min(weight, 120);
+  if (text.length < MAX_LEGAL) {
+    const stems = STEMS.find(text);
+    const consent = !aboutConsent && (stems & CONSENT_BIT) !== 0 && speaksOfConsent(text);
+    if (consent || isCopyright(text, stems)) return -Math.min(weight, 120);
+  }
   if (shape.length === 2 && shape.startsWith('h')) return 0;
   const prose = weight * (1 - linked);
   const sentence = SENTENCE_END.test(text);

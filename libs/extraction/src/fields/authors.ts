@@ -6,8 +6,9 @@ import type { PageMetadata } from '../metadata/page-metadata.js';
 import { comparisonKey } from '../text.js';
 import { cleanName, invertedName, parseByline, uniqueAuthors } from './byline.js';
 import { AGENCY } from './byline-words.js';
-import { candidate, type Candidate, type Source } from './candidate.js';
+import { CandidateList, type Candidate, type Source } from './candidate.js';
 import type { HeaderPlace } from './header.js';
+import { oncePerPage } from './once-per-page.js';
 import { itemAuthors, visibleBylines } from './visible-bylines.js';
 
 const META: readonly (readonly [name: string, confidence: number])[] = [
@@ -37,34 +38,38 @@ interface StatedAuthor extends Author {
 }
 
 /**
- * Every author list of the page. The site itself is an author only where the page states it as an organisation that
+ * The author lists of the page; without `all`, only those that may be chosen. The site itself is an author only where the page states it as an organisation that
  * signs, and then behind lists that name people.
  */
 export function authorCandidates(
   tree: HtmlTree,
   page: PageMetadata,
   around: BylineSurroundings,
+  all = true,
 ): Candidate<Author[]>[] {
-  const found: Candidate<Author[]>[] = [];
+  const lists = new CandidateList<Author[]>(all);
   const sites = new Set(around.siteNames.map(comparisonKey));
   const isSite = (name: string): boolean => sites.has(comparisonKey(name)) || DOMAIN.test(name);
   const add = (authors: readonly StatedAuthor[], source: Source, rule: string, confidence: number): void => {
+    if (authors.length === 0) return;
     // The site beside a person's name says where the person works.
     const people = uniqueAuthors(authors.filter(({ name }) => !isSite(name)).map(withoutKind));
     const houses = authors.filter(({ name, organisation }) => organisation === true && !DOMAIN.test(name));
     if (people.length > 0) {
       // A house that signs is believed after a person that the page names elsewhere; an agency is not a house.
       const isHouse = authors.every(({ name, organisation }) => organisation === true && !AGENCY.test(name));
-      found.push(candidate(people, source, rule, isHouse ? 0.64 : confidence));
+      lists.add(people, source, rule, isHouse ? 0.64 : confidence);
     }
     if (people.length === 0 && houses.length > 0) {
-      found.push(candidate(uniqueAuthors(houses.map(withoutKind)), source, rule, confidence * 0.4));
+      lists.add(uniqueAuthors(houses.map(withoutKind)), source, rule, confidence * 0.4);
     }
   };
 
   add(ldAuthors(page), 'json-ld', 'author', 0.95);
   for (const [name, confidence] of META) {
-    const values = (page.meta.get(name) ?? []).filter((value) => !/^https?:/i.test(value));
+    const stated = lists.wants(confidence) ? page.meta.get(name) : undefined;
+    if (stated === undefined) continue;
+    const values = stated.filter((value) => !/^https?:/i.test(value));
     const authors = values.flatMap((value) => {
       const inverted = invertedName(value);
       return inverted === undefined ? parseByline(value) : [inverted];
@@ -76,9 +81,11 @@ export function authorCandidates(
       confidence,
     );
   }
-  add(itemAuthors(tree, page, around.body), 'microdata', 'author', 0.76);
-  for (const { authors, rule, confidence } of visibleBylines(tree, page, around)) add(authors, 'dom', rule, confidence);
-  return found;
+  if (lists.wants(0.76)) add(itemAuthors(tree, page, around.body), 'microdata', 'author', 0.76);
+  const wants = (confidence: number): boolean => lists.wants(confidence);
+  for (const { authors, rule, confidence } of visibleBylines(tree, page, around, wants))
+    add(authors, 'dom', rule, confidence);
+  return lists.found;
 }
 
 /** A host's name instead of a name. */
@@ -88,7 +95,7 @@ function withoutKind({ name, url }: StatedAuthor): Author {
   return url === undefined ? { name } : { name, url };
 }
 
-function ldAuthors(page: PageMetadata): StatedAuthor[] {
+const ldAuthors = oncePerPage((page): readonly StatedAuthor[] => {
   const { article, resolve } = page.jsonLd;
   const stated = article?.['author'] ?? article?.['authors'] ?? article?.['creator'];
   const values = list(stated).flatMap((value) => (isNode(value) ? list(value['@list'] ?? value) : [value]));
@@ -97,7 +104,7 @@ function ldAuthors(page: PageMetadata): StatedAuthor[] {
     if (typeof node === 'string') return node.startsWith('http') ? [] : parseByline(node).map((name) => ({ name }));
     return isNode(node) ? nodeAuthors(node, page.baseUrl) : [];
   });
-}
+});
 
 function nodeAuthors(node: LdNode, base: string): StatedAuthor[] {
   const url = webUrl(ldUrl(node['url']), base);

@@ -12,6 +12,24 @@ export function candidate<T>(value: T, source: Source, rule: string, confidence:
   return { value, source, rule, confidence };
 }
 
+/** Gathers the candidates of a field: all of them, or those alone that are more trusted than all before them. */
+export class CandidateList<T> {
+  readonly found: Candidate<T>[] = [];
+  private best = 0;
+
+  constructor(private readonly all: boolean) {}
+
+  /** False when a value of this confidence need not be read: it would neither be chosen nor shown. */
+  wants(confidence: number): boolean {
+    return this.all || confidence > this.best;
+  }
+
+  add(value: T, source: Source, rule: string, confidence: number): void {
+    this.found.push(candidate(value, source, rule, confidence));
+    if (confidence > this.best) this.best = confidence;
+  }
+}
+
 /** The candidate with the highest confidence; the earlier one of equals. */
 export function mostTrusted<T>(candidates: readonly Candidate<T>[]): Candidate<T> | undefined {
   let best: Candidate<T> | undefined;

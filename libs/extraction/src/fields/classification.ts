@@ -2,7 +2,7 @@ import type { PageMetadata } from '../metadata/page-metadata.js';
 import { isNode, ldText, ldUrl, list, typesOf } from '../metadata/json-ld.js';
 import { webUrl } from '../links.js';
 import { collapse, comparisonKey, stripTags } from '../text.js';
-import { candidate, type Candidate, type Source } from './candidate.js';
+import { CandidateList, type Candidate, type Source } from './candidate.js';
 import { decodeText } from './entities.js';
 import { knownSiteNames, siteNameCandidates } from './site.js';
 
@@ -13,12 +13,16 @@ const MAX_KEYWORDS = 100;
 const NO_SECTION =
   /^(?:articles?|posts?|front ?page|home ?page|home|index|uncategori[sz]ed|default|root|none|null|undefined|true|false|\d+|[a-z\d]+_\w+)$/i;
 
-/** Every section that the page names: the metadata's own, the last breadcrumb above the article, the first part of the path. */
-export function sectionCandidates(page: PageMetadata, pageUrl: string): Candidate<string>[] {
-  const found: Candidate<string>[] = [];
+/**
+ * The sections that the page names: the metadata's own, the last breadcrumb above the article, the first part of the
+ * path. Without `all`, the first and those that may be chosen.
+ */
+export function sectionCandidates(page: PageMetadata, pageUrl: string, all = true): Candidate<string>[] {
+  const sections = new CandidateList<string>(all);
   const sites = new Set(knownSiteNames(page, pageUrl).map(comparisonKey));
   const add = (value: string | undefined, source: Source, rule: string, confidence: number): void => {
-    const name = value === undefined ? '' : collapse(stripTags(decodeText(value)).split('|', 1)[0]!);
+    if (value === undefined || !sections.wants(confidence)) return;
+    const name = collapse(stripTags(decodeText(value)).split('|', 1)[0]!);
     if (
       name &&
       name.length <= 100 &&
@@ -26,16 +30,16 @@ export function sectionCandidates(page: PageMetadata, pageUrl: string): Candidat
       !NO_SECTION.test(name) &&
       !sites.has(comparisonKey(name))
     )
-      found.push(candidate(name, source, rule, confidence));
+      sections.add(name, source, rule, confidence);
   };
   add(ldText(page.jsonLd.article?.['articleSection']), 'json-ld', 'articleSection', 0.9);
   add(page.meta.get('article:section')?.[0], 'open-graph', 'article:section', 0.85);
   for (const rule of ['parsely-section', 'section', 'cxenseparse:category', 'dc.subject', 'category']) {
     add(page.meta.get(rule)?.[0], 'meta', rule, 0.6);
   }
-  add(sectionCrumb(page), 'json-ld', 'BreadcrumbList', 0.55);
-  add(sectionInPath(pageUrl), 'url', 'path', 0.2);
-  return found;
+  if (sections.wants(0.55)) add(sectionCrumb(page), 'json-ld', 'BreadcrumbList', 0.55);
+  if (sections.wants(0.2)) add(sectionInPath(pageUrl), 'url', 'path', 0.2);
+  return sections.found;
 }
 
 /** The name of the last breadcrumb that is neither the home page nor the article. */
@@ -94,10 +98,13 @@ function sectionInPath(url: string): string | undefined {
     ?.replaceAll('-', ' ');
 }
 
-/** All keyword lists of the page, the most trusted signal first. The section and the site's name are no keywords. */
-export function keywordCandidates(page: PageMetadata, pageUrl: string): Candidate<string[]>[] {
-  const found: Candidate<string[]>[] = [];
-  const [section] = sectionCandidates(page, pageUrl);
+/**
+ * The keyword lists of the page, the most trusted signal first. The section and the site's name are no keywords.
+ * Without `all`, only those that may be chosen.
+ */
+export function keywordCandidates(page: PageMetadata, pageUrl: string, all = true): Candidate<string[]>[] {
+  const lists = new CandidateList<string[]>(all);
+  const [section] = sectionCandidates(page, pageUrl, false);
   const known = new Set(
     [
       section && section.source !== 'url' ? section.value : '',
@@ -105,8 +112,8 @@ export function keywordCandidates(page: PageMetadata, pageUrl: string): Candidat
     ].map(comparisonKey),
   );
   const add = (values: readonly string[], source: Source, rule: string, confidence: number): void => {
-    const words = uniqueKeywords(values, known);
-    if (words.length > 0) found.push(candidate(words, source, rule, confidence));
+    const words = lists.wants(confidence) ? uniqueKeywords(values, known) : [];
+    if (words.length > 0) lists.add(words, source, rule, confidence);
   };
   add(ldKeywords(page.jsonLd.article?.['keywords']), 'json-ld', 'keywords', 0.9);
   add(page.meta.get('article:tag') ?? [], 'open-graph', 'article:tag', 0.85);
@@ -114,7 +121,7 @@ export function keywordCandidates(page: PageMetadata, pageUrl: string): Candidat
     add(page.meta.get(rule) ?? [], 'meta', rule, rule === 'keywords' ? 0.6 : 0.75);
   }
   add(page.tagLinks, 'dom', 'rel=tag', 0.55);
-  return found;
+  return lists.found;
 }
 
 function ldKeywords(value: unknown): string[] {

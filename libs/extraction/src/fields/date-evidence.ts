@@ -13,7 +13,7 @@ export function dayOrder(language: string | undefined, url: string): DayOrder {
 }
 
 /** Signals below this confidence do not correct others. */
-const LEAST_WITNESS = 0.6;
+export const LEAST_WITNESS = 0.6;
 
 /**
  * Lets a signal that states the same moment more precisely go before the most trusted one: the time of day where that

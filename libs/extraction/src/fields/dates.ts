@@ -3,9 +3,9 @@ import type { HtmlTree } from '../html-tree.js';
 import type { PageMetadata } from '../metadata/page-metadata.js';
 import { ldText, typesOf } from '../metadata/json-ld.js';
 import { collapse } from '../text.js';
-import { candidate, type Candidate, type Source } from './candidate.js';
+import { CandidateList, type Candidate, type Source } from './candidate.js';
 import { parseDate } from './date-formats.js';
-import { dayOrder, preferPrecise } from './date-evidence.js';
+import { dayOrder, LEAST_WITNESS, preferPrecise } from './date-evidence.js';
 import { headerRange, linesBetween, type HeaderPlace } from './header.js';
 
 type Signal = readonly [name: string, confidence: number];
@@ -55,12 +55,14 @@ export interface DateSurroundings extends HeaderPlace {
   hint: string | undefined;
 }
 
+/** The dates of publication that the page states; without `all`, only those that have a part in the choice. */
 export function publishedCandidates(
   tree: HtmlTree,
   page: PageMetadata,
   around: DateSurroundings,
+  all = true,
 ): Candidate<DateFound>[] {
-  const dates = new DateCollector(around.language, around.url);
+  const dates = new DateCollector(around, all);
   const { article } = page.jsonLd;
   dates.add(ldText(article?.['datePublished']), 'json-ld', 'datePublished', 0.95);
   dates.add(ldText(article?.['dateCreated']), 'json-ld', 'dateCreated', 0.7);
@@ -80,19 +82,21 @@ export function publishedCandidates(
   }
   itemDates(tree, page, 'datepublished', dates);
   timeDates(tree, page, around, dates);
-  dates.add(dateInUrl(around.url), 'url', 'path', 0.5);
+  if (dates.wants(0.5)) dates.add(dateInUrl(around.url), 'url', 'path', 0.5);
   textDates(tree, around, 'published', dates);
   dates.add(around.hint, 'hint', 'published', 0.4);
   dates.add(ldText(article?.['dateModified']), 'json-ld', 'dateModified', 0.2);
   return preferPrecise(dates.found);
 }
 
+/** The same for the dates of its last change. */
 export function modifiedCandidates(
   tree: HtmlTree,
   page: PageMetadata,
   around: DateSurroundings,
+  all = true,
 ): Candidate<DateFound>[] {
-  const dates = new DateCollector(around.language, around.url);
+  const dates = new DateCollector(around, all);
   dates.add(ldText(page.jsonLd.article?.['dateModified']), 'json-ld', 'dateModified', 0.95);
   for (const [name, confidence] of MODIFIED_META) {
     dates.add(page.meta.get(name)?.[0], name.includes(':') ? 'open-graph' : 'meta', name, confidence);
@@ -112,17 +116,28 @@ export function modifiedCandidates(
 }
 
 class DateCollector {
-  readonly found: Candidate<DateFound>[] = [];
+  private readonly dates: CandidateList<DateFound>;
   private readonly order: ReturnType<typeof dayOrder>;
 
-  constructor(language: string | undefined, url: string) {
+  constructor({ language, url }: DateSurroundings, all: boolean) {
     this.order = dayOrder(language, url);
+    this.dates = new CandidateList(all);
+  }
+
+  get found(): Candidate<DateFound>[] {
+    return this.dates.found;
+  }
+
+  /** False for a confidence with which a date is neither chosen nor shown, nor corrects another. */
+  wants(confidence: number): boolean {
+    return confidence >= LEAST_WITNESS || this.dates.wants(confidence);
   }
 
   add(raw: string | undefined, source: Source, rule: string, confidence: number): void {
-    const text = raw === undefined ? '' : collapse(raw);
+    if (raw === undefined || !this.wants(confidence)) return;
+    const text = collapse(raw);
     const date = text === '' ? undefined : parseDate(text, this.order);
-    if (date) this.found.push(candidate({ ...date, raw: text, source }, source, rule, confidence));
+    if (date) this.dates.add({ ...date, raw: text, source }, source, rule, confidence);
   }
 }
 
@@ -175,6 +190,10 @@ const MAX_LINE = 150;
 /** Nodes before the title in which a date line may stand. */
 const REACH_ABOVE = 40;
 
+/** Confidence in the date of a line below the title, and above it. */
+const LINE_IN_HEADER = 0.45;
+const LINE_ABOVE = 0.32;
+
 /** Dates in the lines around the title; behind a word for a change stands the date of the change. */
 function textDates(
   tree: HtmlTree,
@@ -182,6 +201,7 @@ function textDates(
   kind: 'published' | 'modified',
   dates: DateCollector,
 ): void {
+  if (!dates.wants(LINE_IN_HEADER)) return;
   const { from, to } = headerRange(tree, around);
   const add = (line: string, confidence: number): void => {
     if (line.length > MAX_LINE || !/\d/.test(line)) return;
@@ -191,9 +211,9 @@ function textDates(
     // Where only the change is dated, the article is at least not younger.
     if (kind === 'published' && at >= 0) dates.add(line.slice(at), 'dom', 'byline text', 0.15);
   };
-  for (const line of linesBetween(tree, from, to)) add(line, 0.45);
-  if (around.title === undefined) return;
-  for (const line of linesBetween(tree, Math.max(0, from - REACH_ABOVE), from)) add(line, 0.32);
+  for (const line of linesBetween(tree, from, to)) add(line, LINE_IN_HEADER);
+  if (around.title === undefined || !dates.wants(LINE_ABOVE)) return;
+  for (const line of linesBetween(tree, Math.max(0, from - REACH_ABOVE), from)) add(line, LINE_ABOVE);
 }
 
 /** `/2024/03/12/` and the like in a path. */

@@ -1,14 +1,15 @@
-import { nameWords } from '../body/names.js';
+import { PhraseTable } from '../body/phrase-table.js';
 import type { HtmlTree } from '../html-tree.js';
 import type { PageMetadata } from '../metadata/page-metadata.js';
 import { ldText, typesOf } from '../metadata/json-ld.js';
 import { collapse, comparisonKey, stripTags } from '../text.js';
 import { candidate, type Candidate, type Source } from './candidate.js';
 import { decodeText } from './entities.js';
+import { oncePerPage } from './once-per-page.js';
 import { headerRange, partedText, type HeaderPlace } from './header.js';
 
 /** Every description in the metadata, but for one that the site gives of itself. */
-export function descriptionCandidates(page: PageMetadata): Candidate<string>[] {
+export const descriptionCandidates = oncePerPage((page): readonly Candidate<string>[] => {
   const found: Candidate<string>[] = [];
   const slogans = new Set(
     page.jsonLd.nodes
@@ -26,10 +27,11 @@ export function descriptionCandidates(page: PageMetadata): Candidate<string>[] {
   add(page.meta.get('twitter:description')?.[0], 'meta', 'twitter:description', 0.7);
   add(page.meta.get('dc.description')?.[0], 'meta', 'dc.description', 0.6);
   return found;
-}
+});
 
-const STANDFIRST =
-  / (?:dek|deck|standfirst|stand first|sub ?title|sub ?head|sub ?headline|sub ?heading|subhed|summary|p summary|synopsis|lede|chapo|chapeau|sottotitolo|occhiello|bajada|entradilla|copete|vorspann|ingress|manchet|strapline|sumario|sommario|perex) /;
+const STANDFIRST = new PhraseTable([
+  / (?:dek|deck|standfirst|stand first|sub ?title|sub ?head|sub ?headline|sub ?heading|subhed|summary|p summary|synopsis|lede|chapo|chapeau|sottotitolo|occhiello|bajada|entradilla|copete|vorspann|ingress|manchet|strapline|sumario|sommario|perex) /,
+]);
 
 /** Signs of a text that may sum an article up. */
 const LEAST_SUMMARY = 40;
@@ -53,7 +55,7 @@ export function standfirstCandidates(tree: HtmlTree, page: PageMetadata, place: 
   }
   for (let i = from; i < to && found.length === 0; i++) {
     const className = tree.attribute(i, 'class');
-    if (className !== undefined && STANDFIRST.test(nameWords(className))) add(i, 'dom', 'stand-first', 0.4);
+    if (className !== undefined && STANDFIRST.matches(className)) add(i, 'dom', 'stand-first', 0.4);
   }
   return found;
 }

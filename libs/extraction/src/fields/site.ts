@@ -3,9 +3,10 @@ import { isNode, ldText, list, typesOf } from '../metadata/json-ld.js';
 import { collapse, comparisonKey } from '../text.js';
 import { candidate, type Candidate } from './candidate.js';
 import { decodeText } from './entities.js';
+import { oncePerPage } from './once-per-page.js';
 
 /** Every name that the site gives itself. A slogan behind a bar or a dash is cut where the host tells name from slogan. */
-export function siteNameCandidates(page: PageMetadata): Candidate<string>[] {
+export const siteNameCandidates = oncePerPage((page): readonly Candidate<string>[] => {
   const found: Candidate<string>[] = [];
   const add = (
     value: string | undefined,
@@ -24,7 +25,7 @@ export function siteNameCandidates(page: PageMetadata): Candidate<string>[] {
   add(page.meta.get('apple-mobile-web-app-title')?.[0], 'meta', 'apple-mobile-web-app-title', 0.6);
   for (const one of publisherCandidates(page)) found.push({ ...one, confidence: 0.5 });
   return found;
-}
+});
 
 /** The part of `Ledger | News of the north` that the host is named after; the whole where none is. */
 function withoutSlogan(name: string, url: string): string {
@@ -34,7 +35,7 @@ function withoutSlogan(name: string, url: string): string {
   return parts.find((part) => labels.includes(comparisonKey(part).replaceAll(' ', ''))) ?? name;
 }
 
-export function publisherCandidates(page: PageMetadata): Candidate<string>[] {
+export const publisherCandidates = oncePerPage((page): readonly Candidate<string>[] => {
   const found: Candidate<string>[] = [];
   for (const value of list(page.jsonLd.article?.['publisher'])) {
     const publisher = page.jsonLd.resolve(value);
@@ -46,7 +47,7 @@ export function publisherCandidates(page: PageMetadata): Candidate<string>[] {
     if (name && !name.startsWith('http')) found.push(candidate(collapse(name), 'meta', rule, 0.6));
   }
   return found;
-}
+});
 
 /** Whom a copyright line names: "© 2025 The Northmoor Ledger. All rights reserved." */
 function holderOf(line: string): string {

@@ -1,5 +1,5 @@
 import type { Author } from '../article.js';
-import { nameWords } from '../body/names.js';
+import { PhraseTable } from '../body/phrase-table.js';
 import type { HtmlTree } from '../html-tree.js';
 import { webUrl } from '../links.js';
 import type { PageMetadata } from '../metadata/page-metadata.js';
@@ -7,15 +7,16 @@ import { collapse } from '../text.js';
 import { parseByline, parseVisibleByline } from './byline.js';
 import { headerRange, linesBetween, partedText, type HeaderPlace } from './header.js';
 
-/** Authors that the page shows, with the rule that found them. */
+/** Authors that the page shows, none perhaps, with the rule that found them. */
 export interface VisibleByline {
   authors: Author[];
   rule: string;
   confidence: number;
 }
 
-const BYLINE =
-  / (?:byline|bylines|by line|author|authors|author ?name|authorname|post ?author|article ?author|entry ?author|writer|writers|reporter|journalist|autor|autoren|autore|autores|auteur|auteurs|auteurs?|firma|author ?link|author ?names|contributor|contributors|p author) /;
+const BYLINE = new PhraseTable([
+  / (?:byline|bylines|by line|author|authors|author ?name|authorname|post ?author|article ?author|entry ?author|writer|writers|reporter|journalist|autor|autoren|autore|autores|auteur|auteurs|auteurs?|firma|author ?link|author ?names|contributor|contributors|p author) /,
+]);
 
 /** Addresses of authors' own pages. */
 const AUTHOR_PAGE =
@@ -37,21 +38,39 @@ const REACH = 300;
 /** Authors further apart than this many signs belong to different articles. */
 const MAX_GAP = 80;
 
-/** The bylines from the title to the beginning of the body, and a little into it. */
-export function visibleBylines(tree: HtmlTree, page: PageMetadata, place: HeaderPlace): VisibleByline[] {
+/**
+ * The bylines from the title to the beginning of the body, and a little into it. The page is searched only for those of
+ * a confidence that is wanted when the ones before have been taken.
+ */
+export function* visibleBylines(
+  tree: HtmlTree,
+  page: PageMetadata,
+  place: HeaderPlace,
+  wants: (confidence: number) => boolean,
+): Generator<VisibleByline, void> {
   const { from, to } = headerRange(tree, place);
-  const found: VisibleByline[] = [];
-  const add = (authors: Author[], rule: string, confidence: number): void => {
-    if (authors.length > 0) found.push({ authors, rule, confidence });
-  };
   const end = Math.min(tree.size, Math.max(place.body, from) + REACH);
-  add(group(tree, linkedAuthors(tree, page, from, end, isRelAuthor)), 'rel=author', 0.7);
-  add(namedByline(tree, from, to), 'byline', 0.66);
+  if (wants(0.7))
+    yield {
+      authors: group(tree, linkedAuthors(tree, page, from, end, isRelAuthor)),
+      rule: 'rel=author',
+      confidence: 0.7,
+    };
+  const named = wants(0.66) ? namedByline(tree, from, to) : [];
+  yield { authors: named, rule: 'byline', confidence: 0.66 };
+  if (wants(0.62)) yield { authors: signedLine(tree, from, to), rule: 'signed line', confidence: 0.62 };
+  if (wants(0.58))
+    yield {
+      authors: group(tree, linkedAuthors(tree, page, from, to, isAuthorPage)),
+      rule: 'author page',
+      confidence: 0.58,
+    };
+  if (named.length === 0 && wants(0.5)) yield { authors: namedByline(tree, to, end), rule: 'byline', confidence: 0.5 };
+}
+
+function signedLine(tree: HtmlTree, from: number, to: number): Author[] {
   const signed = linesBetween(tree, from, to).find((line) => line.length <= MAX_SIGNED_LINE && SIGNED_LINE.test(line));
-  if (signed !== undefined) add(people(parseVisibleByline(signed)), 'signed line', 0.62);
-  add(group(tree, linkedAuthors(tree, page, from, to, isAuthorPage)), 'author page', 0.58);
-  if (!found.some(({ rule }) => rule === 'byline')) add(namedByline(tree, to, end), 'byline', 0.5);
-  return found;
+  return signed === undefined ? [] : people(parseVisibleByline(signed));
 }
 
 /** Microdata authors of the article: not those of its pictures, comments and reviews, nor of other articles. */
@@ -133,7 +152,7 @@ function linkedAuthors(tree: HtmlTree, page: PageMetadata, from: number, to: num
 function namedByline(tree: HtmlTree, from: number, to: number): Author[] {
   for (let i = from; i < to; i++) {
     const className = tree.attribute(i, 'class');
-    if (className === undefined || !BYLINE.test(nameWords(className))) continue;
+    if (className === undefined || !BYLINE.matches(className)) continue;
     const text = collapse(partedText(tree, i, MAX_BYLINE + 100));
     const names = text.length < MAX_BYLINE ? parseVisibleByline(text) : [];
     if (names.length > 0) return people(names);

@@ -1,10 +1,11 @@
 import type { ImageFound } from '../article.js';
-import { nameWords, Role } from '../body/names.js';
+import { Role } from '../body/names.js';
+import { PhraseTable } from '../body/phrase-table.js';
 import type { Trace } from '../explain/trace.js';
 import type { HtmlTree } from '../html-tree.js';
 import { collapse, comparisonKey } from '../text.js';
 import { splitCaption } from './caption.js';
-import { bestSource, isBackgroundPicture } from './image-source.js';
+import { bestSource, isBackgroundPicture, type ImageSource } from './image-source.js';
 import { holdersOf, readCaption, type CaptionKind, type ReadCaption } from './read-caption.js';
 import { imageKey, joinReports } from './same-picture.js';
 
@@ -22,14 +23,18 @@ const MAX_SEEN = 2_000;
 const NEVER: ReadonlySet<number> = new Set([Role.promotion, Role.comments, Role.tags, Role.byline, Role.tools]);
 
 /** Names of files and classes that are given to icons, portraits of writers and advertising. */
-const ICON_FILE =
-  / (?:logos?|icons?|avatars?|emojis?|sprite|pixel|tracking|spacer|blank|placeholder|badge|gravatar|headshot|author|authors|werbung|banner|advert|favicon|profile image) /;
-const ICON_CLASS =
-  / (?:logo|icons?|avatar|emoji|sprite|badge|gravatar|headshot|author|profile pic(?:ture)?|wp smiley) /;
+const ICON_FILE = new PhraseTable([
+  / (?:logos?|icons?|avatars?|emojis?|sprite|pixel|tracking|spacer|blank|placeholder|badge|gravatar|headshot|author|authors|werbung|banner|advert|favicon|profile image) /,
+]);
+const ICON_CLASS = new PhraseTable([
+  / (?:logo|icons?|avatar|emoji|sprite|badge|gravatar|headshot|author|profile pic(?:ture)?|wp smiley) /,
+]);
 
 /** A picture and where it stands. */
 export interface PlacedImage {
   readonly node: number;
+  /** By which copies of the picture are told, as `imageKey` gives it. */
+  readonly key: string;
   readonly image: ImageFound;
   /** The text nodes of a caption that no name tells from a paragraph. */
   readonly lines: readonly number[];
@@ -54,23 +59,27 @@ export function findImages(
 ): PlacedImage[] {
   const found: PlacedImage[] = [];
   const seen = new Map<string, number>();
+  const hasStyles = tree.hasAttribute('style');
   let looked = 0;
   for (let i = above.size > 0 ? 0 : from; i < to && found.length < MAX_IMAGES && looked < MAX_SEEN; i++) {
     const name = tree.name(i);
     const isImage = name === 'img' ? tree.name(tree.parent(i)) !== 'amp-img' : name === 'amp-img';
-    if (!isImage && !isBackgroundPicture(tree, i)) continue;
+    if (!isImage && !(hasStyles && isBackgroundPicture(tree, i))) continue;
     if (NEVER.has(removed[i]!)) {
       trace?.leaveImage(i, 'stands in an element that is named as something beside the article');
       continue;
     }
     looked++;
     if (i < from && removed[i] !== Role.none) continue;
-    const placed = readImage(tree, i, removed, baseUrl);
+    const source = bestSource(tree, i, baseUrl);
+    const key = source === undefined ? '' : imageKey(source.url);
+    // Before the range all that does not present the page is left, for whatever reason.
+    if (i < from && trace === undefined && !above.has(key)) continue;
+    const placed = source && readImage(tree, i, removed, source, key);
     if (!placed) {
       trace?.leaveImage(i, 'is an icon, too small, or has no address of a picture');
       continue;
     }
-    const key = imageKey(placed.image.url);
     if (i < from && !above.has(key)) continue;
     const first = seen.get(key);
     if (first === undefined) seen.set(key, found.push(placed) - 1);
@@ -96,9 +105,14 @@ function joinCopies(first: PlacedImage, copy: PlacedImage): PlacedImage {
   return { ...better, node: first.node, image: { ...image, url: other.image.url }, lines, offered: other.offered };
 }
 
-function readImage(tree: HtmlTree, node: number, removed: Uint8Array, baseUrl: string): PlacedImage | undefined {
-  const source = bestSource(tree, node, baseUrl);
-  if (!source || /\.svg(?:$|\?)/i.test(source.url)) return undefined;
+function readImage(
+  tree: HtmlTree,
+  node: number,
+  removed: Uint8Array,
+  source: ImageSource,
+  key: string,
+): PlacedImage | undefined {
+  if (/\.svg(?:$|\?)/i.test(source.url)) return undefined;
   const width = pixels(tree.attribute(node, 'width'));
   const height = pixels(tree.attribute(node, 'height'));
   if ((width !== undefined && width < MIN_SIDE) || (height !== undefined && height < MIN_SIDE)) return undefined;
@@ -120,13 +134,13 @@ function readImage(tree: HtmlTree, node: number, removed: Uint8Array, baseUrl: s
     ...(height !== undefined && { height }),
   };
   const offered = source.width ?? width;
-  return { node, image, lines: read.lines, kind: read.kind, ...(offered !== undefined && { offered }) };
+  return { node, key, image, lines: read.lines, kind: read.kind, ...(offered !== undefined && { offered }) };
 }
 
 function isIcon(tree: HtmlTree, node: number, url: string): boolean {
-  if (ICON_CLASS.test(nameWords(tree.attribute(node, 'class') ?? ''))) return true;
+  if (ICON_CLASS.matches(tree.attribute(node, 'class') ?? '')) return true;
   const path = (URL.parse(url)?.pathname ?? '').split('/').filter(Boolean);
-  if (ICON_FILE.test(nameWords(path.at(-1) ?? ''))) return true;
+  if (ICON_FILE.matches(path.at(-1) ?? '')) return true;
   if (path.some((folder) => /^(?:authors?|avatars?|logos?|icons?|emojis?|gravatar|badges?)$/i.test(folder)))
     return true;
   const sides = /[-_](\d{1,4})x(\d{1,4})\.\w{3,4}$/.exec(path.at(-1) ?? '');

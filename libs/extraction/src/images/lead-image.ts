@@ -37,12 +37,13 @@ export function leadImageCandidates(
   opening: number,
 ): Candidate<ImageFound>[] {
   const found: Candidate<ImageFound>[] = [];
-  const byKey = new Map(images.map((placed) => [imageKey(placed.image.url), placed]));
+  const byKey = new Map(images.map((placed) => [placed.key, placed]));
   const add = (url: string, sides: Sides | undefined, ...[source, rule, trust]: Origin): void => {
-    const shared = stated.complete({ url, ...sides });
-    const placed = byKey.get(imageKey(url));
+    const key = imageKey(url);
+    const shared = stated.complete({ url, ...sides }, key);
+    const placed = byKey.get(key);
     if (!placed) return void found.push(candidate(shared, source, rule, trust));
-    const own = stated.complete(placed.image);
+    const own = stated.complete(placed.image, key);
     const width = widthInUrl(url) ?? shared.width;
     const offered = placed.offered ?? widthInUrl(placed.image.url);
     const isLarger = !FOR_SHARING.test(url) && width !== undefined && offered !== undefined && width > 1.25 * offered;
@@ -63,8 +64,10 @@ export function leadImageCandidates(
   const twitter = webUrl(meta('twitter:image') ?? meta('twitter:image:src'), page.baseUrl);
   if (twitter) add(twitter, undefined, 'meta', 'twitter:image', 0.75);
   const top = images.find(({ node }) => node < opening);
-  if (top && opens(top)) found.push(candidate(stated.complete(top.image), 'dom', 'picture above the text', 0.92));
-  if (images[0]) found.push(candidate(stated.complete(images[0].image), 'dom', 'first image of the body', 0.5));
+  if (top && opens(top))
+    found.push(candidate(stated.complete(top.image, top.key), 'dom', 'picture above the text', 0.92));
+  if (images[0])
+    found.push(candidate(stated.complete(images[0].image, images[0].key), 'dom', 'first image of the body', 0.5));
   return found;
 }
 

@@ -1,13 +1,15 @@
-import { nameWords } from '../body/names.js';
+import { PhraseTable } from '../body/phrase-table.js';
 import { TEXT, type HtmlTree } from '../html-tree.js';
 import { collapse, comparisonKey } from '../text.js';
 import { creditOf, splitCaption, type CaptionParts } from './caption.js';
 import { CREDIT_LABEL, isCreditLabel, readsAsCredit, readsAsName } from './credit-words.js';
 
-const CAPTION_NAME =
-  / (?:(?:fig)?caption|captions|caption ?text|bildunterschrift|bildtext|legende|legend|didascalia|wp caption text|piefoto|pie de foto|image ?description|billedtekst|bildetekst|onderschrift) /;
-const CREDIT_NAME =
-  / (?:credits?|copyright|photographer|photo ?credit|image ?credit|source|agency|rights|byline|fotograf|fotografo|photographe|quelle|author|auteur|autor|attribution|courtesy|credito|fuente|bron|fotograaf) /;
+const NAMES = new PhraseTable([
+  / (?:(?:fig)?caption|captions|caption ?text|bildunterschrift|bildtext|legende|legend|didascalia|wp caption text|piefoto|pie de foto|image ?description|billedtekst|bildetekst|onderschrift) /,
+  / (?:credits?|copyright|photographer|photo ?credit|image ?credit|source|agency|rights|byline|fotograf|fotografo|photographe|quelle|author|auteur|autor|attribution|courtesy|credito|fuente|bron|fotograaf) /,
+]);
+const NAMES_CAPTION = 1;
+const NAMES_CREDIT = 2;
 /** Elements with which figcaptions set the credit apart. */
 const CREDIT_TAGS = new Set(['cite', 'small']);
 
@@ -171,17 +173,17 @@ function namedCaption(tree: HtmlTree, holder: number, image: number): ReadCaptio
   const credits: string[] = [];
   // "caption__credit" is either of the two.
   const either: string[] = [];
-  const own = captionWords(tree, holder);
-  if (tree.name(holder) === 'p' && CAPTION_NAME.test(own)) text = captionText(tree, holder, credits, image);
+  if (tree.name(holder) === 'p' && (captionNames(tree, holder) & NAMES_CAPTION) !== 0)
+    text = captionText(tree, holder, credits, image);
   for (let i = holder + 1; i < tree.end(holder); i++) {
     if (HIDDEN_TEXT.has(tree.name(i))) {
       i = tree.end(i) - 1;
       continue;
     }
     if (tree.name(i) === 'figure' || tree.contains(i, image)) continue;
-    const words = captionWords(tree, i);
-    const namesCredit = CREDIT_NAME.test(words);
-    if (tree.name(i) === 'figcaption' || CAPTION_NAME.test(words)) {
+    const names = captionNames(tree, i);
+    const namesCredit = (names & NAMES_CREDIT) !== 0;
+    if (tree.name(i) === 'figcaption' || (names & NAMES_CAPTION) !== 0) {
       if (tree.name(i) === 'figcaption') kind = 'figcaption';
       const found = captionText(tree, i, credits, image);
       if (namesCredit && tree.name(i) !== 'figcaption') either.push(found);
@@ -232,13 +234,13 @@ function isMaker(line: string, other: string): boolean {
 /** Properties of schema.org's ImageObject; `author` is as often that of the article. */
 const CAPTION_PROPERTY = /^(?:caption|creditText|copyrightHolder|copyrightNotice)$/;
 
-/** What class and microdata property call an element. */
-function captionWords(tree: HtmlTree, node: number): string {
+/** What class and microdata property call an element: bits of NAMES. */
+function captionNames(tree: HtmlTree, node: number): number {
   const name = tree.attribute(node, 'class') ?? '';
   const property = tree.attribute(node, 'itemprop') ?? '';
   return name === '' && property === ''
-    ? ''
-    : nameWords(CAPTION_PROPERTY.test(property) ? `${name} ${property}` : name);
+    ? 0
+    : NAMES.find(CAPTION_PROPERTY.test(property) ? `${name} ${property}` : name);
 }
 
 /** Elements that end a line of a caption. */
@@ -255,7 +257,7 @@ function captionText(tree: HtmlTree, node: number, credits: string[], image: num
       lines.push('');
     }
     const name = tree.name(i);
-    const isCredit = CREDIT_TAGS.has(name) || CREDIT_NAME.test(captionWords(tree, i));
+    const isCredit = CREDIT_TAGS.has(name) || (captionNames(tree, i) & NAMES_CREDIT) !== 0;
     if (HIDDEN_TEXT.has(name)) i = tree.end(i) - 1;
     else if (isCredit && !tree.contains(i, image) && !holdsAll(tree, node, i)) {
       const credit = collapse(tree.textContent(i, 500));

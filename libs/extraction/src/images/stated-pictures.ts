@@ -30,16 +30,16 @@ export class StatedPictures {
     }
   }
 
-  /** The picture with what is stated about it where it says nothing itself. */
-  complete(image: ImageFound): ImageFound {
-    return joinReports(image, this.byKey.get(imageKey(image.url)));
+  /** The picture, which has this key, with what is stated about it where it says nothing itself. */
+  complete(image: ImageFound, key: string): ImageFound {
+    return joinReports(image, this.byKey.get(key));
   }
 
   /** The first picture of the JSON-LD article. */
   first(): ImageFound | undefined {
     for (const value of list(this.page.jsonLd.article?.['image'])) {
       const url = webUrl(ldUrl(this.page.jsonLd.resolve(value)), this.page.baseUrl);
-      if (url) return this.complete({ url });
+      if (url) return this.complete({ url }, imageKey(url));
     }
     return undefined;
   }

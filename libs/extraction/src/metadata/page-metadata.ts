@@ -61,6 +61,9 @@ export function readPageMetadata(tree: HtmlTree, pageUrl: string): PageMetadata 
   let htmlLanguage: string | undefined;
   let base: string | undefined;
   let scriptSize = 0;
+  const hasTimes = tree.hasAttribute('datetime');
+  const hasItems = tree.hasAttribute('itemprop');
+  const hasProperties = hasItems || tree.hasAttribute('property');
 
   for (let i = 1; i < tree.size; i++) {
     const name = tree.name(i);
@@ -115,9 +118,9 @@ export function readPageMetadata(tree: HtmlTree, pageUrl: string): PageMetadata 
           times.push(i);
         break;
       default:
-        if (times.length < MAX_PLACES && tree.attribute(i, 'datetime') !== undefined) times.push(i);
+        if (hasTimes && times.length < MAX_PLACES && tree.attribute(i, 'datetime') !== undefined) times.push(i);
     }
-    readProperties(tree, i, name, itemProperties);
+    if (hasItems || (hasProperties && name !== 'meta')) readProperties(tree, i, name, itemProperties);
   }
 
   const baseUrl = webUrl(base, pageUrl) ?? pageUrl;

@@ -38,13 +38,39 @@ const LEAST_UNDECLARED_TEXT = 120;
 /** With this much running text in one column no page is taken for a notice or a form. */
 const PROSE = 700;
 
-/** The page, measured. */
-interface Measured extends PageFindings {
-  declared: Declared;
-  measures: TextMeasures;
-  stub: StubMeasures;
+/** The page with what is measured of it, each when a rule first asks for it. */
+class Measured {
+  private textMeasures: TextMeasures | undefined;
+  private stubMeasures: StubMeasures | undefined;
+  private readonly weight: number;
+
+  constructor(
+    readonly page: PageFindings,
+    readonly declared: Declared,
+  ) {
+    this.weight = textWeight(page.text);
+  }
+
+  get measures(): TextMeasures {
+    const { tree, body, url } = this.page;
+    return (this.textMeasures ??= measureText(tree, body, this.weight, url));
+  }
+
+  get stub(): StubMeasures {
+    return (this.stubMeasures ??= measureStub(this.page.tree, this.page.titleNode ?? 0));
+  }
+
   /** Title, headings and document title. */
-  names: readonly string[];
+  get names(): readonly string[] {
+    const { tree, metadata, title } = this.page;
+    const headings = metadata.headings.slice(0, 3).map((node) => tree.textContent(node, 400));
+    return [title, metadata.documentTitle ?? '', ...headings];
+  }
+
+  /** True when no rule refuses, whatever the measures: a firm declaration leaves but the redirect and want of text. */
+  get isBeyondDoubt(): boolean {
+    return this.declared === Declared.firmly && this.weight >= OFFER && refreshTarget(this.page.metadata) === undefined;
+  }
 }
 
 /**
@@ -53,19 +79,9 @@ interface Measured extends PageFindings {
  * bears the very name of a page about its site or declares itself a product or an advertisement for a job.
  */
 export function refuse(page: PageFindings): Refusal | undefined {
-  const { tree, metadata, body, title, titleNode, text, url } = page;
-  const measured: Measured = {
-    ...page,
-    declared: declaresArticle(metadata, title, url),
-    measures: measureText(tree, body, textWeight(text), url),
-    stub: measureStub(tree, titleNode ?? 0),
-    names: [
-      title,
-      metadata.documentTitle ?? '',
-      ...metadata.headings.slice(0, 3).map((node) => tree.textContent(node, 400)),
-    ],
-  };
+  const measured = new Measured(page, declaresArticle(page.metadata, page.title, page.url));
   if (page.trace) page.trace.kind = { declared: measured.declared, ...measured.measures };
+  if (measured.isBeyondDoubt) return undefined;
   for (const rule of RULES) {
     const refusal = rule(measured);
     if (refusal) return refusal;
@@ -94,39 +110,47 @@ const RULES: readonly Rule[] = [
 /** Letters of a page that holds nothing but a notice. */
 const NOTICE_PAGE = 1_500;
 
-function botCheck({ declared, measures, stub, names, body }: Measured): Refusal | undefined {
+function botCheck(measured: Measured): Refusal | undefined {
+  const { declared, measures } = measured;
   if (declared === Declared.firmly || measures.page > NOTICE_PAGE) return undefined;
+  const { stub, names, page } = measured;
   const named = shareOf(names, 'bot') >= 0.5;
   if (named) return { reason: 'bot-check', detail: `the page is named ${quote(names)}` };
   if (stub.botMark === undefined) return undefined;
-  const says = body.page.segments.slice(0, 40).some(({ text }) => phraseShare(text, 'bot') > 0.25);
+  const says = page.body.page.segments.slice(0, 40).some(({ text }) => phraseShare(text, 'bot') > 0.25);
   return measures.page < 300 || says
     ? { reason: 'bot-check', detail: `${stub.botMark} and ${measures.page} characters of text` }
     : undefined;
 }
 
-function redirect({ metadata, measures, stub, declared }: Measured): Refusal | undefined {
-  const target = refreshTarget(metadata);
+function redirect(measured: Measured): Refusal | undefined {
+  const { page, measures, declared } = measured;
+  const target = refreshTarget(page.metadata);
   if (target !== undefined && measures.page < 400)
     return { reason: 'redirect', detail: `the page refreshes to ${target.slice(0, 200)}` };
-  if (declared !== Declared.firmly && stub.scriptRedirect && measures.page < 100 && stub.scriptLength < 2_000)
-    return { reason: 'redirect', detail: 'a script sets the address' };
-  return undefined;
+  if (declared === Declared.firmly || measures.page >= 100) return undefined;
+  const { scriptRedirect, scriptLength } = measured.stub;
+  return scriptRedirect && scriptLength < 2_000
+    ? { reason: 'redirect', detail: 'a script sets the address' }
+    : undefined;
 }
 
-function errorPage({ declared, measures, names }: Measured): Refusal | undefined {
-  if (declared === Declared.firmly || measures.core >= PROSE || shareOf(names, 'error') < 0.6) return undefined;
+function errorPage(measured: Measured): Refusal | undefined {
+  if (measured.declared === Declared.firmly || measured.measures.core >= PROSE) return undefined;
+  const { names } = measured;
+  if (shareOf(names, 'error') < 0.6) return undefined;
   return { reason: 'error-page', detail: `the page is named ${quote(names)}` };
 }
 
 /** Part of a page's text that speaks of consent when the page asks for it. */
 const CONSENT_SHARE = 0.5;
 
-function consentWall({ declared, measures, stub, body }: Measured): Refusal | undefined {
-  if (declared === Declared.firmly || measures.page > 2 * NOTICE_PAGE || stub.buttons === 0) return undefined;
-  if (measures.entries >= 5) return undefined;
+function consentWall(measured: Measured): Refusal | undefined {
+  const { declared, measures } = measured;
+  if (declared === Declared.firmly || measures.page > 2 * NOTICE_PAGE || measures.entries >= 5) return undefined;
+  if (measured.stub.buttons === 0) return undefined;
   let asking = 0;
-  for (const { text } of body.page.segments) if (CONSENT_WORDS.test(text)) asking += textWeight(text);
+  for (const { text } of measured.page.body.page.segments) if (CONSENT_WORDS.test(text)) asking += textWeight(text);
   return asking >= 100 && asking >= CONSENT_SHARE * measures.page
     ? { reason: 'consent-wall', detail: `${asking} of ${measures.page} characters ask for consent` }
     : undefined;
@@ -135,9 +159,12 @@ function consentWall({ declared, measures, stub, body }: Measured): Refusal | un
 const LOGIN_PATH =
   /\/(?:log-?in|sign-?in|account|anmelden|anmeldung|connexion|entrar|accedi|inloggen|register)(?:[/?.]|$)/i;
 
-function loginWall({ declared, measures, stub, names, url }: Measured): Refusal | undefined {
-  if (declared === Declared.firmly || stub.passwordField === undefined || measures.core >= PROSE / 2) return undefined;
-  const named = shareOf(names, 'login') >= 0.5 || LOGIN_PATH.test(URL.parse(url)?.pathname ?? '');
+function loginWall(measured: Measured): Refusal | undefined {
+  const { declared, measures } = measured;
+  if (declared === Declared.firmly || measures.core >= PROSE / 2) return undefined;
+  if (measured.stub.passwordField === undefined) return undefined;
+  const named =
+    shareOf(measured.names, 'login') >= 0.5 || LOGIN_PATH.test(URL.parse(measured.page.url)?.pathname ?? '');
   return named || measures.weight < LEAST_UNDECLARED_TEXT
     ? { reason: 'login-wall', detail: `a password field and only ${measures.weight} characters of running text` }
     : undefined;
@@ -146,7 +173,7 @@ function loginWall({ declared, measures, stub, names, url }: Measured): Refusal 
 /** Letters of a paid article's page that are none of its text: a line of an offer. */
 const OFFER = 150;
 
-function paywall({ tree, metadata, measures, body }: Measured): Refusal | undefined {
+function paywall({ page: { tree, metadata, body }, measures }: Measured): Refusal | undefined {
   if (measures.weight >= OFFER || readAccess(tree, metadata).free !== false) return undefined;
   const offered = body.page.segments.some(({ text }) => text.length < 200 && PAYWALL_WORDS.test(text));
   return offered || measures.weight < LEAST_TEXT
@@ -160,7 +187,7 @@ const EVENT: ReadonlySet<string> = new Set(
 );
 
 /** A product, a job or an event of which the page is the description. */
-function anotherThing({ metadata, declared, measures, title }: Measured): Refusal | undefined {
+function anotherThing({ page: { metadata, title }, declared, measures }: Measured): Refusal | undefined {
   if (declared === Declared.firmly) return undefined;
   const type = metadata.meta.get('og:type')?.[0]?.toLowerCase() ?? '';
   if (/^(?:og:)?product(?:\.|$)/.test(type)) return { reason: 'not-news', detail: `og:type is ${type}` };
@@ -173,13 +200,15 @@ function anotherThing({ metadata, declared, measures, title }: Measured): Refusa
 /** Folders of an address under which sites keep pages about themselves. */
 const MAX_SERVICE_DEPTH = 2;
 
-function servicePage({ declared, measures, stub, title, url }: Measured): Refusal | undefined {
+function servicePage(measured: Measured): Refusal | undefined {
+  const { page, declared, measures } = measured;
   if (declared === Declared.firmly) return undefined;
+  const { title, url } = page;
   const path = URL.parse(url)?.pathname.split('/').filter(Boolean) ?? [];
   const shallow = path.length > 0 && path.length <= MAX_SERVICE_DEPTH && !/\d{3}/.test(path.join(' '));
   if (shallow && phraseShare(title, 'service') >= 0.9)
     return { reason: 'not-news', detail: `a page about the site: ${title.slice(0, 100)}` };
-  if (stub.emailField && measures.core < PROSE / 2 && phraseShare(title, 'newsletter') >= 0.6)
+  if (measures.core < PROSE / 2 && measured.stub.emailField && phraseShare(title, 'newsletter') >= 0.6)
     return { reason: 'not-news', detail: 'a form to order a newsletter' };
   return undefined;
 }
@@ -189,7 +218,7 @@ const LEAST_CELLS = 20;
 const COMMENTS_PATH =
   /\/(?:comments?|kommentare?|commentaires?|comentarios?|commenti|reacties|kommentit|komentarze)(?:\/|$)/i;
 
-function dataOrComments({ declared, measures, url }: Measured): Refusal | undefined {
+function dataOrComments({ declared, measures, page: { url } }: Measured): Refusal | undefined {
   if (declared === Declared.firmly) return undefined;
   const { cells, cellWeight, core, weight, comments, page } = measures;
   const prose = Math.min(core, weight - cellWeight);
@@ -201,7 +230,7 @@ function dataOrComments({ declared, measures, url }: Measured): Refusal | undefi
   return undefined;
 }
 
-function listPage({ metadata, measures, declared, title, url }: Measured): Refusal | undefined {
+function listPage({ page: { metadata, title, url }, measures, declared }: Measured): Refusal | undefined {
   const detail = listEvidence(metadata, measures, declared, title, url);
   return detail === undefined ? undefined : { reason: 'list-page', detail };
 }
@@ -209,13 +238,16 @@ function listPage({ metadata, measures, declared, title, url }: Measured): Refus
 /** Characters of a page whose content comes with its scripts. */
 const SHELL = 300;
 
-function needsScript({ measures, stub }: Measured): Refusal | undefined {
-  return measures.weight < LEAST_TEXT && measures.page < SHELL && stub.scripts > 0
-    ? { reason: 'needs-script', detail: `${measures.page} characters of text and ${stub.scripts} scripts` }
+function needsScript(measured: Measured): Refusal | undefined {
+  const { measures } = measured;
+  if (measures.weight >= LEAST_TEXT || measures.page >= SHELL) return undefined;
+  const { scripts } = measured.stub;
+  return scripts > 0
+    ? { reason: 'needs-script', detail: `${measures.page} characters of text and ${scripts} scripts` }
     : undefined;
 }
 
-function noBody({ measures, declared, title, metadata }: Measured): Refusal | undefined {
+function noBody({ measures, declared, page: { title, metadata } }: Measured): Refusal | undefined {
   const { weight } = measures;
   if (weight < LEAST_TEXT) return { reason: 'no-body', detail: `only ${weight} characters of running text` };
   const headed = metadata.headings.length > 0 && title.length > 0;
