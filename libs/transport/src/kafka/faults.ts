@@ -1,3 +1,8 @@
+/** The connection ended while the broker committed. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+}
+
 /** Answers of the broker after which this producer can never send again, though the next one can. */
 const POISONED = new Set([
   'OUT_OF_ORDER_SEQUENCE_NUMBER',

@@ -10,7 +10,7 @@ import {
 } from '@newsmill/stage';
 import { type Cluster, type GroupMember, type KafkaAddress, KafkaClient, removeMember } from './client.js';
 import { brokerCode, isTransient, REFORMING } from './faults.js';
-import { type Membership, stableOffsets } from './group-offsets.js';
+import { type Coordinator, type Membership, stableOffsets } from './group-offsets.js';
 import { JointCommits } from './joint-commits.js';
 import { type Lane, publishThenCommit, transactionally } from './lane.js';
 import { MemberTransactions } from './member-transactions.js';
@@ -231,7 +231,7 @@ export class GroupConsumer implements Consumer {
     const { group, topic } = this.options;
     for (;;) {
       try {
-        const coordinator = await cluster.findGroupCoordinator({ groupId: group });
+        const coordinator = (await cluster.findGroupCoordinator({ groupId: group })) as unknown as Coordinator;
         return (await stableOffsets(coordinator, group, topic, [partition])).get(partition) ?? -1n;
       } catch (error) {
         if (brokerCode(error) !== 'UNSTABLE_OFFSET_COMMIT') throw error;

@@ -1,4 +1,3 @@
-import type { Broker } from './client.js';
 import { FlexibleReader, FlexibleWriter } from './flexible-protocol.js';
 
 /** Who commits: the broker refuses a member that has left, or that speaks of an earlier generation of its group. */
@@ -46,8 +45,8 @@ const ERRORS = new Map<number, [type: string, retriable: boolean]>([
 const TXN_OFFSET_COMMIT = 28;
 const OFFSET_FETCH = 9;
 
-/** A broker of kafkajs with what lies behind its typed face. */
-interface Wire {
+/** A broker of kafkajs, with what lies behind its typed face. */
+export interface Coordinator {
   connectionPool: {
     send(exchange: {
       request: {
@@ -71,7 +70,7 @@ export interface TransactionalOffsets {
 
 /** Adds offsets to a transaction as a member of the group (TxnOffsetCommit 3, KIP-447). */
 export async function commitInTransaction(
-  coordinator: Broker,
+  coordinator: Coordinator,
   { transactionalId, groupId, producerId, producerEpoch, topics }: TransactionalOffsets,
   { memberId, generation }: Membership,
 ): Promise<void> {
@@ -115,7 +114,7 @@ export async function commitInTransaction(
  * UNSTABLE_OFFSET_COMMIT, to be asked again, while a transaction that would move one of them is open.
  */
 export async function stableOffsets(
-  coordinator: Broker,
+  coordinator: Coordinator,
   groupId: string,
   topic: string,
   partitions: readonly number[],
@@ -158,7 +157,7 @@ export async function stableOffsets(
 }
 
 async function exchange<T>(
-  broker: Broker,
+  broker: Coordinator,
   apiKey: number,
   apiVersion: number,
   apiName: string,
@@ -166,7 +165,7 @@ async function exchange<T>(
   read: (answer: FlexibleReader) => T,
 ): Promise<T> {
   const buffer = body.toBuffer();
-  const answer = await (broker as unknown as Wire).connectionPool.send({
+  const answer = await broker.connectionPool.send({
     // kafkajs writes the header up to the client's name; the header's tags begin the body.
     request: { apiKey, apiVersion, apiName, encode: async () => ({ buf: buffer, buffer }) },
     response: {

@@ -13,15 +13,10 @@ export interface Lane {
   open(signal: AbortSignal): Promise<bigint>;
   /**
    * Puts the outputs on the log and commits that everything below `next` is done. Rejects when either did not happen;
-   * with {@link OutcomeUnknown} when nobody can say, until open() is called again, as it has to be before the batch comes
+   * with OutcomeUnknown when nobody can say, until open() is called again, as it has to be before the batch comes
    * again. Once `signal` is aborted it begins nothing more, yet resolves if the commit went through.
    */
   settle(outputs: readonly NewRecord[], next: bigint, signal: AbortSignal): Promise<void>;
-}
-
-/** The connection ended while the broker committed. */
-export class OutcomeUnknown extends Error {
-  override readonly name = 'OutcomeUnknown';
 }
 
 /** Publishes, then commits: a crash between the two repeats the outputs, and loses none. */

@@ -9,9 +9,8 @@ import {
   REQUEST_TIMEOUT_MS,
   type Transaction,
 } from './client.js';
-import { brokerCode, isFenced, isTransient, REFORMING } from './faults.js';
+import { brokerCode, isFenced, isTransient, OutcomeUnknown, REFORMING } from './faults.js';
 import type { Membership } from './group-offsets.js';
-import { OutcomeUnknown } from './lane.js';
 import { addToRuns, publishFault, type Run } from './runs.js';
 import { type BatchProducer, ProducerSender } from './sender.js';
 import type { TopicFacts } from './topic-catalog.js';

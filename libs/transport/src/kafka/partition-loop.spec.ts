@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Batch, Delivery, LogRecord, NewRecord, Settlement } from '@newsmill/stage';
-import { type Lane, OutcomeUnknown } from './lane.js';
+import { OutcomeUnknown } from './faults.js';
+import type { Lane } from './lane.js';
 import { PartitionLoop, type PartitionLoopOptions } from './partition-loop.js';
 
 const record = (offset: number, bytes = 1): LogRecord => ({

@@ -1,6 +1,7 @@
 import { backoff, type LogRecord, type Settlement, sleep, type SubscribeOptions } from '@newsmill/stage';
 import type { Log } from './client.js';
-import { type Lane, OutcomeUnknown } from './lane.js';
+import { OutcomeUnknown } from './faults.js';
+import type { Lane } from './lane.js';
 
 export type PartitionLoopOptions = Pick<SubscribeOptions, 'topic' | 'batchSize' | 'batchBytes' | 'onBatch'> & {
   partition: number;
