@@ -31,18 +31,21 @@ export function article(number: number, { version = 1, padBytes = 0 } = {}): Sen
   ];
   const host = `harbour-${number}.example`;
   const url = `https://${host}/news/2026/pier-${number}`;
-  const pad = padBytes > 0 ? `<script>/*${padding(number, padBytes)}*/</script>` : '';
+  const furniture = padBytes > 0 ? markup(number, padBytes) : '';
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${headline}</title>
 <meta property="og:type" content="article"><meta property="og:title" content="${headline}">
-<meta property="article:published_time" content="2026-03-04T05:06:${String(version % 60).padStart(2, '0')}Z">${pad}</head>
-<body><article><h1>${headline}</h1>${paragraphs.map((text) => `<p>${text}</p>`).join('\n')}</article></body></html>`;
+<meta property="article:published_time" content="2026-03-04T05:06:${String(version % 60).padStart(2, '0')}Z"></head>
+<body>${furniture}<article><h1>${headline}</h1>${paragraphs.map((text) => `<p>${text}</p>`).join('\n')}</article></body></html>`;
   return { guid: `pier-${number}`, url, html, hash: contentHash(headline, paragraphs.join('\n')) };
 }
 
-/** Text that compresses about as well as markup does. */
-function padding(number: number, bytes: number): string {
-  const block = createHash('sha512').update(String(number)).digest('hex');
-  return `${block} var layout = { columns: 12, gutter: 16, breakpoints: [320, 768, 1024, 1440] }; `
-    .repeat(Math.ceil(bytes / 200))
-    .slice(0, bytes);
+/** What stands around an article on a real page: menus, as elements that a parser has to build. */
+function markup(number: number, bytes: number): string {
+  const items: string[] = [];
+  for (let [size, item] = [0, ''] as [number, string]; size < bytes; size += item.length) {
+    const id = (items.length * 2_654_435_761 + number) % 1_000_003;
+    item = `<li class="menu-item menu-item-${id}"><a href="/section/${id}" data-track="nav-${id}">Pier ${id}</a></li>\n`;
+    items.push(item);
+  }
+  return `<nav><ul>${items.join('')}</ul></nav>`;
 }

@@ -33,7 +33,12 @@ interface Line {
   versions: number;
 }
 
-export async function check(deployment: ChaosDeployment, ledger: Ledger, killedLives: number): Promise<Check> {
+/** @param uncountable why the metrics cannot close the account, where they cannot */
+export async function check(
+  deployment: ChaosDeployment,
+  ledger: Ledger,
+  uncountable: string | undefined,
+): Promise<Check> {
   const result: Check = {
     lost: 0,
     duplicates: 0,
@@ -45,7 +50,7 @@ export async function check(deployment: ChaosDeployment, ledger: Ledger, killedL
   };
   const hashes = await checkDatabase(deployment, ledger, result);
   await checkPublic(deployment, hashes, result);
-  await checkAccount(deployment, killedLives, result);
+  await checkAccount(deployment, uncountable, result);
   for (const name of ['lost', 'duplicates', 'unknown', 'altered'] as const) {
     if (result[name] > 0) result.problems.push(`${result[name]} ${name}`);
   }
@@ -135,7 +140,11 @@ interface Report {
 }
 
 /** The conservation law, from the database and, where no process lost its counters, from the metrics. */
-async function checkAccount(deployment: ChaosDeployment, killedLives: number, result: Check): Promise<void> {
+async function checkAccount(
+  deployment: ChaosDeployment,
+  uncountable: string | undefined,
+  result: Check,
+): Promise<void> {
   const running = deployment.instances.filter(({ isRunning }) => isRunning);
   const metrics = running.map(({ url }) => `${url}/metrics`).join(',');
   const output = await deployment.newsmill('status', '--json', '--metrics', metrics);
@@ -146,9 +155,8 @@ async function checkAccount(deployment: ChaosDeployment, killedLives: number, re
   );
   result.account.database = `${received} = ${ends.join(' + ')}${open > 0 ? ` + ${open} open` : ''}`;
   if (open > 0 || report.database.closes !== true) result.problems.push(`database: ${report.database.told}`);
-  if (killedLives > 0) {
-    result.account.metrics = `not countable: ${killedLives} processes ended and took their counters along`;
-  } else {
+  if (uncountable !== undefined) result.account.metrics = `not countable: ${uncountable}`;
+  else {
     result.account.metrics = report.metrics?.told ?? 'no metrics';
     if (report.metrics?.closes !== true) result.problems.push(`metrics: ${result.account.metrics}`);
   }

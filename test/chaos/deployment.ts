@@ -21,6 +21,8 @@ export interface DeploymentOptions {
   /** Services that reach Kafka through the proxies. */
   throughProxy?: readonly ServiceName[];
   environment?: Record<string, string>;
+  /** A module that runs in every service before the service itself. */
+  preload?: string;
   /** Where PostgreSQL keeps its data, instead of the temporary folder. */
   databaseFolder?: string;
 }
@@ -87,15 +89,19 @@ export class ChaosDeployment {
     }
   }
 
-  /** One more member of a service, not started yet. */
-  async add(name: ServiceName, environment: Record<string, string> = {}): Promise<ServiceInstance> {
-    const proxied = this.#options.throughProxy?.includes(name);
+  /** One more member of a service, not started yet. @param direct it reaches Kafka without the proxies */
+  async add(name: ServiceName, { direct = false } = {}): Promise<ServiceInstance> {
+    const proxied = !direct && this.#options.throughProxy?.includes(name);
     const store = this.instances.find((instance) => instance.name === 'store');
-    const instance = await ServiceInstance.at(name, this.folder, {
-      ...this.#environment(proxied),
-      ...(store !== undefined && { NEWSMILL_QUERY_URL: store.url }),
-      ...environment,
-    });
+    const instance = await ServiceInstance.at(
+      name,
+      this.folder,
+      {
+        ...this.#environment(proxied),
+        ...(store !== undefined && { NEWSMILL_QUERY_URL: store.url }),
+      },
+      this.#options.preload,
+    );
     this.instances.push(instance);
     return instance;
   }

@@ -20,8 +20,8 @@ export interface Row {
   deployment?: DeploymentOptions;
   /** In place of small articles. */
   articleOf?(number: number): SentArticle;
-  /** What the figures do not say. */
-  allowed?: { deadLetters?: number; strays?: number };
+  /** Why counters cannot close the account, where the fault itself brings in what no door has counted. */
+  uncountable?: string;
   /** Makes the fault while articles flow and ends it. @throws Error when the product or the fault did not do as told */
   inject(run: Run): Promise<void>;
   /** More that must hold at the end. @returns what does not */
@@ -36,8 +36,12 @@ export interface Run {
   load: Load;
   tell(line: string): void;
   evidence: Evidence;
+  /** What did not hold, and does not keep the row from going on. */
+  failures: string[];
   /** Resolves when that many more articles than now have got a 202. */
   flow(articles: number): Promise<void>;
+  /** Resolves when all articles that the row asked for have got a 202. */
+  loaded(): Promise<void>;
   /** Articles with a 202 that are not stored yet: work in flight. */
   inFlight(): Promise<number>;
   /** A fault strikes: counts it together with what was in flight. */

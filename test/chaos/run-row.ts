@@ -78,6 +78,10 @@ export async function runRow(
     const flowing = new Load({ ...pushing, articleOf, rate: row.rate ?? 50, articles: count }, WARM_UP);
     load = flowing;
     run.load = flowing;
+    run.loaded = async () => {
+      flowing.enough();
+      await flowing.done;
+    };
     await bounded(row.boundMs[scale], `the fault of row ${row.id}`, row.inject(run));
     const healedAt = performance.now();
     flowing.enough();
@@ -91,9 +95,11 @@ export async function runRow(
     tell('drained');
 
     evidence.retries = instances.reduce((sum, instance) => sum + instance.count(RETRIES), 0);
-    const killedLives = instances.reduce((sum, instance) => sum + instance.endedLives, 0);
-    result.check = await check(deployment, ledger, killedLives);
-    result.problems.push(...result.check.problems, ...((await row.verify?.(run)) ?? []));
+    const ended = instances.reduce((sum, instance) => sum + instance.endedLives, 0);
+    const lost = ended > 0 ? `${ended} processes ended, and their counters with them` : undefined;
+    const uncountable = row.uncountable ?? lost;
+    result.check = await check(deployment, ledger, uncountable);
+    result.problems.push(...result.check.problems, ...((await row.verify?.(run)) ?? []), ...run.failures);
     for (let broker = 1; broker <= (row.deployment?.brokers ?? 1); broker += 1) {
       const { aborted } = await readMarkers(join(folder, 'kafka', `broker-${broker}`, 'data'), PREFIX);
       // A follower holds the same markers.
@@ -141,7 +147,11 @@ function makeRun(
     load: undefined as never,
     tell,
     evidence,
+    failures: [],
     inFlight,
+    loaded: async () => {
+      throw new Error('there is no load yet');
+    },
     flow: async (articles) => {
       const goal = ledger.promised.size + articles;
       await until(`${articles} more articles are taken`, 120_000, async () =>

@@ -22,23 +22,31 @@ export class ServiceInstance {
   maxRssMb = 0;
   readonly #environment: Record<string, string>;
   readonly #mark: string;
+  readonly #preload: string | undefined;
   #child: ChildProcess | undefined;
   #ended: Promise<number | string> = Promise.resolve(0);
 
-  private constructor(name: string, url: string, mark: string, environment: Record<string, string>) {
+  private constructor(name: string, url: string, mark: string, environment: Record<string, string>, preload?: string) {
+    this.#preload = preload;
     this.name = name;
     this.url = url;
     this.#mark = mark;
     this.#environment = environment;
   }
 
-  /** @param mark stands in the command line, for whoever must find what is left over */
-  static async at(name: string, mark: string, environment: Record<string, string>): Promise<ServiceInstance> {
-    const port = await freePort();
-    return new ServiceInstance(name, `http://127.0.0.1:${port}`, mark, {
-      ...environment,
-      NEWSMILL_HTTP_PORT: String(port),
-    });
+  /**
+   * @param mark stands in the command line, for whoever must find what is left over
+   * @param preload a module that runs before the service
+   */
+  static async at(
+    name: string,
+    mark: string,
+    environment: Record<string, string>,
+    preload?: string,
+  ): Promise<ServiceInstance> {
+    const port = String(await freePort());
+    const own = { ...environment, NEWSMILL_HTTP_PORT: port };
+    return new ServiceInstance(name, `http://127.0.0.1:${port}`, mark, own, preload);
   }
 
   get pid(): number {
@@ -49,9 +57,11 @@ export class ServiceInstance {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** @param preload a module that runs before the service */
-  launch(preload?: string): void {
-    const flags = [END_WITH_PARENT, ...(preload === undefined ? [] : [preload])].flatMap((path) => ['--import', path]);
+  launch(): void {
+    const flags = [END_WITH_PARENT, ...(this.#preload === undefined ? [] : [this.#preload])].flatMap((path) => [
+      '--import',
+      path,
+    ]);
     const child = spawn(process.execPath, [...flags, `${ROOT}apps/${this.name}/dist/main.js`, this.#mark], {
       env: { ...machineEnvironment(), ...this.#environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -69,8 +79,8 @@ export class ServiceInstance {
     );
   }
 
-  async start(preload?: string): Promise<void> {
-    this.launch(preload);
+  async start(): Promise<void> {
+    this.launch();
     await this.ready();
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { articleEnriched, deadLetterAddress, pageFetched, topicAddress } from '@newsmill/contracts';
 import { PREFIX } from '../deployment.ts';
 import type { Row } from '../row.ts';
@@ -58,6 +59,7 @@ export const poison: Row = {
   id: '11',
   fault: 'poison among good articles: bad JSON, 5 MB, bad encoding, a handler that throws',
   articles: { short: 300, full: 5_000 },
+  uncountable: 'poison is put on the log past the doors',
   boundMs: { short: 120_000, full: 300_000 },
   inject: async (run) => {
     const log = await run.deployment.log();
@@ -85,7 +87,7 @@ export const poison: Row = {
     const rounds = run.scale === 'full' ? 5 : 1;
     const problems: string[] = [];
     const found = new Map<string, number>();
-    for (const stage of ['parse', 'store']) {
+    for (const stage of ['parse', 'store', 'record']) {
       for await (const { key, headers } of log.read(deadLetterAddress(PREFIX, stage), 'earliest')) {
         const name = `${String(key).replace(/-\w-\d+$/, '')} ${String(headers['dead_error_class'])}`;
         found.set(name, (found.get(name) ?? 0) + 1);
@@ -105,7 +107,7 @@ export const poison: Row = {
 async function brokenVersion(log: Awaited<ReturnType<Parameters<Row['inject']>[0]['deployment']['log']>>) {
   for await (const { value } of log.read(topicAddress(PREFIX, articleEnriched), 'earliest')) {
     const version = JSON.parse(String(value)) as { articleId: string; receiptId: string };
-    return JSON.stringify({ ...version, articleId: 'no-uuid', receiptId: 'poison' });
+    return JSON.stringify({ ...version, articleId: 'no-uuid', receiptId: `poison-${randomUUID()}` });
   }
   throw new Error('there is no version to break');
 }
