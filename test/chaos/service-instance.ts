@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { serviceNodeFlags } from '../../deploy/local-services/node-flags.ts';
 import { machineEnvironment } from '../support/environment.config.ts';
 import { freePort } from '../support/free-port.ts';
 
@@ -62,11 +63,15 @@ export class ServiceInstance {
       '--import',
       path,
     ]);
-    const child = spawn(process.execPath, [...flags, `${ROOT}apps/${this.name}/dist/main.js`, this.#mark], {
-      env: { ...machineEnvironment(), ...this.#environment },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      cwd: ROOT,
-    });
+    const child = spawn(
+      process.execPath,
+      [...serviceNodeFlags, ...flags, `${ROOT}apps/${this.name}/dist/main.js`, this.#mark],
+      {
+        env: { ...machineEnvironment(), ...this.#environment },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        cwd: ROOT,
+      },
+    );
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', (line) => this.lines.push(line));
     }
