@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@newsmill/embedded-postgres';
@@ -23,8 +24,8 @@ export interface DeploymentOptions {
   environment?: Record<string, string>;
   /** A module that runs in every service before the service itself. */
   preload?: string;
-  /** Where PostgreSQL keeps its data, instead of the temporary folder. */
-  databaseFolder?: string;
+  /** A file system of its own for PostgreSQL's data, put on a folder of the deployment. */
+  databaseVolume?: { mount(folder: string): Promise<unknown>; unmount(folder: string): Promise<unknown> };
 }
 
 /** Everything real, in processes of its own on loopback, in a temporary folder that a reaper watches. */
@@ -66,10 +67,13 @@ export class ChaosDeployment {
     const held = await holdFolder('chaos');
     const count = options.brokers ?? 1;
     const wanted = options.throughProxy === undefined ? 0 : count;
+    const databaseFolder = join(held.path, 'postgres');
+    await mkdir(databaseFolder);
+    await options.databaseVolume?.mount(databaseFolder);
     const kafkaProxies = await Promise.all(Array.from({ length: wanted }, () => TcpProxy.start()));
     const [kafka, postgres, databaseProxy] = await Promise.all([
       startLocalKafka({ brokers: count, dataDir: join(held.path, 'kafka'), proxies: kafkaProxies.map((p) => p.port) }),
-      startEmbeddedPostgres({ dataDir: options.databaseFolder ?? join(held.path, 'postgres'), durable: false }),
+      startEmbeddedPostgres({ dataDir: databaseFolder, durable: false }),
       TcpProxy.start(),
     ]);
     kafkaProxies.forEach((proxy, index) => proxy.leadTo(kafka.behindProxies[index]!));
@@ -108,6 +112,10 @@ export class ChaosDeployment {
 
   service(name: ServiceName): ServiceInstance {
     return this.instances.find((instance) => instance.name === name)!;
+  }
+
+  get databaseFolder(): string {
+    return join(this.folder, 'postgres');
   }
 
   get client(): NewsmillClient {
@@ -153,8 +161,7 @@ export class ChaosDeployment {
   }
 
   async startPostgres(): Promise<void> {
-    const dataDir = this.#options.databaseFolder ?? join(this.folder, 'postgres');
-    this.#postgres = await startEmbeddedPostgres({ dataDir, durable: false });
+    this.#postgres = await startEmbeddedPostgres({ dataDir: this.databaseFolder, durable: false });
     this.databaseProxy.leadTo(this.#postgres.port);
   }
 
@@ -168,6 +175,7 @@ export class ChaosDeployment {
     await this.#closePool();
     await Promise.all([this.kafka.stop(), this.#postgres.stop().catch(() => undefined)]);
     await Promise.all([...this.kafkaProxies, this.databaseProxy].map((proxy) => proxy.stop()));
+    await this.#options.databaseVolume?.unmount(this.databaseFolder);
     await this.#held.release();
   }
 

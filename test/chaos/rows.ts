@@ -11,6 +11,7 @@ import { slowWires } from './rows/09-slow-wires.ts';
 import { zombie } from './rows/10-zombie.ts';
 import { poison } from './rows/11-poison.ts';
 import { replayedTopic } from './rows/12-replayed-topic.ts';
+import { diskFull } from './rows/13-disk-full.ts';
 import { badOrigins } from './rows/14-bad-origins.ts';
 import { clockJump } from './rows/15-clock-jump.ts';
 import { backpressure, backpressureOfLargePages } from './rows/backpressure.ts';
@@ -30,6 +31,7 @@ export const rows: readonly Row[] = [
   zombie,
   poison,
   replayedTopic,
+  diskFull,
   badOrigins,
   clockJump,
   backpressure,

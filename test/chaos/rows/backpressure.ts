@@ -14,7 +14,9 @@ const common = {
   inject: async (run: Run): Promise<void> => {
     const store = run.deployment.service('store');
     await run.flow(50);
-    await run.strike('fault', async () => void (await store.stop()));
+    await run.strike('fault', async () => {
+      await store.stop();
+    });
     await run.loaded();
     const began = performance.now();
     run.evidence.figures['backlog, articles'] = await run.inFlight();
