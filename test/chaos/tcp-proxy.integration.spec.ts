@@ -42,6 +42,11 @@ async function echo(bytes: number): Promise<number> {
   return performance.now() - began;
 }
 
+/** Resolves at the end, also at one with an error, which `once` would reject with. */
+function ended(connection: Socket): Promise<void> {
+  return new Promise((resolve) => connection.once('close', () => resolve()));
+}
+
 describe('TcpProxy', () => {
   it('passes bytes, late where told', async () => {
     await echo(3_000_000);
@@ -61,12 +66,12 @@ describe('TcpProxy', () => {
 
   it('resets connections, and refuses new ones while cut', async () => {
     socket.on('error', () => undefined);
-    const closed = once(socket, 'close');
+    const closed = ended(socket);
     proxy.cut();
     await closed;
     expect(proxy.resets).toBe(1);
     const refused = connect(proxy.port, '127.0.0.1').on('error', () => undefined);
-    await once(refused, 'close');
+    await ended(refused);
     proxy.heal();
     socket = connect(proxy.port, '127.0.0.1');
     await echo(10);

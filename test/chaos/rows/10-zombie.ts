@@ -12,6 +12,7 @@ export const zombie: Row = {
   id: '10',
   fault: 'parser, enricher and store cut off from Kafka for longer than the session timeout, others take over',
   articles: { short: 300, full: 5_000 },
+  uncountable: 'members that came later count from their start',
   boundMs: { short: 300_000, full: 900_000 },
   deployment: { throughProxy: ['parser', 'enricher', 'store'] },
   inject: async (run) => {
