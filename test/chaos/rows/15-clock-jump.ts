@@ -8,6 +8,7 @@ export const clockJump: Row = {
   id: '15',
   fault: 'clock jumps of the services: one hour ahead, one hour behind, right again',
   articles: { short: 300, full: 3_000 },
+  uncountable: 'by the clocks that jumped, processes started after their first receipts',
   boundMs: { short: 180_000, full: 300_000 },
   deployment: { preload: fileURLToPath(new URL('../clock-jump.ts', import.meta.url)) },
   inject: async (run) => {
