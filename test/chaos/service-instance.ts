@@ -105,6 +105,11 @@ export class ServiceInstance {
     }
   }
 
+  /** A setting of its next life. */
+  set(name: string, value: string): void {
+    this.#environment[name] = value;
+  }
+
   signal(signal: NodeJS.Signals): void {
     if (this.isRunning) this.#child!.kill(signal);
   }

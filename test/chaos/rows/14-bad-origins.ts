@@ -30,7 +30,6 @@ export const badOrigins: Row = {
   articles: { short: 300, full: 2_000 },
   boundMs: { short: 400_000, full: 600_000 },
   rate: 20,
-  deployment: { environment: { NEWSMILL_OUTBOUND_ALLOW: '127.0.0.0/8' } },
   inject: async (run) => {
     const { client } = run.deployment;
     const sent = article(GOOD);
@@ -40,6 +39,10 @@ export const badOrigins: Row = {
       [path]: (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end(sent.html),
     });
     try {
+      const fetcher = run.deployment.service('fetcher');
+      await fetcher.stop();
+      fetcher.set('NEWSMILL_OUTBOUND_ALLOW', `${ill.host},${well.host}`);
+      await fetcher.start();
       await run.flow(40);
       let receipts: { path: string; receiptId: string }[] = [];
       await run.strike('fault', async () => {
