@@ -16,6 +16,8 @@ export interface LocalKafkaOptions {
   readonly dataDir?: string;
   /** The first broker's port, the others follow it. Without it: ports that are free. */
   readonly port?: number;
+  /** Ports of proxies, one a broker: clients that come through them are told to stay with them. */
+  readonly proxies?: readonly number[];
   readonly log?: (line: string) => void;
 }
 
@@ -23,6 +25,8 @@ export interface LocalKafkaOptions {
 export interface LocalKafka {
   /** `127.0.0.1:port` of each broker. */
   readonly brokers: string[];
+  /** The port of each broker that its proxy must lead to; empty without proxies. */
+  readonly behindProxies: number[];
   /** Process id of each broker, 0 for one that does not run. */
   readonly pids: number[];
   /** Resolves with the reason when a broker ends that was neither stopped nor killed here. */
@@ -67,13 +71,14 @@ export async function startLocalKafka(options: LocalKafkaOptions = {}): Promise<
     const clusterId = await clusterIdOf(folder);
     // First, for it may hold the port.
     await Promise.all(brokers.map((broker) => broker.endOrphan()));
-    const ports = await choosePorts(count, options.port);
+    const ports = await choosePorts(count, options.port, options.proxies);
     await Promise.all(brokers.map((broker) => broker.prepare(settingsOf(broker.nodeId, ports), clusterId)));
     const started = await Promise.allSettled(brokers.map((broker) => broker.start()));
     const failed = started.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     return {
       brokers: ports.clients.map((port) => `127.0.0.1:${port}`),
+      behindProxies: ports.behindProxies,
       get pids() {
         return brokers.map((broker) => broker.pid);
       },
@@ -95,21 +100,26 @@ export async function startLocalKafka(options: LocalKafkaOptions = {}): Promise<
 interface Ports {
   readonly clients: number[];
   readonly controllers: number[];
+  readonly behindProxies: number[];
+  readonly proxies: readonly number[];
 }
 
 function settingsOf(nodeId: number, ports: Ports): Record<string, string | number | boolean> {
   const count = ports.clients.length;
   const inSync = count > 1 ? 2 : 1;
   const client = `PLAINTEXT://127.0.0.1:${ports.clients[nodeId - 1]}`;
+  const [behind, proxy] = [ports.behindProxies[nodeId - 1], ports.proxies[nodeId - 1]];
+  // A listener of its own tells its clients another address than the brokers tell one another.
+  const listening = behind === undefined ? client : `${client},PROXIED://127.0.0.1:${behind}`;
   return {
     'process.roles': 'broker,controller',
     'node.id': nodeId,
     'controller.quorum.voters': ports.controllers.map((port, index) => `${index + 1}@127.0.0.1:${port}`).join(','),
-    listeners: `${client},CONTROLLER://127.0.0.1:${ports.controllers[nodeId - 1]}`,
-    'advertised.listeners': client,
+    listeners: `${listening},CONTROLLER://127.0.0.1:${ports.controllers[nodeId - 1]}`,
+    'advertised.listeners': behind === undefined ? client : `${client},PROXIED://127.0.0.1:${proxy}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'default.replication.factor': count,
     'min.insync.replicas': inSync,
     'offsets.topic.replication.factor': count,
@@ -140,11 +150,16 @@ async function clusterIdOf(folder: string): Promise<string> {
   return id;
 }
 
-async function choosePorts(count: number, first: number | undefined): Promise<Ports> {
+async function choosePorts(count: number, first?: number, proxies: readonly number[] = []): Promise<Ports> {
   const wanted = Array.from({ length: count }, (_, index) => (first === undefined ? 0 : first + index));
-  const held = await Promise.all([...wanted, ...wanted.map(() => 0)].map(hold));
+  const held = await Promise.all([...wanted, ...wanted.map(() => 0), ...proxies.map(() => 0)].map(hold));
   const ports = await Promise.all(held.map(release));
-  return { clients: ports.slice(0, count), controllers: ports.slice(count) };
+  return {
+    clients: ports.slice(0, count),
+    controllers: ports.slice(count, 2 * count),
+    behindProxies: ports.slice(2 * count),
+    proxies,
+  };
 }
 
 /** Takes a port (0: any free one) until it is released, so that no two are the same. */

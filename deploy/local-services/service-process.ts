@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { serviceNodeFlags } from './node-flags.ts';
 import { plainLine } from './plain-line.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -22,12 +23,16 @@ export class ServiceProcess {
   constructor(name: string, script: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
     this.name = name;
     // A session of its own: Ctrl-C in the terminal is for us, and we stop the services in order.
-    this.#child = spawn(process.execPath, ['--import', endWithParent, join(root, script), ...args], {
-      cwd: root,
-      env: environment,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
+    this.#child = spawn(
+      process.execPath,
+      [...serviceNodeFlags, '--import', endWithParent, join(root, script), ...args],
+      {
+        cwd: root,
+        env: environment,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      },
+    );
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', (line) => this.say(plainLine(line)));
     }

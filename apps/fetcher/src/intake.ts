@@ -46,7 +46,12 @@ export class Intake {
     const time = Date.now();
     const subjects = events.map((event) => topic.subject(event));
     const idOf = (index: number): string => subjects[index]!.receiptId ?? subjects[index]!.id;
-    await this.transport.publish(events.map((event, index) => this.encode(door, topic, event, idOf(index), time)));
+    try {
+      await this.transport.publish(events.map((event, index) => this.encode(door, topic, event, idOf(index), time)));
+    } catch (error) {
+      this.metrics.countUnconfirmed(door, events.length);
+      throw error;
+    }
     const settled = subjects.map(({ id, receiptId }) => ({ id, receiptId, outcome: 'received' as const }));
     const received = { stage: door, at: new Date(time).toISOString(), settled };
     this.metrics.countReceived(door, events.length);

@@ -8,7 +8,7 @@ import {
 import { InjectDataSource } from '@nestjs/typeorm';
 import { articleChanges, articleState, type ArticleRecord, type EventOf } from '@newsmill/contracts';
 import { SERVICE_SETTINGS, type ServiceSettings, TRANSPORT } from '@newsmill/service';
-import { backoff, deterministicId, encodeEvent, type NewRecord, type Transport } from '@newsmill/stage';
+import { backoff, deterministicId, encodeEvent, type NewRecord, sleep, type Transport } from '@newsmill/stage';
 import { DataSource } from 'typeorm';
 import { storeDatabase } from './store.database.js';
 
@@ -17,6 +17,8 @@ const BATCH = 200;
 const BATCH_BYTES = 16 * 1024 * 1024;
 /** Milliseconds between looks when nobody wakes the relay: another instance may have died with entries unpublished. */
 const IDLE_MS = 1_000;
+/** Milliseconds that a publication in hand may take on close; a later instance repeats one that is cut off. */
+const CLOSE_GRACE_MS = 1_000;
 /** One relay works at a time, whatever number of instances runs. */
 const RELAY_LOCK = 7_203_452;
 
@@ -58,7 +60,10 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
   async beforeApplicationShutdown(): Promise<void> {
     this.closing.abort();
     this.wake();
-    await this.loop;
+    // The stages stop only after this: a database that says nothing must not let them go on.
+    const grace = new AbortController();
+    await Promise.race([this.loop, sleep(CLOSE_GRACE_MS, grace.signal).catch(() => undefined)]);
+    grace.abort();
   }
 
   /** Something was put into the outbox. */

@@ -33,6 +33,8 @@ export class StoreController {
   }
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** "redrive" is a door of another kind: what it sends has been received before. */
 const REDRIVE = 'redrive';
 
@@ -46,7 +48,8 @@ function toReports({ stage, at, settled }: EventOf<typeof articleOutcomes>): Rec
         id: receiptId,
         state,
         stage,
-        articleId,
+        // An event that is ill may name an article by something that is no id; its neighbours are told of all the same.
+        articleId: articleId !== undefined && UUID.test(articleId) ? articleId : undefined,
         reason,
         redrives,
         at: new Date(at),

@@ -6,6 +6,9 @@ import { runServices } from './run-services.js';
 import { SettingsError } from './settings.js';
 import { version } from './version.js';
 
+/** Milliseconds to leave groups and to close connections, beside those for the batches in hand. */
+const LEAVE_MS = 2_000;
+
 /** The process of one service: runs it, and tells every wrong setting, a line each, before it ends with 78 (EX_CONFIG). */
 export async function main(definition: ServiceDefinition): Promise<void> {
   try {
@@ -16,7 +19,7 @@ export async function main(definition: ServiceDefinition): Promise<void> {
       logger.log('draining');
       await running.close();
       logger.log('stopped');
-    });
+    }, running.settings.shutdownMs + LEAVE_MS);
   } catch (error) {
     if (error instanceof SettingsError) {
       for (const problem of error.problems) process.stderr.write(`${definition.name}: ${problem}\n`);

@@ -51,6 +51,12 @@ export class Metrics implements StageObserver {
     labelNames: ['door'],
     registers: [this.registry],
   });
+  private readonly unconfirmed = new Counter({
+    name: 'newsmill_unconfirmed_total',
+    help: 'Things refused at a door because the log did not confirm them, by door; some may be on it all the same.',
+    labelNames: ['door'],
+    registers: [this.registry],
+  });
 
   private readonly pausedFor = new Map<string, string>();
 
@@ -85,6 +91,11 @@ export class Metrics implements StageObserver {
   /** One thing accepted at a door (`push`, `feed`), after the log has it. */
   countReceived(door: string, count = 1): void {
     this.received.inc({ door }, count);
+  }
+
+  /** Refused at a door because the log did not confirm it: whether it is on the log nobody can tell. */
+  countUnconfirmed(door: string, count = 1): void {
+    this.unconfirmed.inc({ door }, count);
   }
 
   /** Adds the lag of each stage's group, read when metrics are scraped. */

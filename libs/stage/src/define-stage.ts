@@ -17,7 +17,7 @@ export interface Policy {
 
 export const DEFAULT_POLICY: Policy = {
   batchSize: 64,
-  batchBytes: 16 * 1024 * 1024,
+  batchBytes: 4 * 1024 * 1024,
   attempts: 5,
   firstDelayMs: 500,
   maxDelayMs: 30_000,

@@ -43,14 +43,14 @@ function words(...ids: string[]): Said[] {
 async function run(
   handler: Handler,
   records: LogRecord[],
-  extra: { observer?: StageObserver; signal?: AbortSignal } = {},
+  extra: { observer?: StageObserver; signal?: AbortSignal; now?: () => number } = {},
 ): Promise<Settlement> {
   const runner = createRunner({
     stage: listen,
     handler,
     prefix: 'p',
     serviceVersion: '1.2.3',
-    now: () => 5_000,
+    now: extra.now ?? (() => 5_000),
     ...(extra.observer && { observer: extra.observer }),
   });
   const batch = { topic: 'p.news.word.said.v1', partition: 0, records };
@@ -73,6 +73,19 @@ function outcomes(settlement: Settlement): EventOf<typeof articleOutcomes>['sett
 }
 
 describe('what a batch leaves to do', () => {
+  it('tells how long it took, also when the wall clock is set back meanwhile', async () => {
+    let hour = 10;
+    const told: number[] = [];
+    const observer: StageObserver = { settled: (_, __, seconds) => void told.push(seconds) };
+    const settlement = await run((events) => events.map(echo), [recordOf({ id: 'a', text: 'b' })], {
+      observer,
+      now: () => (hour -= 1) * 3_600_000,
+    });
+    settlement.onSettled?.();
+    expect(told[0]).toBeGreaterThanOrEqual(0);
+    expect(told[0]).toBeLessThan(60);
+  });
+
   it('publishes outputs in the order of their inputs and tells what became of each', async () => {
     const settlement = await runWords(
       (events) =>

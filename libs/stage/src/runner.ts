@@ -71,7 +71,8 @@ export function createRunner<S extends Stage>(options: RunnerOptions<S>): BatchH
 class BatchRun<S extends Stage> {
   private readonly now: () => number;
   private readonly sleep: NonNullable<RunnerOptions<S>['sleep']>;
-  private readonly startedAt: number;
+  /** Not of the wall clock, which may jump. */
+  private readonly startedAt = performance.now();
   private readonly slots: Slot<S>[];
 
   constructor(
@@ -81,7 +82,6 @@ class BatchRun<S extends Stage> {
   ) {
     this.now = options.now ?? Date.now;
     this.sleep = options.sleep ?? sleep;
-    this.startedAt = this.now();
     this.slots = batch.records.map((record) => this.decode(record));
   }
 
@@ -93,7 +93,7 @@ class BatchRun<S extends Stage> {
     if (stage.reports) publish.push(this.outcomeRecord(settled));
     return {
       publish,
-      onSettled: () => observer?.settled?.(stage, settled, (this.now() - this.startedAt) / 1000),
+      onSettled: () => observer?.settled?.(stage, settled, (performance.now() - this.startedAt) / 1000),
     };
   }
 

@@ -15,6 +15,8 @@ export interface Counters {
   settled: Record<string, Record<string, number>>;
   /** Events that came back from the dead letters. */
   redriven: number;
+  /** Refused at doors without the log's word: they may be on it, and are answered for then. */
+  unconfirmed: number;
   /** Settled for good, and belonging to nothing received. */
   strays: number;
   /** When the youngest process started: counters of a process begin at 0 with it. */
@@ -34,10 +36,18 @@ export function readSamples(text: string): Sample[] {
 /** @param texts the answers of `/metrics` of every process of a deployment */
 export function countersOf(texts: readonly string[], stages: readonly Stage[]): Counters {
   const reporting = new Set(stages.filter(({ reports }) => reports).map(({ name }) => name));
-  const counters: Counters = { received: {}, settled: {}, redriven: 0, strays: 0, countedFrom: undefined };
+  const counters: Counters = {
+    received: {},
+    settled: {},
+    redriven: 0,
+    unconfirmed: 0,
+    strays: 0,
+    countedFrom: undefined,
+  };
   for (const { name, labels, value } of texts.flatMap(readSamples)) {
     const { door = '', stage = '', outcome = '' } = labels;
     if (name === 'newsmill_received_total') counters.received[door] = (counters.received[door] ?? 0) + value;
+    if (name === 'newsmill_unconfirmed_total') counters.unconfirmed += value;
     if (name === 'newsmill_redriven_total' && reporting.has(stage)) counters.redriven += value;
     if (name === 'newsmill_stray_events_total' && outcome !== 'emitted') counters.strays += value;
     if (name === 'newsmill_stage_events_total') {

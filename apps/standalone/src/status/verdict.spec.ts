@@ -59,6 +59,16 @@ describe('the account from the counters', () => {
     expect(verdictOfCounters(counters, status(12, 0), later, stages).closes).toBe(true);
   });
 
+  it('closes when things that were refused without the word of the log are answered for', () => {
+    const refused = { ...counters, received: { push: 10 }, unconfirmed: 3 };
+    expect(verdictOfCounters(refused, status(12, 0), later, stages)).toEqual({
+      closes: true,
+      told: '12 received, 2 of them refused at the door and on the log all the same, as in the database',
+    });
+    expect(verdictOfCounters({ ...refused, unconfirmed: 1 }, status(12, 0), later, stages).closes).toBe(false);
+    expect(verdictOfCounters(refused, status(11, 0), later, stages).closes).toBe(false);
+  });
+
   it('names the difference to the database, to its own outcomes, or why it cannot tell', () => {
     const told = (received: number, lost: number, first = later) => {
       const changed = { ...counters, received: { push: 12 + lost } };

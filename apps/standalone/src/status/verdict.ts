@@ -48,8 +48,12 @@ export function verdictOfCounters(
     return { closes: open >= 0 ? true : undefined, told: `${open} in flight` };
   }
   if (open > 0) return { closes: false, told: `${open} received or re-driven, and not answered for` };
-  if (open < 0) return { closes: false, told: `${-open} more outcomes than things received: work was repeated` };
-  const difference = received - receipts.received;
-  if (difference === 0) return { closes: true, told: `${received} received, as in the database` };
+  if (-open > counters.unconfirmed) {
+    return { closes: false, told: `${-open} more outcomes than things received: work was repeated` };
+  }
+  const late = open < 0 ? `, ${-open} of them refused at the door and on the log all the same` : '';
+  if (received - open === receipts.received) {
+    return { closes: true, told: `${received - open} received${late}, as in the database` };
+  }
   return { closes: false, told: `${received} received, ${receipts.received} in the database` };
 }

@@ -8,6 +8,7 @@ import {
   sleep,
   type SubscribeOptions,
 } from '@newsmill/stage';
+import { ByteBudget } from './byte-budget.js';
 import { type Cluster, type GroupMember, type KafkaAddress, KafkaClient, removeMember } from './client.js';
 import { brokerCode, isTransient, REFORMING } from './faults.js';
 import { type Coordinator, type Membership, stableOffsets } from './group-offsets.js';
@@ -33,8 +34,13 @@ export interface GroupConsumerOptions extends SubscribeOptions {
   onCrash(error: Error): void;
 }
 
-/** Most bytes of one fetch, compressed, from one broker. */
-const FETCH_BYTES = 8 * 1024 * 1024;
+/**
+ * Most bytes of one fetch from one broker, unless a single batch on the log is larger. They are compressed: markup takes
+ * about seven times as many in memory.
+ */
+const FETCH_BYTES = 1024 * 1024;
+/** Most bytes of values that are handled at once, of all partitions; decoded they take some times as many. */
+const IN_HAND_BYTES = 8 * 1024 * 1024;
 const FETCH_WAIT_MS = 100;
 /** Pause after a fetch that gave something: under load the next one finds more at once, and an idle topic is not delayed. */
 const FETCH_PAUSE_MS = 25;
@@ -84,6 +90,7 @@ export class GroupConsumer implements Consumer {
   private predecessor: string | undefined;
   private readonly transactionalId: string;
   private outages = 0;
+  private readonly budget = new ByteBudget(IN_HAND_BYTES);
   private readonly stopping = new AbortController();
   private stopped: Promise<void> | undefined;
 
@@ -107,6 +114,7 @@ export class GroupConsumer implements Consumer {
       heartbeatInterval: Math.min(1_000, Math.floor(sessionTimeoutMs / 10)),
       maxWaitTimeInMs: FETCH_WAIT_MS,
       maxBytes: FETCH_BYTES,
+      maxBytesPerPartition: FETCH_BYTES,
     };
     const { member, cluster, generation } = client.member(config, () => this.assigned);
     const commits = new JointCommits((offsets) => {
@@ -216,7 +224,8 @@ export class GroupConsumer implements Consumer {
   private loopFor(session: Session, partition: number): PartitionLoop {
     const { topic, batchSize, batchBytes, onBatch, address } = this.options;
     const lane = this.laneFor(session, partition);
-    return new PartitionLoop({ topic, partition, batchSize, batchBytes, onBatch, lane, log: address.log });
+    const { budget } = this;
+    return new PartitionLoop({ topic, partition, batchSize, batchBytes, onBatch, lane, budget, log: address.log });
   }
 
   private laneFor(session: Session, partition: number): Lane {

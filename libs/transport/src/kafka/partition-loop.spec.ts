@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Batch, Delivery, LogRecord, NewRecord, Settlement } from '@newsmill/stage';
+import { ByteBudget } from './byte-budget.js';
 import { OutcomeUnknown } from './faults.js';
 import type { Lane } from './lane.js';
 import { PartitionLoop, type PartitionLoopOptions } from './partition-loop.js';
@@ -33,6 +34,7 @@ function bench(options: Partial<PartitionLoopOptions> = {}) {
     batchSize: 3,
     batchBytes: 1_000,
     log: () => undefined,
+    budget: new ByteBudget(1_000_000),
     lane: lane({ settle: async (_, next) => void commits.push(Number(next)) }),
     ...options,
     onBatch: async (batch, delivery): Promise<Settlement> => {
@@ -50,6 +52,29 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 describe('PartitionLoop', () => {
+  it('waits for room for the bytes of its batch beside those of other partitions', async () => {
+    const budget = new ByteBudget(1_000);
+    const others = await budget.take(600, new AbortController().signal);
+    const { loop, batches, commits } = bench({ budget });
+    loop.offer([record(0, 300)], 1n);
+    await until(() => commits.length === 1);
+    loop.offer([record(1, 700)], 2n);
+    await new Promise(setImmediate);
+    expect(batches).toEqual([[0]]);
+    others();
+    await until(() => commits.length === 2);
+    expect(batches).toEqual([[0], [1]]);
+  });
+
+  it('hands back a batch that waits for room when it is drained', async () => {
+    const budget = new ByteBudget(1_000);
+    await budget.take(1_000, new AbortController().signal);
+    const { loop, batches } = bench({ budget });
+    loop.offer(records(0, 1), 1n);
+    await loop.drain();
+    expect(batches).toEqual([]);
+  });
+
   it('cuts batches by number and bytes, and commits up to the next record or the end of what was fetched', async () => {
     const { loop, batches, commits } = bench();
     loop.offer([...records(0, 4), record(6, 900), record(7, 900), record(9, 2_000)], 12n);

@@ -1,4 +1,5 @@
 import { backoff, type LogRecord, type Settlement, sleep, type SubscribeOptions } from '@newsmill/stage';
+import type { ByteBudget } from './byte-budget.js';
 import type { Log } from './client.js';
 import { OutcomeUnknown } from './faults.js';
 import type { Lane } from './lane.js';
@@ -6,9 +7,13 @@ import type { Lane } from './lane.js';
 export type PartitionLoopOptions = Pick<SubscribeOptions, 'topic' | 'batchSize' | 'batchBytes' | 'onBatch'> & {
   partition: number;
   lane: Lane;
+  /** Of the values of all batches in hand, shared with other partitions. */
+  budget: ByteBudget;
   log: Log;
 };
 
+/** Most bytes that wait behind a batch, so that more can be fetched while it is handled; one fetch may lie over it. */
+const AHEAD_BYTES = 1024 * 1024;
 const FIRST_DELAY_MS = 200;
 const MAX_DELAY_MS = 5_000;
 
@@ -47,9 +52,10 @@ export class PartitionLoop {
     if (this.waiting.length > 0) this.working ??= this.work();
   }
 
-  /** Less than a batch waits, so that more can be fetched while the last batch is handled. */
+  /** Less than a batch waits, and not much of large records: more can be fetched while the last batch is handled. */
   get hasRoom(): boolean {
-    return this.waiting.length < this.options.batchSize && this.sliceEnd() === this.waiting.length;
+    if (this.waiting.length >= this.options.batchSize || this.sliceEnd() < this.waiting.length) return false;
+    return bytesOf(this.waiting) < AHEAD_BYTES;
   }
 
   /** Resolves when there is room, or the loop has ended. */
@@ -79,9 +85,20 @@ export class PartitionLoop {
       const records = this.waiting.splice(0, this.sliceEnd());
       const next = this.waiting[0]?.offset ?? this.end;
       if (this.hasRoom) this.tellRoom();
-      await this.settle(records, next);
+      await this.settleInTurn(records, next);
     }
     this.working = undefined;
+  }
+
+  /** Settles a batch once there is room for its bytes; one that has not begun when the loop ends is handed back. */
+  private async settleInTurn(records: LogRecord[], next: bigint): Promise<void> {
+    const release = await this.options.budget.take(bytesOf(records), this.resting.signal).catch(() => undefined);
+    if (release === undefined) return;
+    try {
+      await this.settle(records, next);
+    } finally {
+      release();
+    }
   }
 
   /** Handles a batch until it is settled, here or by another member, or handed back. */
@@ -148,6 +165,10 @@ export class PartitionLoop {
     this.roomy?.resolve();
     this.roomy = undefined;
   }
+}
+
+function bytesOf(records: readonly LogRecord[]): number {
+  return records.reduce((bytes, { value }) => bytes + (value?.length ?? 0), 0);
 }
 
 /** A handler that does not heed its signal is not waited for. */
