@@ -7,6 +7,7 @@ export const brokerKilled: Row = {
   fault: 'kill -9 of the broker, and restart',
   articles: { short: 300, full: 5_000 },
   boundMs: { short: 180_000, full: 600_000 },
+  uncountable: 'what the broker took and did not answer for is sent again by another producer, and handled twice',
   inject: async (run) => {
     const kills = run.scale === 'full' ? 5 : 2;
     for (let index = 0; index < kills; index += 1) {

@@ -7,6 +7,7 @@ export const leaderKilled: Row = {
   fault: 'kill -9 of leaders: each of 3 brokers in turn, replication 3, two in sync needed',
   articles: { short: 300, full: 5_000 },
   boundMs: { short: 400_000, full: 900_000 },
+  uncountable: 'what the broker took and did not answer for is sent again by another producer, and handled twice',
   deployment: { brokers: 3 },
   inject: async (run) => {
     const { kafka } = run.deployment;

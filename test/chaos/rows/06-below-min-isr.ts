@@ -7,6 +7,7 @@ export const belowMinIsr: Row = {
   fault: 'below min.insync.replicas: kill -9 of 2 of 3 brokers',
   articles: { short: 300, full: 5_000 },
   boundMs: { short: 300_000, full: 600_000 },
+  uncountable: 'what the broker took and did not answer for is sent again by another producer, and handled twice',
   deployment: { brokers: 3 },
   inject: async (run) => {
     const { kafka } = run.deployment;
