@@ -228,8 +228,10 @@ export class HtmlParser implements TokenizerCallbacks {
     this.nodes.end(node);
     this.lastText = -1;
     if (this.nodes.names[node] === 'form') this.openForms--;
-    if (this.switches[this.switches.length - 1] === node) {
-      this.switches.pop();
+    const { switches } = this;
+    // Nearly no page switches: a look before a list's beginning is a slow one.
+    if (switches.length > 0 && switches[switches.length - 1] === node) {
+      switches.pop();
       this.languages.pop();
     }
   }
