@@ -51,10 +51,13 @@ export class PhraseTable {
   }
 }
 
-/** The first two letters and the length of a word, in 15 bits; the same for capitals. */
+/** The first three letters, the last one and the length of a word, in 15 bits; the same for capitals. */
 function shapeOf(text: string, start: number, end: number): number {
+  const last = text.charCodeAt(end - 1) & 31;
   const second = end - start > 1 ? text.charCodeAt(start + 1) & 31 : 0;
-  return ((text.charCodeAt(start) & 31) << 10) | (second << 5) | Math.min(end - start, 31);
+  const third = end - start > 2 ? text.charCodeAt(start + 2) & 31 : 0;
+  const ends = ((text.charCodeAt(start) & 31) << 10) | (second << 5) | Math.min(end - start, 31);
+  return ends ^ (third << 3) ^ (last << 7);
 }
 
 function standsAt(phrase: readonly string[], words: NameSplit, place: number): boolean {
