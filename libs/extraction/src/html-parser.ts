@@ -63,6 +63,8 @@ export class HtmlParser implements TokenizerCallbacks {
   /** The text that is being read: the tokenizer ends a piece of it at every `<`. */
   private textStart = 0;
   private textEnd = 0;
+  /** The first `&` that is not before the text read last. */
+  private ampersand = -1;
   /** The name of the start tag that is being read. */
   private name = '';
   /** False inside a script or the like, where a character reference is just characters. */
@@ -168,8 +170,17 @@ export class HtmlParser implements TokenizerCallbacks {
   private endText(): void {
     if (this.textStart === this.textEnd) return;
     const text = this.html.slice(this.textStart, this.textEnd);
+    this.addText(this.decodes && this.holdsReference(this.textStart, this.textEnd) ? decodeReferences(text) : text);
     this.textStart = this.textEnd;
-    this.addText(this.decodes ? decodeReferences(text) : text);
+  }
+
+  /** True when an `&` stands in a range; ranges are asked in the order of the page, which is so searched once. */
+  private holdsReference(start: number, end: number): boolean {
+    if (this.ampersand < start) {
+      const at = this.html.indexOf('&', start);
+      this.ampersand = at < 0 ? this.html.length : at;
+    }
+    return this.ampersand < end;
   }
 
   private addText(text: string): void {
@@ -228,8 +239,10 @@ export class HtmlParser implements TokenizerCallbacks {
     this.nodes.end(node);
     this.lastText = -1;
     if (this.nodes.names[node] === 'form') this.openForms--;
-    if (this.switches[this.switches.length - 1] === node) {
-      this.switches.pop();
+    const { switches } = this;
+    // Nearly no page switches: a look before a list's beginning is a slow one.
+    if (switches.length > 0 && switches[switches.length - 1] === node) {
+      switches.pop();
       this.languages.pop();
     }
   }

@@ -66,7 +66,8 @@ function isLabelledDate(text: string): boolean {
 
 /** True for a line that states a date, a reading time or a byline's date and nothing else. */
 export function isDateLine(text: string): boolean {
+  if (text.length > MAX_LABELLED || !/\d/.test(text)) return false;
   if (TIME_OF_DAY.test(text) || isLabelledDate(text)) return true;
-  if (text.length > 110 || !/\d/.test(text) || /[.!?]["”’]?$/.test(text) || parseDate(text) === undefined) return false;
+  if (text.length > 110 || /[.!?]["”’]?$/.test(text) || parseDate(text) === undefined) return false;
   return text.replace(/\d+|[^\p{L}]/gu, '').length <= DATE_WORDS;
 }

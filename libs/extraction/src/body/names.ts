@@ -154,10 +154,9 @@ export class NameReader {
     let component: string | undefined;
     for (const attribute of this.components) component ??= tree.attribute(node, attribute);
     if (className === undefined && id === undefined && component === undefined) return NAMELESS;
-    const name =
-      className !== undefined && id === undefined && component === undefined
-        ? className
-        : `${className ?? ''} ${id ?? ''} ${component ?? ''}`;
+    // An id stands once in a page: what it says need not be remembered.
+    if (id !== undefined) return evidenceOf(`${className ?? ''} ${id} ${component ?? ''}`);
+    const name = component === undefined ? className! : `${className ?? ''}  ${component}`;
     let evidence = this.seen.get(name);
     if (evidence === undefined) this.seen.set(name, (evidence = evidenceOf(name)));
     return evidence;
@@ -176,9 +175,9 @@ const OVERLAY =
   / (?:tool ?tip ?(?:text|content|inner|body)|rollover block|rollover people block|pop ?over ?(?:content|body|inner)|hover ?card ?(?:content|body|inner)?) /;
 
 /** Parts of words that give a role wherever they stand in a name. */
-const STEMS: readonly (readonly [string, Role])[] = [
-  ['related', Role.related],
-  ['citearticle', Role.frame],
+const STEMS: readonly (readonly [RegExp, Role])[] = [
+  [/related/i, Role.related],
+  [/citearticle/i, Role.frame],
 ];
 
 const NAMES = new PhraseTable([BODY, EMBED, OVERLAY, ...WORDS.map(([, pattern]) => pattern)]);
@@ -188,9 +187,7 @@ const OVERLAY_BIT = 4;
 
 function evidenceOf(name: string): NameEvidence {
   let found = NAMES.find(name);
-  const letters = name.toLowerCase();
-  for (const [stem, role] of STEMS)
-    if (letters.includes(stem)) found |= bitOf(WORDS.findIndex(([own]) => own === role));
+  for (const { stem, bit } of STEM_BITS) if (stem.test(name)) found |= bit;
   if (found === 0) return NAMELESS;
   const body = (found & BODY_BIT) !== 0;
   const overlay = (found & OVERLAY_BIT) !== 0;
@@ -203,3 +200,5 @@ function evidenceOf(name: string): NameEvidence {
 function bitOf(place: number): number {
   return OVERLAY_BIT << (place + 1);
 }
+
+const STEM_BITS = STEMS.map(([stem, role]) => ({ stem, bit: bitOf(WORDS.findIndex(([own]) => own === role)) }));

@@ -51,10 +51,13 @@ export class PhraseTable {
   }
 }
 
-/** The first two letters and the length of a word, in 15 bits; the same for capitals. */
+/** The first three letters, the last one and the length of a word, in 15 bits; the same for capitals. */
 function shapeOf(text: string, start: number, end: number): number {
+  const last = text.charCodeAt(end - 1) & 31;
   const second = end - start > 1 ? text.charCodeAt(start + 1) & 31 : 0;
-  return ((text.charCodeAt(start) & 31) << 10) | (second << 5) | Math.min(end - start, 31);
+  const third = end - start > 2 ? text.charCodeAt(start + 2) & 31 : 0;
+  const ends = ((text.charCodeAt(start) & 31) << 10) | (second << 5) | Math.min(end - start, 31);
+  return ends ^ (third << 3) ^ (last << 7);
 }
 
 function standsAt(phrase: readonly string[], words: NameSplit, place: number): boolean {
@@ -71,6 +74,19 @@ export function nameWords(name: string): string {
   return text;
 }
 
+/** Kinds of signs in a name. */
+const GAP = 0;
+const LOWER = 1;
+const UPPER = 2;
+const OTHER = 3;
+
+/** The kind of each sign up to the end of extended Latin; those beyond part words. */
+const SIGNS = Uint8Array.from({ length: 0x250 }, (_, c) => {
+  if (c >= 0x61 && c <= 0x7a) return LOWER;
+  if (c >= 0x41 && c <= 0x5a) return UPPER;
+  return (c >= 0x30 && c <= 0x39) || c >= 0xc0 ? OTHER : GAP;
+});
+
 /** The words of a class or id: parted at every sign that is no letter or digit, and at camel case. */
 class NameSplit {
   count = 0;
@@ -85,23 +101,22 @@ class NameSplit {
     this.count = 0;
     this.capitals = false;
     let from = -1;
-    let afterLower = false;
+    let before = GAP;
     for (let i = 0; i < length; i++) {
       const c = name.charCodeAt(i);
-      const isUpper = c >= 0x41 && c <= 0x5a;
-      const isLower = c >= 0x61 && c <= 0x7a;
-      if (isLower || isUpper || (c >= 0x30 && c <= 0x39) || (c >= 0xc0 && c <= 0x24f)) {
-        if (isUpper) this.capitals = true;
-        if (from < 0) from = i;
-        else if (isUpper && afterLower) {
+      const kind = c < SIGNS.length ? SIGNS[c]! : GAP;
+      if (kind === UPPER) this.capitals = true;
+      if (kind !== before) {
+        if (kind === GAP) {
+          this.add(from, i);
+          from = -1;
+        } else if (before === GAP) from = i;
+        else if (kind === UPPER && before === LOWER) {
           this.add(from, i);
           from = i;
         }
-      } else if (from >= 0) {
-        this.add(from, i);
-        from = -1;
+        before = kind;
       }
-      afterLower = isLower;
     }
     if (from >= 0) this.add(from, length);
     return this;

@@ -3,10 +3,14 @@ import { StemFilter } from './stem-filter.js';
 
 /** Length of a text in Latin letters: a Chinese, Japanese, Korean or Thai sign says about as much as two of them. */
 export function textWeight(text: string): number {
+  if (!DENSE.test(text)) return text.length;
   let dense = 0;
   for (let i = 0; i < text.length; i++) if (isDense(text.charCodeAt(i))) dense++;
   return text.length + dense;
 }
+
+/** Any of the signs that `isDense` counts: the engine finds none in a Latin text without reading it. */
+const DENSE = /[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/;
 
 /** Thai, Kana, Han, Hangul. */
 function isDense(code: number): boolean {

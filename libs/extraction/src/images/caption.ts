@@ -99,6 +99,7 @@ export function trailingBrackets(text: string): Bracketed | undefined {
 
 /** Where a labelled credit begins, when it is near the end of the line. */
 function labelAt(text: string): number | undefined {
+  if (text.search(LABEL_INSIDE) < 0) return undefined;
   for (const found of text.matchAll(LABEL_INSIDE)) {
     const tail = text.slice(found.index);
     if (tail.length <= MAX_CREDIT && stripCreditLabel(tail) !== '') return found.index;

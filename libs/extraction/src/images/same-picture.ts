@@ -8,6 +8,19 @@ const LEAST_SIGNS = 8;
  * query and extension; a name that says nothing stands with the folder that it is in.
  */
 export function imageKey(url: string): string {
+  let key = known.get(url);
+  if (key !== undefined) return key;
+  key = readKey(url);
+  if (known.size === MOST_KNOWN) known.clear();
+  known.set(url, key);
+  return key;
+}
+
+/** The keys made last: the metadata and the body of a page name the same pictures. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 200;
+
+function readKey(url: string): string {
   const segments = pathOf(url).split('/').filter(Boolean);
   const number = segments.slice(-6, -1).findLast((segment) => NUMBER.test(segment));
   const name = nameOf(segments);
@@ -32,12 +45,14 @@ function nameOf(segments: readonly string[]): string | undefined {
 
 /** Resizing services carry the address of the picture inside their own. */
 const NESTED = /https?(?::|%3a)(?:\/|%2f){2}/gi;
+const HOLDS_NESTED = /(?!^)https?(?::|%3a)(?:\/|%2f){2}/i;
 
 function pathOf(url: string): string {
   let inner = 0;
-  for (const found of url.matchAll(NESTED)) inner = found.index;
+  if (HOLDS_NESTED.test(url)) for (const found of url.matchAll(NESTED)) inner = found.index;
   const parsed = URL.parse(url);
   if (inner === 0) {
+    if (!url.includes('?')) return parsed?.pathname ?? url;
     // "/_next/image?url=/photos/quay.jpg&w=640"
     const asked = parsed?.searchParams.get('url') ?? parsed?.searchParams.get('src');
     return asked?.startsWith('/') ? asked.split('?', 1)[0]! : (parsed?.pathname ?? url);
