@@ -27,7 +27,7 @@ import { applyRules, bodyProvenance, type RuledPage, type RuledValues } from './
 import type { PublisherRules } from './publishers/publisher-rules.js';
 import { toHtml, toText } from './serialize.js';
 import { isLocked } from './state/locked.js';
-import { comparisonKey, isPlainlySound, isWellFormed, wellFormed } from './text.js';
+import { comparisonKey, forgetKeys, isPlainlySound, isWellFormed, wellFormed } from './text.js';
 
 /** Pages with more characters than this are not read. */
 export const MAX_HTML = 60_000_000;
@@ -66,6 +66,7 @@ export function extract(page: PageInput, { publishers }: ExtractOptions, trace?:
     return { extraction: reject('too-large', `${page.html.length} characters, at most ${MAX_HTML} are read`) };
   if (page.html.trim() === '') return { extraction: reject('empty-page', 'the page has no content') };
 
+  forgetKeys();
   const tree = parseHtml(page.html);
   const publisher = publishers?.find(page.url, page.fetchedAt);
   const ruled = publisher && applyRules(tree, publisher, page.url);

@@ -1,7 +1,7 @@
 import { decodeAttribute } from './character-references.js';
 import { GrowingInts } from './growing-ints.js';
 
-/** Numbers per attribute: its name, and where its value begins and ends in the page. */
+/** Numbers per attribute: its name, where its value begins in the page, and where it ends, doubled: plus one when it holds an `&`. */
 const WIDTH = 3;
 
 /** Attributes read of one element: one with more is broken or hostile. */
@@ -16,6 +16,8 @@ export class AttributeTable {
   /** Nodes that were emptied: they have no attributes any more. */
   private emptied: Set<number> | undefined;
   private readonly entries: GrowingInts;
+  /** The first `&` that is not before the value added last: values are added in the order of the page. */
+  private ampersand = -1;
   /** Per node: where its entries begin; those of the next node begin where they end. */
   private readonly first: GrowingInts;
 
@@ -31,7 +33,11 @@ export class AttributeTable {
     const spelling = this.html.slice(nameStart, nameEnd);
     this.entries.push(this.ids.get(spelling) ?? this.number(spelling));
     this.entries.push(valueStart);
-    this.entries.push(valueEnd);
+    if (this.ampersand < valueStart) {
+      const at = this.html.indexOf('&', valueStart);
+      this.ampersand = at < 0 ? this.html.length : at;
+    }
+    this.entries.push(2 * valueEnd + (this.ampersand < valueEnd ? 1 : 0));
   }
 
   endNode(): void {
@@ -57,7 +63,7 @@ export class AttributeTable {
     if (id === undefined) return undefined;
     for (let i = from; i < to; i += WIDTH) {
       if (this.entries.at(i) !== id) continue;
-      return decodeAttribute(this.html.slice(this.entries.at(i + 1), this.entries.at(i + 2)));
+      return this.value(i);
     }
     return undefined;
   }
@@ -69,7 +75,7 @@ export class AttributeTable {
     for (let i = this.first.at(node); i < this.first.at(node + 1); i += WIDTH) {
       const name = this.names[this.entries.at(i)]!;
       if (found.has(name)) continue;
-      found.set(name, decodeAttribute(this.html.slice(this.entries.at(i + 1), this.entries.at(i + 2))));
+      found.set(name, this.value(i));
     }
     return [...found];
   }
@@ -77,6 +83,13 @@ export class AttributeTable {
   /** Takes all attributes from a node. */
   empty(node: number): void {
     (this.emptied ??= new Set()).add(node);
+  }
+
+  /** The decoded value of an entry. */
+  private value(entry: number): string {
+    const end = this.entries.at(entry + 2);
+    const value = this.html.slice(this.entries.at(entry + 1), end >> 1);
+    return (end & 1) === 0 ? value : decodeAttribute(value);
   }
 
   private number(spelling: string): number {

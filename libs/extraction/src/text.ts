@@ -53,6 +53,26 @@ const NOT_WORD = /[^\p{L}\p{N}\p{M}]+/gu;
 
 /** The letters and digits of a text in lower case, for comparing: two texts that read the same have the same key. */
 export function comparisonKey(text: string): string {
+  if (text.length > LONGEST_KNOWN) return makeKey(text);
+  let key = known.get(text);
+  if (key !== undefined) return key;
+  key = makeKey(text);
+  if (known.size === MOST_KNOWN) known.clear();
+  known.set(text, key);
+  return key;
+}
+
+/** The keys made last: titles, names and captions of a page are compared again and again. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 200;
+const LONGEST_KNOWN = 400;
+
+/** Lets go of the texts of the page before: a text may be a part of its page, and keep all of it in memory. */
+export function forgetKeys(): void {
+  known.clear();
+}
+
+function makeKey(text: string): string {
   if (PLAIN.test(text)) return text.toLowerCase().replace(QUOTES, '').replace(NOT_PLAIN_WORD, ' ').trim();
   return text.normalize('NFKC').toLowerCase().replace(QUOTES, '').replace(NOT_WORD, ' ').trim();
 }

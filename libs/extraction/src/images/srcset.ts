@@ -20,9 +20,9 @@ export function largestOfSrcset(value: string): Source | undefined {
   let best: Source | undefined;
   let i = 0;
   for (let count = 0; i < srcset.length && count < MAX_ENTRIES; count++) {
-    while (i < srcset.length && /[\s,]/.test(srcset[i]!)) i++;
+    while (i < srcset.length && (srcset[i] === ',' || isSpace(srcset, i))) i++;
     let end = i;
-    while (end < srcset.length && !/\s/.test(srcset[end]!)) end++;
+    while (end < srcset.length && !isSpace(srcset, end)) end++;
     let url = srcset.slice(i, end);
     let descriptor = '';
     if (url.endsWith(',')) {
@@ -39,6 +39,11 @@ export function largestOfSrcset(value: string): Source | undefined {
     if (source && (!best || source.size > best.size)) best = source;
   }
   return best;
+}
+
+function isSpace(text: string, at: number): boolean {
+  const c = text.charCodeAt(at);
+  return c > 0x20 && c < 0x7f ? false : /\s/.test(text[at]!);
 }
 
 function readSource(url: string, descriptor: string): Source | undefined {
