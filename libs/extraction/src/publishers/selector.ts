@@ -126,14 +126,16 @@ function isLastChild(tree: HtmlTree, node: number): boolean {
   return next >= end;
 }
 
-const NTH = /^\s*(?:(odd|even)|(?:([+-]?\d*)n)?\s*([+-]?\s*\d+)?)\s*$/i;
+/** `odd`, `even` or `an+b`, without spaces (Selectors 4, An+B). */
+const NTH = /^(?:(odd|even)|(?:([+-]?\d*)n)?([+-]?\d+)?)$/i;
 
 function nthChild(formula: string): Test {
-  const read = NTH.exec(formula);
-  if (!read || formula.trim() === '') throw new Error(`":nth-child(${formula})" is not a formula`);
+  const bare = formula.replace(/\s/g, '');
+  const read = NTH.exec(bare);
+  if (!read || bare === '') throw new Error(`":nth-child(${formula})" is not a formula`);
   const [, word, factor, constant] = read;
   const step = word ? 2 : factor === undefined ? 0 : /\d/.test(factor) ? Number(factor) : Number(`${factor}1`);
-  const start = word ? (word.toLowerCase() === 'odd' ? 1 : 0) : Number((constant ?? '0').replace(/\s/g, ''));
+  const start = word ? (word.toLowerCase() === 'odd' ? 1 : 0) : Number(constant ?? '0');
   return (_tree, _node, position) => {
     const distance = position - start;
     return step === 0 ? distance === 0 : distance % step === 0 && distance / step >= 0;
