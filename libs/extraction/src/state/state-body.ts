@@ -63,7 +63,7 @@ export function findStateBody(tree: HtmlTree, known: KnownText, baseUrl: string)
 }
 
 /** Stretches of the known texts that no script writes in another way: letters and spaces of ASCII. */
-const PLAIN = /[A-Za-z]+(?: [A-Za-z]+){2,3}/g;
+const PLAIN = /(?<![A-Za-z])[A-Za-z]{1,40}(?: [A-Za-z]{1,40}){2,3}/g;
 
 /** Words by which a script that holds the article is found; none when the texts are in another script than Latin. */
 function samplesOf({ title, shown, texts }: KnownText): string[] {
