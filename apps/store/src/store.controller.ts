@@ -1,7 +1,8 @@
 import { Controller, Logger } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
 import type { articleEnriched, articleOutcomes, EventOf } from '@newsmill/contracts';
 import { StageHandler } from '@newsmill/service';
-import { done, type Outcome } from '@newsmill/stage';
+import { done, type HandlerContext, type Outcome } from '@newsmill/stage';
 import { ArticleStore } from './article-store.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { type ReceiptReport, ReceiptStore } from './receipt-store.js';
@@ -19,8 +20,12 @@ export class StoreController {
   ) {}
 
   @StageHandler(store)
-  async store(versions: EventOf<typeof articleEnriched>[]): Promise<Outcome<typeof store>[]> {
-    const stored = await this.articles.store(versions, new Date());
+  async store(
+    @Payload() versions: EventOf<typeof articleEnriched>[],
+    @Ctx() { metas }: HandlerContext,
+  ): Promise<Outcome<typeof store>[]> {
+    const incoming = versions.map((version, index) => ({ ...version, replay: metas[index]!.replay }));
+    const stored = await this.articles.store(incoming, new Date());
     this.relay.wake();
     for (const { told } of stored) if (told !== undefined) this.logger.log(told);
     return stored.map(({ state, articleId }) => done(state, articleId));
@@ -33,10 +38,11 @@ export class StoreController {
   }
 }
 
-function toReports({ stage, at, settled }: EventOf<typeof articleOutcomes>): ReceiptReport[] {
+/** What a settled batch means for its receipts. */
+export function toReports({ stage, at, settled }: EventOf<typeof articleOutcomes>): ReceiptReport[] {
   return settled.flatMap(({ receiptId, articleId, outcome, reason }) => {
-    const state = stateAfter(stage, outcome);
+    const state = stateAfter(stage, outcome, reason);
     if (receiptId === undefined || state === undefined) return [];
-    return [{ id: receiptId, state, articleId, reason, at: new Date(at) }];
+    return [{ id: receiptId, state, articleId, ...(outcome !== 'done' && { reason }), at: new Date(at) }];
   });
 }

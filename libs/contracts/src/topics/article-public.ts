@@ -5,6 +5,8 @@ import { defineTopic, tolerant } from '../topic.js';
 /** A record as the store got it: fields that the store does not know pass. */
 const passedOn = tolerant(articleRecord);
 
+const pubStatus = z.enum(['usable', 'withheld', 'canceled']);
+
 /** Optional: events of older releases do not tell it. */
 const basis = z
   .strictObject({
@@ -29,6 +31,8 @@ export const articleChanges = defineTopic({
     changeKind,
     fields: z.array(z.string()).describe('the fields that moved; empty for a new article'),
     changedAt: timestamp,
+    pubStatus: pubStatus.optional(),
+    reason: z.string().optional().describe('why the article is withheld or canceled'),
     record: passedOn.optional().describe('absent once the article is withheld or canceled'),
     basis,
   }),
@@ -45,7 +49,7 @@ export const articleState = defineTopic({
   schema: z.strictObject({
     articleId: z.string(),
     revision: z.int().positive(),
-    pubStatus: z.enum(['usable', 'withheld', 'canceled']),
+    pubStatus,
     reason: z.string().optional().describe('why an article is withheld or canceled'),
     record: passedOn.optional().describe('absent once the article is withheld or canceled'),
     basis,

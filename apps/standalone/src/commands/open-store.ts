@@ -1,0 +1,30 @@
+import { openDataSource, type ServiceDatabase, type ServiceSettings } from '@newsmill/service';
+import { storeDatabase } from '@newsmill/store';
+import { CommandError } from './command-error.js';
+
+/** PostgreSQL's `DataSource`, without naming the library. */
+type Database = Awaited<ReturnType<typeof openDataSource>>;
+
+const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
+
+/**
+ * Runs `use` on the store's database, its schema up to date.
+ * @param schema another one than the store's own
+ * @throws CommandError unless it is a plain name that means nothing else to PostgreSQL
+ */
+export async function withStore<T>(
+  settings: ServiceSettings,
+  schema: string | undefined,
+  use: (database: Database) => Promise<T>,
+): Promise<T> {
+  const chosen: ServiceDatabase = { ...storeDatabase, schema: schema ?? storeDatabase.schema };
+  if (!SCHEMA_NAME.test(chosen.schema) || chosen.schema === 'public' || chosen.schema.startsWith('pg_')) {
+    throw new CommandError(`schema "${chosen.schema}": use lower-case letters, digits and _, not public or pg_…`, 2);
+  }
+  const database = await openDataSource(chosen, settings);
+  try {
+    return await use(database);
+  } finally {
+    await database.destroy();
+  }
+}
