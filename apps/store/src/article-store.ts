@@ -139,7 +139,7 @@ function apply(event: Incoming, known: Known, writes: Writes, now: Date): Stored
     writes.versions.push({ ...version, articleId, revision, changeKind, fields, storedAt: now });
     known.histories.set(articleId, [...(known.histories.get(articleId) ?? []), version]);
   };
-  if (isHistory) remember(incoming, null, 'late', []);
+  if (isHistory) remember(incoming, null, winner === incoming ? 'unchanged' : 'late', []);
   const title = mainHeadline((winner ?? incoming).record) || '(no headline)';
   if (winner === undefined) {
     const told = isHistory ? { told: `older version of “${title}” kept in the history` } : {};

@@ -14,7 +14,7 @@ export interface ReplayDecision {
   decision: Decision;
   /** The version that wins from now on; `undefined` leaves the article as it is. */
   winner: Version | undefined;
-  /** Whether the replayed version itself goes into the history as one that did not win. */
+  /** Whether the replayed version itself goes into the history without a revision. */
   isHistory: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface ReplayDecision {
  * nothing new changes nothing.
  *
  * @param history versions that are in the article's history, oldest first
- * @param wasUnchanged the receipt had been answered with "unchanged": it never stood in the history
+ * @param wasUnchanged the receipt had been answered with "unchanged": its version never stood in the history
  */
 export function decideReplay(
   current: (Current & Version) | undefined,
@@ -48,14 +48,20 @@ export function decideReplay(
     (best, next) => (compareVersions(next.record, best.record) > 0 ? next : best),
     incoming,
   );
-  const isNews = before === undefined ? !wasUnchanged : contentHash(before.record) !== contentHash(incoming.record);
-  if (winner === current)
+  const isNews =
+    before === undefined
+      ? !(wasUnchanged && [...history, current].some((known) => haveEqualContent(known, incoming)))
+      : compareVersions(before.record, incoming.record) !== 0;
+  if (winner === current) {
     return { decision: { kind: isNews ? 'late' : 'unchanged' }, winner: undefined, isHistory: isNews };
-  return {
-    decision: decideWinner(current, winner.record),
-    winner,
-    isHistory: winner !== incoming && isNews,
-  };
+  }
+  const decision = decideWinner(current, winner.record);
+  const isRevision = winner === incoming && decision.kind === 'change';
+  return { decision, winner, isHistory: isNews && before !== undefined && !isRevision };
+}
+
+function haveEqualContent(a: Version, b: Version): boolean {
+  return contentHash(a.record) === contentHash(b.record);
 }
 
 /** What each receipt gave in its latest replay. */
