@@ -20,6 +20,8 @@ export type Incoming = EventOf<typeof articleEnriched> & { replay?: string | und
 export interface Stored {
   articleId: string;
   state: 'stored' | 'unchanged' | 'withdrawn';
+  /** The revision that it became, if subscribers are told of it. */
+  revision?: number;
   /** In words, for the log; absent for a redelivery. */
   told?: string;
 }
@@ -163,7 +165,7 @@ function apply(event: Incoming, known: Known, writes: Writes, now: Date): Stored
   remember(winner, revision, changeKind, fields);
   writes.outbox.push({ articleId, revision });
   const moved = fields.length > 0 ? ` (${fields.join(', ')})` : '';
-  return { articleId, state, told: `${changeKind}: “${title}”${moved} /v1/articles/${articleId}` };
+  return { articleId, state, revision, told: `${changeKind}: “${title}”${moved} /v1/articles/${articleId}` };
 }
 
 /** What the version means: the decision, the version that wins if the article is written, and whether it is history. */

@@ -31,7 +31,7 @@ export interface RebuildOptions {
 
 export type RebuildPhase = 'changes' | 'state' | 'outcomes' | 'enriched';
 
-/** Events read in each phase, and what the last of them still had to say. */
+/** Events read in each phase, and how many revisions the last one still had to tell of. */
 export type RebuildReport = Record<RebuildPhase, number> & { caughtUp: number };
 
 /** The store holds something, or has changes that are not on the log yet. */
@@ -87,7 +87,7 @@ export async function rebuildStore(options: RebuildOptions): Promise<RebuildRepo
       return { ...event, replay };
     });
     const stored = await articles.store(incoming, new Date());
-    report.caughtUp += stored.filter(({ told }) => told !== undefined).length;
+    report.caughtUp += stored.filter(({ revision }) => revision !== undefined).length;
     count('enriched', batch.length);
   }
   return report;

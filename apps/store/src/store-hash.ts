@@ -40,7 +40,7 @@ export async function hashStore(database: DataSource): Promise<StoreHash> {
         `SELECT v.article_id AS "articleId", v.revision, v.revision = a.revision AS "isCurrent",
            v.change_kind AS "changeKind", v.fields, v.stored_at AS "storedAt", v.record
          FROM article_version v JOIN article a ON a.id = v.article_id
-         WHERE (v.article_id, v.revision) > ($1::uuid, $2::int)
+         WHERE v.revision IS NOT NULL AND (v.article_id, v.revision) > ($1::uuid, $2::int)
          ORDER BY v.article_id, v.revision LIMIT $3`,
         [articleId, revision, PAGE],
       );

@@ -179,7 +179,8 @@ function replayBatch<S extends Stage>(run: ReplayRun<S>, progress: ReplayProgres
     }
     const leave = (): void => progress.moved(batch.partition, last + 1n, unreadable);
     if (selected.length === 0) return { publish: [], onSettled: leave };
-    await allow(selected.length, delivery.signal);
+    // Whoever ends the run does not wait for the turn of what is in hand: it is handed back.
+    await allow(selected.length, run.signal ? AbortSignal.any([delivery.signal, run.signal]) : delivery.signal);
     const settlement = await handle({ ...batch, records: selected }, delivery);
     return {
       publish: settlement.publish,

@@ -44,7 +44,7 @@ async function rebuild({ force = false, intoSchema, json }: RebuildCommandOption
       const { changes, state, outcomes, enriched, caughtUp } = report;
       const text = [
         `rebuilt in ${seconds.toFixed(1)} s: read ${changes} changes, ${state} states, ${outcomes} outcomes, ${enriched} versions`,
-        ...(caughtUp > 0 ? [`caught up with ${caughtUp} versions that were not told yet`] : []),
+        ...(caughtUp > 0 ? [`told of ${caughtUp} changes that the store had lost before it told of them`] : []),
         hashText(hash),
       ].join('\n');
       process.stdout.write(`${json ? JSON.stringify({ seconds, ...report, ...hash }) : text}\n`);
