@@ -34,14 +34,22 @@ async function newsmill(
 }
 
 describe('newsmill', () => {
-  it.each([[[]], [['topics']], [['dead-letters']], [['dead-letters', 'redrive']], [['extract']], [['up']], [['docs']]])(
-    '%j --help explains itself',
-    async (args) => {
-      const { code, out } = await newsmill([...args, '--help']);
-      expect(code).toBe(0);
-      expect(out).toMatch(/^Usage: newsmill/);
-    },
-  );
+  it.each([
+    [[]],
+    [['topics']],
+    [['dead-letters']],
+    [['dead-letters', 'redrive']],
+    [['extract']],
+    [['up']],
+    [['docs']],
+    [['replay']],
+    [['rebuild']],
+    [['store-hash']],
+  ])('%j --help explains itself', async (args) => {
+    const { code, out } = await newsmill([...args, '--help']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Usage: newsmill/);
+  });
 
   it('answers an unknown command in short, with a hint', async () => {
     const { code, err } = await newsmill(['explode']);

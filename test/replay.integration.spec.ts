@@ -318,6 +318,9 @@ describe('rebuild', () => {
     expect(JSON.parse(lines[0]!)).toMatchObject({ ...before.hash, changes: before.changes, caughtUp: 0 });
     const hash = JSON.parse((await output('store-hash', '--json')).lines[0]!) as StoreHash;
     expect(JSON.parse((await output('store-hash', '--json', '--schema', 'store_again')).lines[0]!)).toEqual(hash);
+    expect((await output('store-hash', '--schema', 'nowhere')).lines).toEqual([
+      'newsmill: no store is in schema "nowhere"',
+    ]);
     const beside = await openStore('store_again');
     const waiting = await beside.query<object[]>('SELECT * FROM outbox');
     const late = await beside.query<object[]>("SELECT * FROM article_version WHERE receipt_id = 'eight'");

@@ -7,10 +7,13 @@ type Database = Awaited<ReturnType<typeof openDataSource>>;
 
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 
+/** SQLSTATE of PostgreSQL. */
+const UNDEFINED_TABLE = '42P01';
+
 /**
- * Runs `use` on the store's database, its schema up to date.
+ * Runs `use` on the store's database, its schema up to date where the settings say so.
  * @param schema another one than the store's own
- * @throws CommandError unless it is a plain name that means nothing else to PostgreSQL
+ * @throws CommandError unless it is a plain name that means nothing else to PostgreSQL, or when no store is there
  */
 export async function withStore<T>(
   settings: ServiceSettings,
@@ -24,6 +27,9 @@ export async function withStore<T>(
   const database = await openDataSource(chosen, settings);
   try {
     return await use(database);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== UNDEFINED_TABLE) throw error;
+    throw new CommandError(`no store is in schema "${chosen.schema}"`);
   } finally {
     await database.destroy();
   }

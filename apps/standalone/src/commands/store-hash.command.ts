@@ -11,7 +11,9 @@ export function storeHashCommand(): Command {
       const { hashStore } = await import('@newsmill/store');
       const { logSettings } = await import('./open-log.js');
       const { withStore } = await import('./open-store.js');
-      const hash = await withStore(await logSettings(), schema, hashStore);
+      // Looking at a store changes nothing: no schema is made or brought up to date.
+      const settings = { ...(await logSettings()), migrate: false };
+      const hash = await withStore(settings, schema, hashStore);
       process.stdout.write(`${json ? JSON.stringify(hash) : hashText(hash)}\n`);
     });
 }
