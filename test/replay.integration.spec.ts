@@ -10,7 +10,14 @@ import {
   topicAddress,
 } from '@newsmill/contracts';
 import { parse, parser } from '@newsmill/parser';
-import { openStage, runServices, type RunningServices } from '@newsmill/service';
+import {
+  loadSettings,
+  openDataSource,
+  openStage,
+  runServices,
+  type RunningServices,
+  serviceSettings,
+} from '@newsmill/service';
 import {
   decodeEvent,
   encodeEvent,
@@ -25,11 +32,12 @@ import { pipelineTopics, services } from '@newsmill/standalone';
 import { hashStore, storeDatabase, type StoreHash } from '@newsmill/store';
 import { PostgresTransport } from '@newsmill/transport';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
 import { NewsmillClient, until } from './support/newsmill-client.ts';
 import { NewsmillProcess } from './support/newsmill-process.ts';
 import { freshDatabase } from './support/real-parts.ts';
 import { articlePage } from './support/test-site.ts';
+
+type Database = Awaited<ReturnType<typeof openDataSource>>;
 
 const KEY = 'a-key-that-is-long-enough';
 const PAGES = topicAddress('newsmill', pageFetched);
@@ -39,7 +47,7 @@ let database: Awaited<ReturnType<typeof freshDatabase>>;
 let transport: PostgresTransport;
 let running: RunningServices;
 let client: NewsmillClient;
-let stored: DataSource;
+let stored: Database;
 let environment: Record<string, string>;
 
 beforeAll(async () => {
@@ -66,12 +74,9 @@ afterAll(async () => {
   await database?.drop();
 });
 
-function openStore(schema: string): Promise<DataSource> {
-  return new DataSource({
-    type: 'postgres',
-    url: database.url,
-    extra: { options: `-c search_path=${schema}` },
-  }).initialize();
+function openStore(schema: string): Promise<Database> {
+  const settings = loadSettings(serviceSettings, { ...environment, NEWSMILL_MIGRATE: 'false' });
+  return openDataSource({ ...storeDatabase, schema }, settings);
 }
 
 async function readTopic<T extends Topic>(topic: T): Promise<EventOf<T>[]> {

@@ -9,7 +9,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { articleEnriched, type EventOf, pageFetched } from '@newsmill/contracts';
+import { articleEnriched, type ArticleRecord, type EventOf, pageFetched } from '@newsmill/contracts';
 import { startEmbeddedPostgres } from '@newsmill/embedded-postgres';
 import { encodeEvent, type NewRecord, type Transport } from '@newsmill/stage';
 import { recordOf } from '@newsmill/standalone';
@@ -116,15 +116,23 @@ async function fill(transport: Transport): Promise<number> {
   let bytes = 0;
   let batch: NewRecord[] = [];
   const fetchedAt = new Date();
+  // Pages repeat after some: what differs is the address, and the ids that are made of it.
+  const parsed = new Map<string, { origin: string; canonical: string; json: string }>();
   for (const [index, { url, html }] of benchPages(articles).entries()) {
     const receiptId = `bench-${index}`;
-    const found = recordOf(html, url, fetchedAt);
-    if ('reason' in found) throw new Error(`${url}: ${found.reason}`);
-    const version: EventOf<typeof articleEnriched> = {
-      articleId: articleIdOf({ url: found.record.x.url.canonical }),
-      receiptId,
-      record: found.record,
-    };
+    const { origin, pathname } = new URL(url);
+    if (!parsed.has(pathname)) {
+      const found = recordOf(html, url, fetchedAt);
+      if ('reason' in found) throw new Error(`${url}: ${found.reason}`);
+      parsed.set(pathname, { origin, canonical: found.record.x.url.canonical, json: JSON.stringify(found.record) });
+    }
+    const first = parsed.get(pathname)!;
+    const articleId = articleIdOf({ url: first.canonical.replace(first.origin, origin) });
+    const json = first.json
+      .replaceAll(first.origin, origin)
+      .replaceAll(articleIdOf({ url: first.canonical }), articleId);
+    const record = JSON.parse(json) as ArticleRecord;
+    const version: EventOf<typeof articleEnriched> = { articleId, receiptId, record };
     const page: EventOf<typeof pageFetched> = {
       receiptId,
       origin: { mode: 'push', source: 'command' },

@@ -1,7 +1,6 @@
 import { Controller, Logger } from '@nestjs/common';
-import { Ctx, Payload } from '@nestjs/microservices';
 import type { articleEnriched, articleOutcomes, EventOf } from '@newsmill/contracts';
-import { StageHandler } from '@newsmill/service';
+import { Ctx, Payload, StageHandler } from '@newsmill/service';
 import { done, type HandlerContext, type Outcome } from '@newsmill/stage';
 import { ArticleStore } from './article-store.js';
 import { OutboxRelay } from './outbox-relay.js';
