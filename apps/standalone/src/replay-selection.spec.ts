@@ -11,7 +11,10 @@ const page = {
   url: { original: 'https://News.Courier.example/1?utm_source=x', final: 'https://courier-cdn.example/1' },
 };
 
-const body = Array.from({ length: 8 }, (_, n) => `<p>The council of ward ${n} voted on Tuesday to repair the bridge.</p>`);
+const body = Array.from(
+  { length: 8 },
+  (_, n) => `<p>The council of ward ${n} voted on Tuesday to repair the bridge.</p>`,
+);
 const found = recordOf(
   `<html lang="en"><head><title>Bridge to be repaired</title><meta property="og:type" content="article">
    <meta property="og:site_name" content="The Courier"></head><body><article><h1>Bridge to be repaired</h1>${body.join('')}</article></body></html>`,

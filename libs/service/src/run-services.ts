@@ -47,7 +47,11 @@ export async function runServices(
   const crash = options.onCrash ?? exitOnCrash;
   const transport = options.transport ?? createTransport(common, { clientId: `newsmill-${name}`, onCrash: crash });
   const { root, server, metrics } = hostServices(definitions, { common, own, transport, logStyle: options.logStyle });
-  metrics.watchLag(transport, common.topicPrefix, definitions.flatMap(({ stages }) => stages));
+  metrics.watchLag(
+    transport,
+    common.topicPrefix,
+    definitions.flatMap(({ stages }) => stages),
+  );
   const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle', trustProxy: false });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bufferLogs: true,

@@ -319,7 +319,7 @@ class BatchRun<S extends Stage> {
       {
         stage: stage.name,
         at: new Date(this.now()).toISOString(),
-        settled: settled.map(({ redrivenFrom: _, ...told }) => told),
+        settled: settled.map(({ redrivenFrom: _from, isReplayed: _again, ...told }) => told),
       },
       {
         id: deterministicId(stage.name, 'outcome', ...place),
@@ -348,6 +348,7 @@ function toSettledEvent<S extends Stage>({ record, subject, verdict }: Slot<S>):
     ...(reason !== undefined && { reason: reason.slice(0, MAX_REASON) }),
     ...(redrives !== undefined && { redrives }),
     ...(redrivenFrom !== undefined && { redrivenFrom }),
+    ...(replayOf(record) !== undefined && { isReplayed: true }),
   };
 }
 

@@ -15,6 +15,8 @@ export interface Counters {
   settled: Record<string, Record<string, number>>;
   /** Events that came back from the dead letters. */
   redriven: number;
+  /** Settled for good, and brought by a replay: answered for before. */
+  replayed: number;
   /** Settled for good, and belonging to nothing received. */
   strays: number;
   /** When the youngest process started: counters of a process begin at 0 with it. */
@@ -34,11 +36,14 @@ export function readSamples(text: string): Sample[] {
 /** @param texts the answers of `/metrics` of every process of a deployment */
 export function countersOf(texts: readonly string[], stages: readonly Stage[]): Counters {
   const reporting = new Set(stages.filter(({ reports }) => reports).map(({ name }) => name));
-  const counters: Counters = { received: {}, settled: {}, redriven: 0, strays: 0, countedFrom: undefined };
+  const counters: Counters = { received: {}, settled: {}, redriven: 0, replayed: 0, strays: 0, countedFrom: undefined };
   for (const { name, labels, value } of texts.flatMap(readSamples)) {
     const { door = '', stage = '', outcome = '' } = labels;
     if (name === 'newsmill_received_total') counters.received[door] = (counters.received[door] ?? 0) + value;
     if (name === 'newsmill_redriven_total' && reporting.has(stage)) counters.redriven += value;
+    if (name === 'newsmill_replayed_events_total' && reporting.has(stage) && outcome !== 'emitted') {
+      counters.replayed += value;
+    }
     if (name === 'newsmill_stray_events_total' && outcome !== 'emitted') counters.strays += value;
     if (name === 'newsmill_stage_events_total') {
       const ofStage = (counters.settled[stage] ??= {});
@@ -66,7 +71,8 @@ export function openIn(counters: Counters, stages: readonly Stage[]): number {
     .filter(({ reports }) => reports)
     .flatMap(({ name }) => Object.entries(counters.settled[name] ?? {}))
     .filter(([outcome]) => outcome !== 'emitted');
-  return receivedIn(counters) + counters.redriven - (sum(ends.map(([, count]) => count)) - counters.strays);
+  const { redriven, replayed, strays } = counters;
+  return receivedIn(counters) + redriven - (sum(ends.map(([, count]) => count)) - replayed - strays);
 }
 
 function sum(values: readonly number[]): number {

@@ -5,7 +5,8 @@ const offset = z.string().regex(/^\d+$/).describe('a whole number as text: offse
 
 export const replayStarted = defineTopic({
   name: 'news.replay.started.v1',
-  description: 'History that is run through a stage again: which, and which part of it. Resuming a replay reads it here.',
+  description:
+    'History that is run through a stage again: which, and which part of it. Resuming a replay reads it here.',
   schema: z.strictObject({
     replayId: z.string().describe('sorts by the time of its start: a later replay stands above an earlier one'),
     stage: z.string(),
