@@ -40,7 +40,8 @@ export async function withStoreDatabase<T>(
   if (!SCHEMA_NAME.test(chosen.schema) || chosen.schema === 'public' || chosen.schema.startsWith('pg_')) {
     throw new CommandError(`schema "${chosen.schema}": use lower-case letters, digits and _, not public or pg_…`, 2);
   }
-  const database = await openDataSource(chosen, settings);
+  // To empty or to read a large store takes longer than a stage may wait.
+  const database = await openDataSource(chosen, settings, 0);
   try {
     return await use(database);
   } catch (error) {
