@@ -49,6 +49,9 @@ describe('newsmill', () => {
     [['docs']],
     [['status']],
     [['trace']],
+    [['replay']],
+    [['rebuild']],
+    [['store-hash']],
   ])('%j --help explains itself', async (args) => {
     const { code, out } = await newsmill([...args, '--help']);
     expect(code).toBe(0);

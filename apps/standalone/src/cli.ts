@@ -7,7 +7,10 @@ import { explainCommand } from './commands/explain.command.js';
 import { extractCommand } from './commands/extract.command.js';
 import { fixtureCommand } from './commands/fixture.command.js';
 import { migrateCommand } from './commands/migrate.command.js';
+import { rebuildCommand } from './commands/rebuild.command.js';
+import { replayCommand } from './commands/replay.command.js';
 import { statusCommand } from './commands/status.command.js';
+import { storeHashCommand } from './commands/store-hash.command.js';
 import { topicsCommand } from './commands/topics.command.js';
 import { traceCommand } from './commands/trace.command.js';
 import { upCommand } from './commands/up.command.js';
@@ -34,6 +37,9 @@ export async function run(argv: readonly string[]): Promise<void> {
     statusCommand(),
     traceCommand(),
     deadLettersCommand(),
+    replayCommand(),
+    rebuildCommand(),
+    storeHashCommand(),
     extractCommand(),
     explainCommand(),
     fixtureCommand(),
@@ -71,7 +77,12 @@ function isSettingsError(error: unknown): error is Error & { problems: readonly 
 /** The message says all: the log is down, the data folder is in use, a port is taken. */
 function isMendable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return 'syscall' in error || error.name === 'LogUnavailable' || ancestry(error).includes('EmbeddedPostgresError');
+  return (
+    'syscall' in error ||
+    error.name === 'LogUnavailable' ||
+    error.name === 'StoreInUse' ||
+    ancestry(error).includes('EmbeddedPostgresError')
+  );
 }
 
 function ancestry(error: Error): string[] {

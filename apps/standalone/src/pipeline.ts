@@ -1,9 +1,9 @@
-import { topics } from '@newsmill/contracts';
+import { replayStarted, topics } from '@newsmill/contracts';
 import { enricher } from '@newsmill/enricher';
 import { fetcher } from '@newsmill/fetcher';
 import { parser } from '@newsmill/parser';
 import type { ServiceDefinition } from '@newsmill/service';
-import { type TopicSpec, topicSpecs } from '@newsmill/stage';
+import { type TopicSpec, topicSpecs, type Writer } from '@newsmill/stage';
 import { store } from '@newsmill/store';
 
 /**
@@ -22,7 +22,10 @@ export const services: readonly ServiceDefinition[] = [fetcher, parser, enricher
 export const stages = services.flatMap((service) => service.stages);
 
 /** What writes to topics beside the stages. */
-export const writers = services.flatMap((service) => service.writers ?? []);
+export const writers: readonly Writer[] = [
+  ...services.flatMap((service) => service.writers ?? []),
+  { name: 'replay', description: 'the command that runs history through a stage again', writes: [replayStarted] },
+];
 
 /** Every topic that a deployment needs, dead letters included. */
 export function pipelineTopics(prefix: string): TopicSpec[] {

@@ -20,7 +20,7 @@ const IDLE_MS = 1_000;
 /** Milliseconds that a publication in hand may take on close; a later instance repeats one that is cut off. */
 const CLOSE_GRACE_MS = 1_000;
 /** One relay works at a time, whatever number of instances runs. */
-const RELAY_LOCK = 7_203_452;
+export const RELAY_LOCK = 7_203_452;
 
 type Change = EventOf<typeof articleChanges>;
 
@@ -33,6 +33,8 @@ interface Entry {
   fields: string[];
   changedAt: Date;
   record: ArticleRecord;
+  receiptId: string;
+  replay: string;
 }
 
 /**
@@ -95,10 +97,11 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
       ]);
       if (!held) return 0;
       const entries = await manager.query<Entry[]>(
-        `SELECT seq, article_id AS "articleId", revision, change_kind AS "changeKind", fields, stored_at AS "changedAt", record
+        `SELECT seq, article_id AS "articleId", revision, change_kind AS "changeKind", fields, stored_at AS "changedAt", record,
+           receipt_id AS "receiptId", replay
          FROM (
            SELECT o.seq, v.*, sum(octet_length(v.record::text)) OVER (ORDER BY o.seq) AS bytes
-           FROM (SELECT * FROM outbox ORDER BY seq LIMIT $1) o JOIN article_version v USING (receipt_id, article_id)
+           FROM (SELECT * FROM outbox ORDER BY seq LIMIT $1) o JOIN article_version v USING (article_id, revision)
          ) AS next
          WHERE bytes <= $2 OR seq = (SELECT min(seq) FROM outbox)
          ORDER BY seq`,
@@ -112,18 +115,33 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   /** Whoever may not read an article any more is told that it is gone, not what it said. */
-  private toRecords({ articleId, revision, changeKind, fields, changedAt, record }: Entry): NewRecord[] {
+  private toRecords(entry: Entry): NewRecord[] {
+    const { articleId, revision, changeKind, fields, changedAt, record } = entry;
     const source = '/newsmill/store';
     const time = changedAt.getTime();
     const id = (topic: string): string => deterministicId(articleId, String(revision), topic);
     const shown = record.pubStatus === 'usable' ? { record } : {};
-    const change: Change = { articleId, revision, changeKind, fields, changedAt: changedAt.toISOString(), ...shown };
+    const basis = basisOf(entry);
+    const { pubStatus } = record;
+    const reason = pubStatus === 'usable' ? {} : { reason: record.edNote ?? changeKind };
+    const change: Change = {
+      articleId,
+      revision,
+      changeKind,
+      fields,
+      changedAt: changedAt.toISOString(),
+      pubStatus,
+      ...reason,
+      ...shown,
+      basis,
+    };
     const state: EventOf<typeof articleState> = {
       articleId,
       revision,
-      pubStatus: record.pubStatus,
+      pubStatus,
+      ...reason,
       ...shown,
-      ...(record.pubStatus !== 'usable' && { reason: record.edNote ?? changeKind }),
+      basis,
     };
     const { topicPrefix } = this.settings;
     return [
@@ -142,4 +160,16 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
       };
     });
   }
+}
+
+/** What orders the version among others, so that a rebuilt store does not take an older one for newer. */
+function basisOf({ receiptId, replay, record }: Entry): NonNullable<Change['basis']> {
+  const { version, versionCreated, x } = record;
+  return {
+    receiptId,
+    ...(replay !== '' && { replay }),
+    ...(version !== undefined && { version }),
+    versionCreated,
+    fetchedAt: x.acquisition.fetchedAt,
+  };
 }

@@ -39,8 +39,10 @@ describe('receipt states', () => {
     expect(STORED_RANK).toBeLessThanOrEqual(32_767);
   });
 
-  it('leave the store to tell of its own outcomes', () => {
+  it('take from the store what it says of a version, and nothing of other sinks', () => {
+    expect(stateAfter('store', 'done', 'withdrawn')).toBe('withdrawn');
     expect(stateAfter('store', 'done')).toBeUndefined();
+    expect(stateAfter('record', 'done', 'recorded')).toBeUndefined();
   });
 
   it('end with a skip: nothing follows it', () => {

@@ -31,9 +31,16 @@ export function rankOf(state: ReceiptState, redrives = 0): number {
 
 const AFTER_STAGE: Readonly<Record<string, ReceiptState>> = { fetch: 'fetched', parse: 'parsed', enrich: 'enriched' };
 
-/** The state that an outcome of a stage means for the receipt; `undefined` when it means nothing new. */
-export function stateAfter(stage: string, outcome: string): ReceiptState | undefined {
+/** What the store says of a version that it has stored. */
+const STORED = ['stored', 'unchanged', 'withdrawn'] as const satisfies ReceiptState[];
+
+/**
+ * The state that an outcome of a stage means for the receipt; `undefined` when it means nothing new.
+ * @param result of a sink. The store has written it with the article itself; a rebuilt one learns it here.
+ */
+export function stateAfter(stage: string, outcome: string, result?: string): ReceiptState | undefined {
   if (outcome === 'received' || outcome === 'rejected' || outcome === 'dead') return outcome;
+  if (stage === 'store' && outcome === 'done') return STORED.find((state) => state === result);
   if (outcome === 'emitted') return AFTER_STAGE[stage];
   // It goes no further, and there was nothing to do for it.
   if (outcome === 'skipped') return 'unchanged';

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Receipt } from './entities/receipt.entity.js';
 import { FINAL_STATES, OPEN_STATES, rankOf, type ReceiptState } from './receipt-state.js';
 import { storeDatabase } from './store.database.js';
+import { shareStore } from './store-lock.js';
 
 export interface ReceiptReport {
   id: string;
@@ -86,7 +87,10 @@ export class ReceiptStore {
   }
 
   async reportAll(reports: readonly ReceiptReport[]): Promise<void> {
-    await this.report(this.database.manager, reports);
+    await this.database.transaction(async (manager) => {
+      await shareStore(manager);
+      await this.report(manager, reports);
+    });
   }
 
   find(id: string): Promise<Receipt | null> {

@@ -1,7 +1,7 @@
 import { Controller, Logger } from '@nestjs/common';
 import type { articleEnriched, articleOutcomes, EventOf } from '@newsmill/contracts';
-import { StageHandler } from '@newsmill/service';
-import { done, type Outcome } from '@newsmill/stage';
+import { Ctx, Payload, StageHandler } from '@newsmill/service';
+import { done, type HandlerContext, type Outcome } from '@newsmill/stage';
 import { ArticleStore } from './article-store.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { type ReceiptReport, ReceiptStore } from './receipt-store.js';
@@ -19,8 +19,12 @@ export class StoreController {
   ) {}
 
   @StageHandler(store)
-  async store(versions: EventOf<typeof articleEnriched>[]): Promise<Outcome<typeof store>[]> {
-    const stored = await this.articles.store(versions, new Date());
+  async store(
+    @Payload() versions: EventOf<typeof articleEnriched>[],
+    @Ctx() { metas }: HandlerContext,
+  ): Promise<Outcome<typeof store>[]> {
+    const incoming = versions.map((version, index) => ({ ...version, replay: metas[index]!.replay }));
+    const stored = await this.articles.store(incoming, new Date());
     this.relay.wake();
     for (const { told } of stored) if (told !== undefined) this.logger.log(told);
     return stored.map(({ state, articleId }) => done(state, articleId));
@@ -38,9 +42,10 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** "redrive" is a door of another kind: what it sends has been received before. */
 const REDRIVE = 'redrive';
 
-function toReports({ stage, at, settled }: EventOf<typeof articleOutcomes>): ReceiptReport[] {
+/** What a settled batch means for its receipts. */
+export function toReports({ stage, at, settled }: EventOf<typeof articleOutcomes>): ReceiptReport[] {
   return settled.flatMap(({ id, receiptId, articleId, outcome, reason, redrives }) => {
-    const state = stateAfter(stage, outcome);
+    const state = stateAfter(stage, outcome, reason);
     if (receiptId === undefined || state === undefined) return [];
     const isReceived = outcome === 'received' && stage !== REDRIVE;
     return [
@@ -50,7 +55,7 @@ function toReports({ stage, at, settled }: EventOf<typeof articleOutcomes>): Rec
         stage,
         // An event that is ill may name an article by something that is no id; its neighbours are told of all the same.
         articleId: articleId !== undefined && UUID.test(articleId) ? articleId : undefined,
-        reason,
+        ...(outcome !== 'done' && { reason }),
         redrives,
         at: new Date(at),
         ...(isReceived && { door: stage }),

@@ -4,12 +4,13 @@ import { ArticleUrl } from './entities/article-url.entity.js';
 import { ArticleVersion } from './entities/article-version.entity.js';
 import { OutboxEntry } from './entities/outbox-entry.entity.js';
 import { Receipt } from './entities/receipt.entity.js';
-import { AccountReceipts1763942400000 } from './migrations/1763942400000-account-receipts.js';
 import { CreateStore1763856000000 } from './migrations/1763856000000-create-store.js';
+import { AccountReceipts1763942400000 } from './migrations/1763942400000-account-receipts.js';
+import { VersionOfReplay1764028800000 } from './migrations/1764028800000-version-of-replay.js';
 
 /** The store's own Postgres schema. No other service reads it. */
 export const storeDatabase: ServiceDatabase = {
   schema: 'store',
   entities: [Article, ArticleUrl, ArticleVersion, OutboxEntry, Receipt],
-  migrations: [CreateStore1763856000000, AccountReceipts1763942400000],
+  migrations: [CreateStore1763856000000, AccountReceipts1763942400000, VersionOfReplay1764028800000],
 };

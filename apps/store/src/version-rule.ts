@@ -23,8 +23,13 @@ export type Decision =
  * in the same state.
  */
 export function decide(current: Current | undefined, incoming: ArticleRecord): Decision {
+  if (current === undefined) return decideWinner(current, incoming);
+  return compareVersions(incoming, current.record) < 0 ? { kind: 'late' } : decideWinner(current, incoming);
+}
+
+/** What it means that a version takes the place of the current one. */
+export function decideWinner(current: Current | undefined, incoming: ArticleRecord): Decision {
   if (current === undefined) return { kind: 'change', changeKind: 'new', fields: [] };
-  if (compareVersions(incoming, current.record) < 0) return { kind: 'late' };
   const fields = changedFields(current.record, incoming);
   if (fields.length === 0) return { kind: 'unchanged' };
   return { kind: 'change', changeKind: kindOf(current.record, incoming, fields), fields };
@@ -66,9 +71,14 @@ const MATERIAL: Readonly<Record<string, (record: ArticleRecord) => unknown>> = {
   corrections: (record) => (record.x.corrections ?? []).map(({ text }) => text),
 };
 
-/** Names of the material fields in which two versions differ. */
+/** What is told of an article that nobody may read. */
+const TOLD_OF_UNREADABLE: readonly string[] = ['pubStatus', 'edNote'];
+
+/** Names of the material fields in which two versions differ. What nobody may read before and after does not count. */
 export function changedFields(before: ArticleRecord, after: ArticleRecord): string[] {
+  const isUnreadable = before.pubStatus !== 'usable' && after.pubStatus !== 'usable';
   return Object.entries(MATERIAL)
+    .filter(([name]) => !isUnreadable || TOLD_OF_UNREADABLE.includes(name))
     .filter(([, read]) => normal(read(before)) !== normal(read(after)))
     .map(([name]) => name);
 }

@@ -9,3 +9,4 @@ export * from './topics/article-public.js';
 export * from './topics/article-versions.js';
 export * from './topics/link-discovered.js';
 export * from './topics/page-fetched.js';
+export * from './topics/replay-started.js';

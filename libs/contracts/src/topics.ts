@@ -4,8 +4,9 @@ import { articleChanges, articleState } from './topics/article-public.js';
 import { articleEnriched, articleParsed } from './topics/article-versions.js';
 import { linkDiscovered } from './topics/link-discovered.js';
 import { pageFetched } from './topics/page-fetched.js';
+import { replayStarted } from './topics/replay-started.js';
 
-/** Every topic of newsmill in the order in which an article passes them. */
+/** Every topic of newsmill in the order in which an article passes them; what is told beside the way stands last. */
 export const topics: readonly Topic[] = [
   linkDiscovered,
   pageFetched,
@@ -14,4 +15,5 @@ export const topics: readonly Topic[] = [
   articleOutcomes,
   articleChanges,
   articleState,
+  replayStarted,
 ];

@@ -35,10 +35,17 @@ export function databaseModule(database: ServiceDatabase, settings: ServiceSetti
   });
 }
 
-/** An initialised data source, its schema up to date where the settings say so. */
-export async function openDataSource(database: ServiceDatabase, settings: ServiceSettings): Promise<DataSource> {
+/**
+ * An initialised data source, its schema up to date where the settings say so.
+ * @param queryTimeoutMs 0: a query may take its time
+ */
+export async function openDataSource(
+  database: ServiceDatabase,
+  settings: ServiceSettings,
+  queryTimeoutMs = QUERY_TIMEOUT_MS,
+): Promise<DataSource> {
   if (settings.migrate) await migrate(database, settings);
-  return new DataSource(workingOptions(database, settings)).initialize();
+  return new DataSource(workingOptions(database, settings, queryTimeoutMs)).initialize();
 }
 
 /** Brings a service's schema up to date. Safe to run from several processes at once. */
@@ -62,9 +69,13 @@ export async function migrate(database: ServiceDatabase, settings: ServiceSettin
 }
 
 /** Migrations may take their time, the work of a stage may not. */
-function workingOptions(database: ServiceDatabase, settings: ServiceSettings): DataSourceOptions {
+function workingOptions(
+  database: ServiceDatabase,
+  settings: ServiceSettings,
+  queryTimeoutMs = QUERY_TIMEOUT_MS,
+): DataSourceOptions {
   const options = dataSourceOptions(database, settings);
-  return { ...options, extra: { ...(options.extra as object), query_timeout: QUERY_TIMEOUT_MS } };
+  return { ...options, extra: { ...(options.extra as object), query_timeout: queryTimeoutMs } };
 }
 
 function dataSourceOptions(database: ServiceDatabase, settings: ServiceSettings): DataSourceOptions {

@@ -3,6 +3,7 @@ export { closeOnSignal } from './close-on-signal.js';
 export * from './database.js';
 export { Readiness, type ReadinessCheck } from './health.js';
 export * from './main.js';
+export * from './open-stage.js';
 export { Metrics } from './metrics.js';
 export * from './problem.js';
 export * from './run-services.js';

@@ -39,6 +39,12 @@ export class Metrics implements StageObserver {
     labelNames: ['stage'],
     registers: [this.registry],
   });
+  private readonly replayed = new Counter({
+    name: 'newsmill_replayed_events_total',
+    help: 'Events a stage has settled that a replay brought, by outcome; neither re-driven nor strays.',
+    labelNames: ['stage', 'outcome'],
+    registers: [this.registry],
+  });
   private readonly strays = new Counter({
     name: 'newsmill_stray_events_total',
     help: 'Events a stage has settled that belong to nothing received at a door, by outcome.',
@@ -65,8 +71,12 @@ export class Metrics implements StageObserver {
   }
 
   settled: NonNullable<StageObserver['settled']> = (stage, events, seconds) => {
-    for (const { outcome, receiptId, redrivenFrom } of events) {
+    for (const { outcome, receiptId, redrivenFrom, isReplayed } of events) {
       this.events.inc({ stage: stage.name, outcome });
+      if (isReplayed) {
+        this.replayed.inc({ stage: stage.name, outcome });
+        continue;
+      }
       if (redrivenFrom !== undefined) this.redriven.inc({ stage: stage.name });
       // The stage that reads the outcomes handles reports, not things received.
       if (receiptId === undefined && stage.reports) this.strays.inc({ stage: stage.name, outcome });

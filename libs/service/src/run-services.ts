@@ -1,21 +1,15 @@
-import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { TerminusModule } from '@nestjs/terminus';
 import type { Transport } from '@newsmill/stage';
 import { Logger as PinoLogger } from 'nestjs-pino';
-import { HealthController, Readiness } from './health.js';
-import { joinObservers, logObserver } from './log-observer.js';
-import { loggingModule, quietNest } from './logging.js';
-import { Metrics } from './metrics.js';
+import { quietNest } from './logging.js';
 import { ProblemFilter } from './problem.js';
-import { type ServiceSettings, serviceSettings } from './service.config.js';
+import type { ServiceSettings } from './service.config.js';
 import type { ServiceDefinition } from './service-definition.js';
-import { type Environment, loadSettings, SettingsError, type SettingValues } from './settings.js';
-import { StageServer } from './stage-server.js';
-import { SERVICE_SETTINGS, TRANSPORT } from './tokens.js';
+import { hostServices, loadAllSettings } from './service-host.js';
+import type { Environment } from './settings.js';
+import type { StageServer } from './stage-server.js';
 import { createTransport } from './transport.js';
-import { version } from './version.js';
 
 /** Request bodies over this many bytes are refused with 413: 16 MiB. */
 const BODY_LIMIT = 16 * 1024 * 1024;
@@ -48,38 +42,16 @@ export async function runServices(
   definitions: readonly ServiceDefinition[],
   options: RunOptions,
 ): Promise<RunningServices> {
-  const { common, own } = loadAll(definitions, options.environment);
+  const { common, own } = loadAllSettings(definitions, options.environment);
   const name = definitions.map((definition) => definition.name).join('+');
   const crash = options.onCrash ?? exitOnCrash;
   const transport = options.transport ?? createTransport(common, { clientId: `newsmill-${name}`, onCrash: crash });
-  const metrics = new Metrics();
-  const stages = definitions.flatMap((definition) => definition.stages);
-  const server = new StageServer({
+  const { root, server, metrics } = hostServices(definitions, { common, own, transport, logStyle: options.logStyle });
+  metrics.watchLag(
     transport,
-    stages,
-    prefix: common.topicPrefix,
-    serviceVersion: version,
-    observer: joinObservers(metrics, logObserver()),
-    shutdownMs: common.shutdownMs,
-  });
-  metrics.watchLag(transport, common.topicPrefix, stages);
-
-  const root: DynamicModule = {
-    module: ServiceHost,
-    imports: [
-      loggingModule(common, options.logStyle ?? (process.stdout.isTTY ? 'plain' : 'json')),
-      TerminusModule.forRoot({ logger: false }),
-      ...definitions.map((definition, index) => definition.register({ ...common, ...own[index] })),
-    ],
-    providers: [
-      { provide: TRANSPORT, useValue: transport },
-      { provide: SERVICE_SETTINGS, useValue: common },
-      { provide: Metrics, useValue: metrics },
-      { provide: StageServer, useValue: server },
-      Readiness,
-    ],
-    exports: [TRANSPORT, SERVICE_SETTINGS, Metrics, StageServer, Readiness],
-  };
+    common.topicPrefix,
+    definitions.flatMap(({ stages }) => stages),
+  );
   const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle', trustProxy: false });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bufferLogs: true,
@@ -97,44 +69,6 @@ export async function runServices(
     throw error;
   }
   return { app, url: await app.getUrl(), settings: common, transport, stages: server, close: () => app.close() };
-}
-
-/** Holds what every service of the process shares, and closes the log after everything that uses it. */
-@Global()
-@Module({ controllers: [HealthController] })
-class ServiceHost implements OnApplicationShutdown {
-  constructor(@Inject(TRANSPORT) private readonly transport: Transport) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.transport.close();
-  }
-}
-
-function loadAll(
-  definitions: readonly ServiceDefinition[],
-  environment: Environment,
-): { common: ServiceSettings; own: SettingValues<ServiceDefinition['settings']>[] } {
-  const problems: string[] = [];
-  const load = <T>(read: () => T): T | undefined => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof SettingsError)) throw error;
-      problems.push(...error.problems);
-      return undefined;
-    }
-  };
-  const common = load(() => loadSettings(serviceSettings, environment));
-  const own = definitions.map(({ settings }) => load(() => loadSettings(settings, environment)));
-  definitions.forEach(({ name, database, check }, index) => {
-    if (common !== undefined && database !== undefined && common.databaseUrl === undefined) {
-      problems.push(`NEWSMILL_DATABASE_URL is not set: the ${name} keeps its state in PostgreSQL`);
-    }
-    const values = own[index];
-    if (values !== undefined) problems.push(...(check?.(values) ?? []));
-  });
-  if (problems.length > 0 || common === undefined) throw new SettingsError([...new Set(problems)]);
-  return { common, own: own.map((values) => values!) };
 }
 
 function exitOnCrash(error: Error): void {

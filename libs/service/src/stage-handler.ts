@@ -4,6 +4,9 @@ import type { EventOf } from '@newsmill/contracts';
 import type { HandlerContext, Outcome, Stage } from '@newsmill/stage';
 import { type Observable, throwError } from 'rxjs';
 
+/** Decorators of a handler that takes its context too, so that a service needs nothing else of the library. */
+export { Ctx, Payload } from '@nestjs/microservices';
+
 /** Lets the runner see what the handler threw; Nest's own filter would replace it by "Internal server error". */
 @Catch()
 class RethrowFilter implements ExceptionFilter {

@@ -11,6 +11,7 @@ import {
   type RunnerOptions,
   sleep,
   type Stage,
+  type StageHandler,
   type StageObserver,
   type Transport,
 } from '@newsmill/stage';
@@ -105,6 +106,13 @@ export class StageServer extends Server implements CustomTransportStrategy {
     });
   }
 
+  /** The handler of a stage, to be run by something else than this server. */
+  handlerOf<S extends Stage>(stage: S): StageHandler<S> {
+    const handler = this.messageHandlers.get(stage.name);
+    if (handler === undefined) throw new Error(`no controller of this process handles stage ${stage.name}`);
+    return (events, context) => callHandler(handler, events, context) as Promise<Outcome<S>[]>;
+  }
+
   on(): never {
     throw new Error('StageServer has no events of its own: use stageStatuses()');
   }
@@ -145,13 +153,12 @@ export class StageServer extends Server implements CustomTransportStrategy {
 
   private runnerOptions(hosted: Hosted): RunnerOptions<Stage> {
     const { observer } = this.options;
-    const handler = this.messageHandlers.get(hosted.stage.name)!;
     return {
       stage: hosted.stage,
       prefix: this.options.prefix,
       serviceVersion: this.options.serviceVersion,
       dependencyOf,
-      handler: (events, context) => callHandler(handler, events, context),
+      handler: this.handlerOf(hosted.stage),
       observer: {
         settled: (...args) => observer.settled?.(...args),
         retrying: (...args) => observer.retrying?.(...args),

@@ -77,6 +77,8 @@ export interface EventMeta {
   partition: number;
   offset: bigint;
   timestamp: number;
+  /** The replays that it came through, for {@link compareReplays}; absent for live traffic. */
+  replay?: string;
 }
 
 export interface HandlerContext {

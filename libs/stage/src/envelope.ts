@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type EventOf, RECEIPT_HEADER, REDRIVES_HEADER, type Topic, topicAddress } from '@newsmill/contracts';
 import { StageFault } from './fault.js';
+import { REPLAY_HEADER } from './replay-marker.js';
 import type { Headers, LogRecord, NewRecord } from './transport.js';
 
 /** CloudEvents 1.0 attributes that differ from event to event. */
@@ -14,6 +15,8 @@ export interface Envelope {
   traceparent?: string | undefined;
   /** How often what it came of has been taken out of the dead letters. */
   redrives?: number | undefined;
+  /** The replays that it came through: see replay-marker.ts. */
+  replay?: string | undefined;
 }
 
 /**
@@ -54,6 +57,7 @@ export function encodeEvent<T extends Topic>(
       ce_traceparent: envelope.traceparent,
       traceparent: envelope.traceparent,
     }),
+    ...(envelope.replay !== undefined && { [REPLAY_HEADER]: envelope.replay }),
   };
   return { topic: topicAddress(prefix, topic), key: Buffer.from(key), value, headers: toHeaders(headers) };
 }

@@ -12,6 +12,8 @@ export interface SettledEvent {
   redrives?: number | undefined;
   /** The dead letter that it was; absent for what came of one. */
   redrivenFrom?: string | undefined;
+  /** A replay brought it: it has been answered for before. */
+  isReplayed?: true;
 }
 
 /** What a runner tells while it works. Each event is told in `settled` exactly once for each committed delivery. */

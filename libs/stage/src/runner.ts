@@ -12,6 +12,7 @@ import { decodeEvent, deterministicId, encodeEvent, header } from './envelope.js
 import { DependencyDown, StageFault, toFault } from './fault.js';
 import type { SettledEvent, StageObserver } from './observer.js';
 import type { Emission } from './outcome.js';
+import { replayOf } from './replay-marker.js';
 import { backoff, sleep } from './retry.js';
 import type { Batch, BatchHandler, Delivery, LogRecord, NewRecord, Settlement } from './transport.js';
 
@@ -100,6 +101,7 @@ class BatchRun<S extends Stage> {
   private decode(record: LogRecord): Slot<S> {
     const { stage } = this.options;
     const { topic, partition, offset, timestamp } = record;
+    const replay = replayOf(record);
     const meta = {
       id: header(record, 'ce_id') ?? `${topic}/${partition}/${offset}`,
       source: header(record, 'ce_source') ?? topic,
@@ -107,6 +109,7 @@ class BatchRun<S extends Stage> {
       partition,
       offset,
       timestamp,
+      ...(replay !== undefined && { replay }),
     };
     // Of an event that cannot be read the headers still tell whose it is.
     const subject = { id: header(record, 'ce_subject') ?? meta.id, receiptId: header(record, RECEIPT_HEADER) };
@@ -259,12 +262,15 @@ class BatchRun<S extends Stage> {
     if (!stage.writes.some(({ name }) => name === topic.name)) {
       throw new StageFault('invalid-output', `stage ${stage.name} does not declare ${topic.name} in "writes"`);
     }
+    const { source, id, replay } = slot.meta;
     return encodeEvent(prefix, topic, event, {
-      id: deterministicId(stage.name, slot.meta.source, slot.meta.id, topic.name, String(index)),
+      // A replay gives something else of the same input: a consumer that drops duplicates must not drop it.
+      id: deterministicId(stage.name, source, id, topic.name, String(index), ...(replay === undefined ? [] : [replay])),
       source: sourceOf(stage),
       time: this.now(),
       traceparent: header(slot.record, 'traceparent'),
       redrives: redrivesOf(slot.record),
+      replay,
     });
   }
 
@@ -305,16 +311,18 @@ class BatchRun<S extends Stage> {
     const { topic, partition } = this.batch;
     const first = this.batch.records[0]!.offset;
     const last = this.batch.records.at(-1)!.offset;
+    const replay = replayOf(this.batch.records[0]!);
+    const place = [topic, String(partition), String(first), String(last), ...(replay === undefined ? [] : [replay])];
     return encodeEvent(
       prefix,
       articleOutcomes,
       {
         stage: stage.name,
         at: new Date(this.now()).toISOString(),
-        settled: settled.map(({ redrivenFrom: _, ...told }) => told),
+        settled: settled.map(({ redrivenFrom: _from, isReplayed: _again, ...told }) => told),
       },
       {
-        id: deterministicId(stage.name, 'outcome', topic, String(partition), String(first), String(last)),
+        id: deterministicId(stage.name, 'outcome', ...place),
         source: sourceOf(stage),
         time: this.now(),
       },
@@ -340,6 +348,7 @@ function toSettledEvent<S extends Stage>({ record, subject, verdict }: Slot<S>):
     ...(reason !== undefined && { reason: reason.slice(0, MAX_REASON) }),
     ...(redrives !== undefined && { redrives }),
     ...(redrivenFrom !== undefined && { redrivenFrom }),
+    ...(replayOf(record) !== undefined && { isReplayed: true }),
   };
 }
 

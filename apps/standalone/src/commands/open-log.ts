@@ -22,8 +22,8 @@ export async function withLog<T>(use: (transport: Transport, settings: ServiceSe
   }
 }
 
-/** Settings of the log at hand. */
-async function logSettings(): Promise<ServiceSettings> {
+/** Settings of the log at hand, and of the database beside it. */
+export async function logSettings(): Promise<ServiceSettings> {
   const environment = processEnvironment();
   if (environment.NEWSMILL_KAFKA_BROKERS || environment.NEWSMILL_TRANSPORT) {
     return loadSettings(serviceSettings, environment);

@@ -17,6 +17,8 @@ export interface Counters {
   redriven: number;
   /** Refused at doors without the log's word: they may be on it, and are answered for then. */
   unconfirmed: number;
+  /** Settled for good, and brought by a replay: answered for before. */
+  replayed: number;
   /** Settled for good, and belonging to nothing received. */
   strays: number;
   /** When the youngest process started: counters of a process begin at 0 with it. */
@@ -40,6 +42,7 @@ export function countersOf(texts: readonly string[], stages: readonly Stage[]): 
     received: {},
     settled: {},
     redriven: 0,
+    replayed: 0,
     unconfirmed: 0,
     strays: 0,
     countedFrom: undefined,
@@ -49,6 +52,9 @@ export function countersOf(texts: readonly string[], stages: readonly Stage[]): 
     if (name === 'newsmill_received_total') counters.received[door] = (counters.received[door] ?? 0) + value;
     if (name === 'newsmill_unconfirmed_total') counters.unconfirmed += value;
     if (name === 'newsmill_redriven_total' && reporting.has(stage)) counters.redriven += value;
+    if (name === 'newsmill_replayed_events_total' && reporting.has(stage) && outcome !== 'emitted') {
+      counters.replayed += value;
+    }
     if (name === 'newsmill_stray_events_total' && outcome !== 'emitted') counters.strays += value;
     if (name === 'newsmill_stage_events_total') {
       const ofStage = (counters.settled[stage] ??= {});
@@ -76,7 +82,8 @@ export function openIn(counters: Counters, stages: readonly Stage[]): number {
     .filter(({ reports }) => reports)
     .flatMap(({ name }) => Object.entries(counters.settled[name] ?? {}))
     .filter(([outcome]) => outcome !== 'emitted');
-  return receivedIn(counters) + counters.redriven - (sum(ends.map(([, count]) => count)) - counters.strays);
+  const { redriven, replayed, strays } = counters;
+  return receivedIn(counters) + redriven - (sum(ends.map(([, count]) => count)) - replayed - strays);
 }
 
 function sum(values: readonly number[]): number {

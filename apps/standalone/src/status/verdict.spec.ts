@@ -19,8 +19,10 @@ newsmill_stage_events_total{stage="parse",outcome="emitted"} 8
 newsmill_stage_events_total{stage="parse",outcome="rejected"} 2
 newsmill_stage_events_total{stage="parse",outcome="dead"} 1
 newsmill_stray_events_total{stage="parse",outcome="dead"} 1
-newsmill_stage_events_total{stage="enrich",outcome="emitted"} 8
-newsmill_stage_events_total{stage="store",outcome="done"} 8
+newsmill_stage_events_total{stage="enrich",outcome="emitted"} 13
+newsmill_stage_events_total{stage="store",outcome="done"} 13
+newsmill_replayed_events_total{stage="enrich",outcome="emitted"} 5
+newsmill_replayed_events_total{stage="store",outcome="done"} 5
 newsmill_stage_events_total{stage="record",outcome="done"} 40
 process_start_time_seconds 1001.5
 `;
@@ -54,7 +56,7 @@ describe('the account from the counters', () => {
     expect(readSamples('broken{ 1\nx NaN\ny 2')).toEqual([{ name: 'y', labels: {}, value: 2 }]);
   });
 
-  it('closes: received and re-driven are stored, rejected or dead; strays and the record stage aside', () => {
+  it('closes: received and re-driven are stored, rejected or dead; replays, strays and the record stage aside', () => {
     expect(openIn(counters, stages)).toBe(0);
     expect(verdictOfCounters(counters, status(12, 0), later, stages).closes).toBe(true);
   });

@@ -1,16 +1,24 @@
 import type { ArticleRecord } from '@newsmill/contracts';
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
 /** One version in an article's history; also a late one that never won. */
 @Entity({ name: 'article_version' })
 @Index('article_version_article_idx', ['articleId', 'storedAt'])
+@Unique('article_version_revision_key', ['articleId', 'revision'])
 export class ArticleVersion {
-  /** The receipt it came under: a redelivery is recognised by it. */
-  @PrimaryColumn({ type: 'text', name: 'receipt_id', primaryKeyConstraintName: 'article_version_pk' })
+  @PrimaryGeneratedColumn({ type: 'bigint', primaryKeyConstraintName: 'article_version_pk' })
+  id!: string;
+
+  /** The receipt it came under. */
+  @Column({ type: 'text', name: 'receipt_id' })
   receiptId!: string;
 
-  @PrimaryColumn({ type: 'uuid', name: 'article_id', primaryKeyConstraintName: 'article_version_pk' })
+  @Column({ type: 'uuid', name: 'article_id' })
   articleId!: string;
+
+  /** The replays that it came through; empty for live traffic. */
+  @Column({ type: 'text' })
+  replay!: string;
 
   /** The revision it became; `null` for a late version. */
   @Column({ type: 'int', nullable: true })

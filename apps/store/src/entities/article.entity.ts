@@ -18,6 +18,14 @@ export class Article {
   @Column({ type: 'json' })
   record!: ArticleRecord;
 
+  /** The receipt of the winning version; empty where a rebuild could not learn it. */
+  @Column({ type: 'text', name: 'receipt_id' })
+  receiptId!: string;
+
+  /** The replays that the winning version came through; empty for live traffic. */
+  @Column({ type: 'text' })
+  replay!: string;
+
   @Column({ type: 'timestamptz', name: 'stored_at' })
   storedAt!: Date;
 

@@ -7,9 +7,9 @@ export class OutboxEntry {
   @PrimaryGeneratedColumn({ type: 'bigint', primaryKeyConstraintName: 'outbox_pk' })
   seq!: string;
 
-  @Column({ type: 'text', name: 'receipt_id' })
-  receiptId!: string;
-
   @Column({ type: 'uuid', name: 'article_id' })
   articleId!: string;
+
+  @Column({ type: 'int' })
+  revision!: number;
 }

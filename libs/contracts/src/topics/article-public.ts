@@ -5,6 +5,20 @@ import { defineTopic, tolerant } from '../topic.js';
 /** A record as the store got it: fields that the store does not know pass. */
 const passedOn = tolerant(articleRecord);
 
+const pubStatus = z.enum(['usable', 'withheld', 'canceled']);
+
+/** Optional: events of older releases do not tell it. */
+const basis = z
+  .strictObject({
+    receiptId: z.string(),
+    replay: z.string().optional().describe('the replays that it came through'),
+    version: z.string().optional().describe("the publisher's own version"),
+    versionCreated: timestamp,
+    fetchedAt: timestamp,
+  })
+  .optional()
+  .describe('the version of the article that this revision was made from; told also when the record may not be read');
+
 /** The closed list of what can happen to a stored article. */
 export const changeKind = z.enum(['new', 'update', 'correction', 'withdrawn', 'withheld', 'restored']);
 
@@ -17,7 +31,10 @@ export const articleChanges = defineTopic({
     changeKind,
     fields: z.array(z.string()).describe('the fields that moved; empty for a new article'),
     changedAt: timestamp,
+    pubStatus: pubStatus.optional(),
+    reason: z.string().optional().describe('why the article is withheld or canceled'),
     record: passedOn.optional().describe('absent once the article is withheld or canceled'),
+    basis,
   }),
   key: (event) => event.articleId,
   subject: ({ articleId }) => ({ id: articleId, articleId }),
@@ -32,9 +49,10 @@ export const articleState = defineTopic({
   schema: z.strictObject({
     articleId: z.string(),
     revision: z.int().positive(),
-    pubStatus: z.enum(['usable', 'withheld', 'canceled']),
+    pubStatus,
     reason: z.string().optional().describe('why an article is withheld or canceled'),
     record: passedOn.optional().describe('absent once the article is withheld or canceled'),
+    basis,
   }),
   key: (event) => event.articleId,
   subject: ({ articleId }) => ({ id: articleId, articleId }),

@@ -1,0 +1,157 @@
+import {
+  articleChanges,
+  articleEnriched,
+  articleOutcomes,
+  articleState,
+  type EventOf,
+  type Topic,
+  topicAddress,
+} from '@newsmill/contracts';
+import { decodeEvent, type LogRecord, markReplayed, replayOf, type Transport } from '@newsmill/stage';
+import type { DataSource, EntityManager } from 'typeorm';
+import { writeArticleRows } from './article-rows.js';
+import { ArticleStore, type Incoming } from './article-store.js';
+import { RELAY_LOCK } from './outbox-relay.js';
+import { ReceiptStore } from './receipt-store.js';
+import { rowsOf, toRevision } from './rebuilt-revision.js';
+import { holdStore } from './store-lock.js';
+import { toReports } from './store.controller.js';
+
+export interface RebuildOptions {
+  transport: Transport;
+  prefix: string;
+  /** Of the store, its schema up to date. */
+  database: DataSource;
+  /** Empty a store that holds something. */
+  force?: boolean;
+  /** Sorts above every replay before; marks what is caught up. */
+  replayId: string;
+  onProgress?(phase: RebuildPhase, events: number): void;
+}
+
+export type RebuildPhase = 'changes' | 'state' | 'outcomes' | 'enriched';
+
+/** Events read in each phase, and how many revisions the last one still had to tell of. */
+export type RebuildReport = Record<RebuildPhase, number> & { caughtUp: number };
+
+/** The store holds something, or has changes that are not on the log yet. */
+export class StoreInUse extends Error {
+  override readonly name = 'StoreInUse';
+}
+
+const BATCH = 200;
+const BATCH_BYTES = 16 * 1024 * 1024;
+/** How long the relay gets to put what is in the outbox on the log. */
+const DRAIN_MS = 30_000;
+
+/**
+ * Makes the store again from the log. The public topics are the truth: `changes` gives the history as far back as it is
+ * kept, `state` every article; `outcomes` gives the account. All of it in one transaction: killed at any moment, the store
+ * is what it was before. Stages that run meanwhile pause. Nothing is told to subscribers, who know it already.
+ *
+ * Then the versions that the log still has go through the version rule once more: what the lost store had settled and not
+ * told yet is stored, and told, now.
+ * @throws StoreInUse when it holds something and `force` is not set, or cannot tell what it holds
+ */
+export async function rebuildStore(options: RebuildOptions): Promise<RebuildReport> {
+  const { database, onProgress = () => undefined } = options;
+  const report: RebuildReport = { changes: 0, state: 0, outcomes: 0, enriched: 0, caughtUp: 0 };
+  const count = (phase: RebuildPhase, events: number): void => {
+    report[phase] += events;
+    onProgress(phase, report[phase]);
+  };
+  const receipts = new ReceiptStore(database);
+  await database.transaction(async (manager) => {
+    await holdStore(manager);
+    await makeEmpty(database, manager, options.force ?? false);
+    for await (const batch of readBatches(options, articleChanges)) {
+      await writeArticleRows(manager, rowsOf(batch.map(({ event, record }) => toRevision(event, record))));
+      count('changes', batch.length);
+    }
+    for await (const batch of readBatches(options, articleState)) {
+      await writeStates(manager, batch);
+      count('state', batch.length);
+    }
+    for await (const batch of readBatches(options, articleOutcomes)) {
+      await receipts.report(
+        manager,
+        batch.flatMap(({ event }) => toReports(event)),
+      );
+      count('outcomes', batch.length);
+    }
+  });
+  const articles = new ArticleStore(database, receipts);
+  for await (const batch of readBatches(options, articleEnriched)) {
+    const incoming = batch.map(({ event, record }): Incoming => {
+      const replay = replayOf(markReplayed(record, articleEnriched.name, options.replayId));
+      return { ...event, replay };
+    });
+    const stored = await articles.store(incoming, new Date());
+    report.caughtUp += stored.filter(({ revision }) => revision !== undefined).length;
+    count('enriched', batch.length);
+  }
+  return report;
+}
+
+async function makeEmpty(database: DataSource, manager: EntityManager, force: boolean): Promise<void> {
+  const isThere = async (table: string): Promise<boolean> => {
+    const [{ found }] = await database.query<[{ found: boolean }]>(`SELECT EXISTS (SELECT FROM ${table}) AS found`);
+    return found;
+  };
+  const tables = ['article', 'article_version', 'article_url', 'receipt', 'outbox'];
+  const used = await Promise.all(tables.map(isThere));
+  if (!used.includes(true)) return;
+  if (!force) throw new StoreInUse('the store is not empty: a rebuild replaces all of it (--force)');
+  for (const deadline = Date.now() + DRAIN_MS; await isThere('outbox');) {
+    if (Date.now() > deadline) {
+      throw new StoreInUse('changes wait in the outbox and nobody puts them on the log: start the store service first');
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  await manager.query('SELECT pg_advisory_xact_lock($1)', [RELAY_LOCK]);
+  for (const table of tables) await manager.query(`DELETE FROM ${table}`);
+}
+
+/** What `changes` has already told is left as it is: it says more of a revision than `state` does. */
+async function writeStates(manager: EntityManager, batch: readonly Read<typeof articleState>[]): Promise<void> {
+  const known = await manager.query<{ id: string; revision: number }[]>(
+    'SELECT id, revision FROM article WHERE id = ANY($1::uuid[])',
+    [batch.map(({ event }) => event.articleId)],
+  );
+  const revisions = new Map(known.map(({ id, revision }) => [id, revision]));
+  const news = batch.filter(({ event }) => event.revision > (revisions.get(event.articleId) ?? 0));
+  await writeArticleRows(manager, rowsOf(news.map(({ event, record }) => toRevision(event, record))));
+}
+
+interface Read<T extends Topic> {
+  event: EventOf<T>;
+  record: LogRecord;
+}
+
+/** Events of a topic in batches; tombstones are left out, and so is what cannot be read: the store never wrote it. */
+async function* readBatches<T extends Topic>(
+  { transport, prefix }: RebuildOptions,
+  topic: T,
+): AsyncGenerator<Read<T>[]> {
+  let batch: Read<T>[] = [];
+  let bytes = 0;
+  for await (const record of transport.read(topicAddress(prefix, topic), 'earliest')) {
+    const event = record.value === null ? undefined : readable(topic, record);
+    if (event === undefined) continue;
+    bytes += record.value!.length;
+    if (batch.length > 0 && (batch.length >= BATCH || bytes > BATCH_BYTES)) {
+      yield batch;
+      [batch, bytes] = [[], record.value!.length];
+    }
+    batch.push({ event, record });
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function readable<T extends Topic>(topic: T, record: LogRecord): EventOf<T> | undefined {
+  try {
+    return decodeEvent(topic, record);
+  } catch {
+    return undefined;
+  }
+}

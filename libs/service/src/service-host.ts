@@ -1,0 +1,93 @@
+import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import type { Transport } from '@newsmill/stage';
+import { HealthController, Readiness } from './health.js';
+import { joinObservers, logObserver } from './log-observer.js';
+import { loggingModule } from './logging.js';
+import { Metrics } from './metrics.js';
+import { type ServiceSettings, serviceSettings } from './service.config.js';
+import type { ServiceDefinition } from './service-definition.js';
+import { type Environment, loadSettings, SettingsError, type SettingValues } from './settings.js';
+import { StageServer } from './stage-server.js';
+import { SERVICE_SETTINGS, TRANSPORT } from './tokens.js';
+import { version } from './version.js';
+
+interface HostOptions {
+  common: ServiceSettings;
+  /** Settings of each service, in their order. */
+  own: readonly SettingValues<ServiceDefinition['settings']>[];
+  transport: Transport;
+  logStyle?: 'json' | 'plain' | undefined;
+}
+
+/** The root module of a process that runs these services, with what they share. */
+export function hostServices(
+  definitions: readonly ServiceDefinition[],
+  { common, own, transport, logStyle }: HostOptions,
+): { root: DynamicModule; server: StageServer; metrics: Metrics } {
+  const metrics = new Metrics();
+  const server = new StageServer({
+    transport,
+    stages: definitions.flatMap(({ stages }) => stages),
+    prefix: common.topicPrefix,
+    serviceVersion: version,
+    observer: joinObservers(metrics, logObserver()),
+    shutdownMs: common.shutdownMs,
+  });
+  const root: DynamicModule = {
+    module: ServiceHost,
+    imports: [
+      loggingModule(common, logStyle ?? (process.stdout.isTTY ? 'plain' : 'json')),
+      TerminusModule.forRoot({ logger: false }),
+      ...definitions.map((definition, index) => definition.register({ ...common, ...own[index] })),
+    ],
+    providers: [
+      { provide: TRANSPORT, useValue: transport },
+      { provide: SERVICE_SETTINGS, useValue: common },
+      { provide: Metrics, useValue: metrics },
+      { provide: StageServer, useValue: server },
+      Readiness,
+    ],
+    exports: [TRANSPORT, SERVICE_SETTINGS, Metrics, StageServer, Readiness],
+  };
+  return { root, server, metrics };
+}
+
+/** Holds what every service of the process shares, and closes the log after everything that uses it. */
+@Global()
+@Module({ controllers: [HealthController] })
+class ServiceHost implements OnApplicationShutdown {
+  constructor(@Inject(TRANSPORT) private readonly transport: Transport) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.transport.close();
+  }
+}
+
+/** Settings of a process and of each of its services. @throws SettingsError with every wrong one */
+export function loadAllSettings(
+  definitions: readonly ServiceDefinition[],
+  environment: Environment,
+): { common: ServiceSettings; own: SettingValues<ServiceDefinition['settings']>[] } {
+  const problems: string[] = [];
+  const load = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      problems.push(...error.problems);
+      return undefined;
+    }
+  };
+  const common = load(() => loadSettings(serviceSettings, environment));
+  const own = definitions.map(({ settings }) => load(() => loadSettings(settings, environment)));
+  definitions.forEach(({ name, database, check }, index) => {
+    if (common !== undefined && database !== undefined && common.databaseUrl === undefined) {
+      problems.push(`NEWSMILL_DATABASE_URL is not set: the ${name} keeps its state in PostgreSQL`);
+    }
+    const values = own[index];
+    if (values !== undefined) problems.push(...(check?.(values) ?? []));
+  });
+  if (problems.length > 0 || common === undefined) throw new SettingsError([...new Set(problems)]);
+  return { common, own: own.map((values) => values!) };
+}
