@@ -7,8 +7,7 @@ import {
   topicAddress,
 } from '@newsmill/contracts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@newsmill/embedded-postgres';
-import { toArticleVersion } from '@newsmill/parser';
-import { extractArticle } from '@newsmill/extraction';
+import { readDocument } from '@newsmill/record';
 import { type RunningServices, runServices } from '@newsmill/service';
 import { createRunner, DependencyDown, defineStage, done, encodeEvent, topicSpecs } from '@newsmill/stage';
 import { pipelineTopics } from '@newsmill/standalone';
@@ -26,20 +25,17 @@ import { articlePage } from './support/test-site.ts';
 function articleVersion(number: number): EventOf<typeof articleEnriched> {
   const url = `https://courier.example/${number}`;
   const html = articlePage(number);
-  const found = extractArticle({ html, url });
+  const found = readDocument({
+    receiptId: `receipt-${number}`,
+    origin: { mode: 'push', source: 'courier' },
+    pageId: pageIdOf({ url }),
+    url: { original: url, final: url },
+    mediaType: 'text/html',
+    content: html,
+    fetchedAt: new Date().toISOString(),
+  });
   if (!found.ok) throw new Error(found.reason);
-  return toArticleVersion(
-    {
-      receiptId: `receipt-${number}`,
-      origin: { mode: 'push', source: 'courier' },
-      pageId: pageIdOf({ url }),
-      url: { original: url, final: url },
-      mediaType: 'text/html',
-      content: html,
-      fetchedAt: new Date().toISOString(),
-    },
-    found.article,
-  );
+  return found.version;
 }
 
 describe('a store whose PostgreSQL stops and comes back', () => {

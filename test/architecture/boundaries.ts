@@ -1,6 +1,16 @@
 /** Kind of project, as written in the `nx.tags` of its package.json (`layer:stage`). */
 export type Layer =
-  'contracts' | 'stage' | 'transport' | 'service' | 'pure' | 'outbound' | 'embedded' | 'app' | 'standalone' | 'test';
+  | 'contracts'
+  | 'stage'
+  | 'transport'
+  | 'service'
+  | 'pure'
+  | 'record'
+  | 'outbound'
+  | 'embedded'
+  | 'app'
+  | 'standalone'
+  | 'test';
 
 /** The dependency rule: the layers that a project of each layer may import. Read by ESLint and by the architecture spec. */
 export const mayImport: Readonly<Record<Layer, readonly Layer[]>> = {
@@ -9,15 +19,16 @@ export const mayImport: Readonly<Record<Layer, readonly Layer[]>> = {
   transport: ['stage', 'contracts'],
   service: ['transport', 'stage', 'contracts'],
   pure: ['pure'],
+  record: ['contracts', 'pure'],
   outbound: ['pure'],
   embedded: [],
-  app: ['contracts', 'stage', 'transport', 'service', 'pure', 'outbound'],
-  standalone: ['contracts', 'stage', 'transport', 'service', 'pure', 'outbound', 'embedded', 'app'],
+  app: ['contracts', 'stage', 'transport', 'service', 'pure', 'record', 'outbound'],
+  standalone: ['contracts', 'stage', 'transport', 'service', 'pure', 'record', 'outbound', 'embedded', 'app'],
   test: ['pure'],
 };
 
 /** Libraries that compute and do nothing else: the same input gives the same output, wherever and whenever it is run. */
-export const pureLibraries: readonly string[] = ['contracts', 'web', 'feeds', 'extraction', 'enrichment'];
+export const pureLibraries: readonly string[] = ['contracts', 'web', 'feeds', 'extraction', 'enrichment', 'record'];
 
 /** External packages that only some places know, so that replacing one touches one place. */
 export interface ConfinedPackage {

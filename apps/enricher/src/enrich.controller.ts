@@ -1,13 +1,6 @@
 import { Controller } from '@nestjs/common';
-import {
-  type ArticleRecord,
-  articleEnriched,
-  articleParsed,
-  type EventOf,
-  mainHeadline,
-  plainBody,
-} from '@newsmill/contracts';
-import { enrichArticle } from '@newsmill/enrichment';
+import { articleEnriched, articleParsed, type EventOf } from '@newsmill/contracts';
+import { annotate } from '@newsmill/record';
 import { StageHandler } from '@newsmill/service';
 import { emit, type Outcome } from '@newsmill/stage';
 import { enrich } from './enrich.stage.js';
@@ -18,42 +11,4 @@ export class EnrichController {
   enrich(versions: EventOf<typeof articleParsed>[]): Outcome<typeof enrich>[] {
     return versions.map((version) => emit(articleEnriched, { ...version, record: annotate(version.record) }));
   }
-}
-
-/** The record with its annotations, each with its provenance. */
-export function annotate(record: ArticleRecord): ArticleRecord {
-  const { annotations, provenance } = enrichArticle({
-    title: mainHeadline(record),
-    text: plainBody(record),
-    ...(record.language !== undefined && { declaredLanguage: record.language }),
-  });
-  const { language, readingTime, fingerprint } = annotations;
-  const sources: ArticleRecord['x']['provenance'] = Object.fromEntries(
-    Object.entries(provenance).map(([field, { step, version, confidence }]) => [
-      `x.${field}`,
-      { source: 'enrichment', rule: step, version, ...(confidence !== undefined && { confidence }) },
-    ]),
-  );
-  return {
-    ...record,
-    ...(language && { language: languageOf(language.tag, record.language) }),
-    x: {
-      ...record.x,
-      ...(language && {
-        language: {
-          detected: language.tag,
-          confidence: language.confidence,
-          ...(language.declared !== undefined && { declared: language.declared }),
-        },
-      }),
-      ...(readingTime && { readingTime }),
-      ...(fingerprint && { fingerprint }),
-      provenance: { ...record.x.provenance, ...sources },
-    },
-  };
-}
-
-/** The page's own tag where it says the same with more detail (en-GB for en, RFC 5646). */
-function languageOf(found: string, declared: string | undefined): string {
-  return declared?.toLowerCase().startsWith(`${found.toLowerCase()}-`) ? declared : found;
 }

@@ -1,3 +1,2 @@
-export { annotate } from './enrich.controller.js';
 export { enrich } from './enrich.stage.js';
 export { enricher } from './enricher.service.js';

@@ -1,4 +1,3 @@
-export { toArticleVersion } from './article-version.js';
 export { parserSettings, type ParserSettings } from './parser.config.js';
 export { parse } from './parse.stage.js';
 export { publisherProblems, readPublisherRules } from './publishers-folder.js';

@@ -1,7 +1,6 @@
 import type { ArticleRecord } from '@newsmill/contracts';
-import { annotate } from '@newsmill/enricher';
-import { extractArticle, type PublisherRules } from '@newsmill/extraction';
-import { toArticleVersion } from '@newsmill/parser';
+import type { PublisherRules } from '@newsmill/extraction';
+import { annotate, readDocument } from '@newsmill/record';
 import { pageIdOf } from '@newsmill/web';
 
 export type RecordOrReason = { record: ArticleRecord } | { reason: string };
@@ -11,9 +10,7 @@ export type RecordOrReason = { record: ArticleRecord } | { reason: string };
  * @param publishers rules as the parser has them; none: the generic road alone
  */
 export function recordOf(html: string, url: string, now: Date, publishers?: PublisherRules): RecordOrReason {
-  const found = extractArticle({ html, url, fetchedAt: now.toISOString() }, { publishers });
-  if (!found.ok) return { reason: `${found.reason}: ${found.detail}` };
-  const { record } = toArticleVersion(
+  const found = readDocument(
     {
       receiptId: 'none',
       origin: { mode: 'push', source: 'command' },
@@ -23,7 +20,7 @@ export function recordOf(html: string, url: string, now: Date, publishers?: Publ
       content: html,
       fetchedAt: now.toISOString(),
     },
-    found.article,
+    publishers,
   );
-  return { record: annotate(record) };
+  return found.ok ? { record: annotate(found.version.record) } : { reason: found.reason };
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { ArticleRecord } from '@newsmill/contracts';
 import fc from 'fast-check';
 import { decideReplay, type Version } from './replay-rule.js';
-import { changedFields, type Current, decide } from './version-rule.js';
+import { changedFields } from './material-change.js';
+import { type Current, decide } from './version-rule.js';
 
 const FIRST = 'news.page.fetched.v1=1';
 const SECOND = 'news.page.fetched.v1=2';

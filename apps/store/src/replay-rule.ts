@@ -1,6 +1,7 @@
 import type { ArticleRecord } from '@newsmill/contracts';
 import { compareReplays } from '@newsmill/stage';
-import { compareVersions, contentHash, type Current, decideWinner, type Decision } from './version-rule.js';
+import { contentHash } from './material-change.js';
+import { compareVersions, type Current, decideWinner, type Decision } from './version-rule.js';
 
 /** A version of an article: what one receipt gave, live (`replay` empty) or in a replay. */
 export interface Version {

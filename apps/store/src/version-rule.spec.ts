@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ArticleRecord } from '@newsmill/contracts';
 import fc from 'fast-check';
-import { changedFields, compareVersions, contentHash, type Current, decide } from './version-rule.js';
+import { changedFields, contentHash } from './material-change.js';
+import { compareVersions, type Current, decide } from './version-rule.js';
 
 function recordOf(changes: Partial<ArticleRecord> & { body?: string; fetchedAt?: string } = {}): ArticleRecord {
   const { body = 'Text.', fetchedAt = '2026-01-02T00:00:00.000Z', ...rest } = changes;

@@ -67,12 +67,21 @@ const provenance = z
   })
   .describe('why a field holds what it holds');
 
+const rightsInfo = z
+  .strictObject({
+    langId: z.url().optional(),
+    linkedRights: z.url().optional(),
+    encodedRights: z.string().optional(),
+  })
+  .describe('a rights expression: by link, or in itself');
+
 /** How an article came in. */
 export const acquisition = z.strictObject({
   mode: z.enum(['push', 'feed']).describe('pushed by a newsroom, or found in a feed'),
   source: z.string().describe('publisher key or feed URL'),
   fetchedAt: timestamp.describe('when the page was fetched, or its push accepted'),
   status: z.int().optional().describe('HTTP status of the fetch; absent for a pushed document'),
+  restore: z.literal(true).optional().describe('the explicit word that a canceled article may be usable again'),
 });
 
 /** What ninjs lacks. Stripping it leaves valid ninjs 3.1. */
@@ -156,6 +165,7 @@ export const articleRecord = z.strictObject({
   genres: z
     .array(z.strictObject({ name: z.string().optional(), uri: z.string().optional(), literal: z.string().optional() }))
     .optional(),
+  rightsInfo: rightsInfo.optional(),
   x: extension,
 });
 

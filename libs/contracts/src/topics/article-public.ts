@@ -33,6 +33,7 @@ export const articleChanges = defineTopic({
     changedAt: timestamp,
     pubStatus: pubStatus.optional(),
     reason: z.string().optional().describe('why the article is withheld or canceled'),
+    correction: z.string().optional().describe('what the publisher says was wrong, of a correction'),
     record: passedOn.optional().describe('absent once the article is withheld or canceled'),
     basis,
   }),

@@ -11,6 +11,7 @@ export const intake = {
     mode: z.enum(['push', 'feed']),
     source: z.string().describe('publisher key or feed URL'),
   }),
+  restore: z.literal(true).optional().describe('the explicit word that a canceled article may be usable again'),
 };
 
 export const linkDiscovered = defineTopic({

@@ -6,14 +6,24 @@ import { intake } from './link-discovered.js';
 /** Decoded page text over this many bytes (UTF-8) is rejected with a reason: 10 MiB. */
 export const MAX_PAGE_BYTES = 10 * 1024 * 1024;
 
+/**
+ * What may come in, by media type. HTML, NewsML-G2 and NITF by their IANA registrations; ninjs has none.
+ */
+export const documentMediaType = z.enum([
+  'text/html',
+  'application/vnd.iptc.ninjs+json',
+  'application/vnd.iptc.g2.newsitem+xml',
+  'text/vnd.iptc.nitf',
+]);
+
 export const pageFetched = defineTopic({
   name: 'news.page.fetched.v1',
-  description: 'A page as it was fetched or pushed, decoded to text.',
+  description: 'A page as it was fetched, or a document as it was pushed, decoded to text.',
   schema: z.strictObject({
     ...intake,
     pageId: z.string().describe('from the normalised URL, or from publisher and guid'),
     url: z.strictObject({ original: z.url(), final: z.url() }),
-    mediaType: z.literal('text/html'),
+    mediaType: documentMediaType,
     content: z.string(),
     charset: z.string().optional().describe('the encoding that was decoded'),
     status: z.int().optional().describe('HTTP status; absent for a pushed page'),

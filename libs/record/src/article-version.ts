@@ -95,6 +95,7 @@ function toRecord(page: PageFetched, article: ExtractedArticle, articleId: strin
         source: page.origin.source,
         fetchedAt: page.fetchedAt,
         ...(page.status !== undefined && { status: page.status }),
+        ...(page.restore && { restore: true as const }),
       },
     },
   };
