@@ -18,7 +18,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { holdFolder } from './support/held-folder.ts';
 import { NewsmillClient, until } from './support/newsmill-client.ts';
 import { kafkaUnavailable, startKafka, topicPrefix } from './support/real-parts.ts';
-import { startTcpRelay, type TcpRelay } from './support/tcp-relay.ts';
+import { TcpProxy } from './support/tcp-proxy.ts';
 import { articlePage } from './support/test-site.ts';
 
 /** One version of an article as the store reads it. */
@@ -41,17 +41,18 @@ function articleVersion(number: number): EventOf<typeof articleEnriched> {
 describe('a store whose PostgreSQL stops and comes back', () => {
   let folder: Awaited<ReturnType<typeof holdFolder>>;
   let postgres: EmbeddedPostgres | undefined;
-  let relay: TcpRelay;
+  let proxy: TcpProxy;
   let transport: MemoryTransport;
   let running: RunningServices;
 
   const startPostgres = async (): Promise<URL> => {
     postgres = await startEmbeddedPostgres({ dataDir: folder.path, durable: false });
-    await relay.open(postgres.port);
+    proxy.leadTo(postgres.port);
+    proxy.heal();
     return new URL(postgres.url);
   };
   const stopPostgres = async (): Promise<void> => {
-    await relay.cut();
+    proxy.cut();
     await postgres!.stop();
     postgres = undefined;
   };
@@ -82,9 +83,9 @@ describe('a store whose PostgreSQL stops and comes back', () => {
 
   beforeAll(async () => {
     folder = await holdFolder('outage');
-    relay = await startTcpRelay();
+    proxy = await TcpProxy.start();
     const url = await startPostgres();
-    url.port = String(relay.port);
+    url.port = String(proxy.port);
     transport = new MemoryTransport();
     await transport.connect();
     await transport.applyTopics(pipelineTopics('newsmill'));
@@ -96,7 +97,7 @@ describe('a store whose PostgreSQL stops and comes back', () => {
 
   afterAll(async () => {
     await running?.close();
-    await relay?.cut().catch(() => undefined);
+    await proxy?.stop();
     await postgres?.stop();
     await folder?.release();
   });
@@ -137,14 +138,14 @@ describe('a store whose PostgreSQL stops and comes back', () => {
 
   it('also pauses for a database that takes connections and says nothing', async () => {
     const client = new NewsmillClient(running.url, '');
-    relay.freeze();
+    proxy.impair({ stalled: true });
     await publish(numbers(60, 20));
     await until('it pauses', 90_000, async () =>
       (await pausedMetric()).includes('newsmill_stage_paused{stage="store",dependency="database"} 1')
         ? true
         : undefined,
     );
-    relay.thaw();
+    proxy.heal();
     await until('all are stored', 90_000, async () => ((await client.allArticles()).length === 80 ? true : undefined));
     await expectNoDeadLetters();
     expect((await client.flow()).states).toEqual({ stored: 80 });

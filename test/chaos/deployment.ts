@@ -10,7 +10,7 @@ import { SERVICES } from '../support/kafka-services.ts';
 import { NewsmillClient } from '../support/newsmill-client.ts';
 import { NewsmillProcess } from '../support/newsmill-process.ts';
 import { ServiceInstance } from './service-instance.ts';
-import { TcpProxy } from './tcp-proxy.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
 
 export type ServiceName = (typeof SERVICES)[number];
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SERVICES } from '../../support/kafka-services.ts';
 import { until } from '../../support/newsmill-client.ts';
 import type { Row, Run } from '../row.ts';
@@ -24,7 +23,7 @@ export const servicesKilled: Row = {
   },
 };
 
-/** Resolves while the store has a transaction open, as far as the database tells. */
+/** Resolves while the store has a transaction open, as far as the database tells. @throws Error when it never has */
 export async function inTransaction(run: Run): Promise<void> {
   await until('the store is in a transaction', 20_000, async () => {
     const open = await run.deployment.query(
@@ -32,5 +31,5 @@ export async function inTransaction(run: Run): Promise<void> {
        WHERE application_name = 'newsmill-store' AND xact_start IS NOT NULL AND query LIKE '%INSERT INTO article%'`,
     );
     return open.length > 0 ? true : undefined;
-  }).catch(() => sleep(0));
+  });
 }

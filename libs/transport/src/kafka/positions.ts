@@ -83,7 +83,7 @@ async function partitionsOf(cluster: Cluster, topic: string): Promise<number[]> 
 }
 
 /** What the group has committed, by partition; nothing for those it never did. */
-export async function committedBy(
+async function committedBy(
   cluster: Cluster,
   topic: string,
   group: string,
