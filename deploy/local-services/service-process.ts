@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { serviceNodeFlags } from './node-flags.ts';
+import { serviceMemoryEnvironment, serviceNodeFlags } from './process-memory.ts';
 import { plainLine } from './plain-line.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -28,7 +28,7 @@ export class ServiceProcess {
       [...serviceNodeFlags, '--import', endWithParent, join(root, script), ...args],
       {
         cwd: root,
-        env: environment,
+        env: { ...serviceMemoryEnvironment, ...environment },
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       },

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { serviceNodeFlags } from '../../deploy/local-services/node-flags.ts';
+import { serviceMemoryEnvironment, serviceNodeFlags } from '../../deploy/local-services/process-memory.ts';
 import { machineEnvironment } from '../support/environment.config.ts';
 import { freePort } from '../support/free-port.ts';
 
@@ -67,7 +67,7 @@ export class ServiceInstance {
       process.execPath,
       [...serviceNodeFlags, ...flags, `${ROOT}apps/${this.name}/dist/main.js`, this.#mark],
       {
-        env: { ...machineEnvironment(), ...this.#environment },
+        env: { ...serviceMemoryEnvironment, ...machineEnvironment(), ...this.#environment },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
         cwd: ROOT,
       },

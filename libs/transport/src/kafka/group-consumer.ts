@@ -38,7 +38,7 @@ export interface GroupConsumerOptions extends SubscribeOptions {
  * Most bytes of one fetch from one broker, unless a single batch on the log is larger. They are compressed: markup takes
  * about seven times as many in memory.
  */
-const FETCH_BYTES = 1024 * 1024;
+const FETCH_BYTES = 256 * 1024;
 /** Most bytes of values that are handled at once, of all partitions; decoded they take some times as many. */
 const IN_HAND_BYTES = 8 * 1024 * 1024;
 const FETCH_WAIT_MS = 100;
