@@ -173,11 +173,12 @@ class NinjsReader {
 
   /** The list of 2.x and 3.x, then the texts by name of 1.x. One in markup and in plain text is taken once. */
   private addTexts(field: 'headlines' | 'descriptions', start: string): void {
-    const seen = new Set(this.to.item.fields[field]?.map(({ value }) => value));
+    const keyOf = (text: string): string => text.replace(/\s+/g, ' ').trim();
+    const seen = new Set(this.to.item.fields[field]?.map(({ value }) => keyOf(value)));
     const add = (role: string | undefined, value: string, ...path: PropertyKey[]): void => {
       const text = plainOf(value);
-      if (text === undefined || seen.has(text)) return;
-      seen.add(text);
+      if (text === undefined || seen.has(keyOf(text))) return;
+      seen.add(keyOf(text));
       this.to.addText(field, role, text, this.at(...path));
     };
     this.item[field]?.forEach(({ role, value }, index) => add(role, value, field, index));

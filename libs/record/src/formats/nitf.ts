@@ -92,11 +92,9 @@ class NitfReader {
     });
     const revision = childElements(this.head, 'revision-history').at(-1);
     this.time('versionCreated', revision);
-    this.time('versionCreated', elementAt(docdata, 'date.issue'));
     this.time('contentCreated', elementAt(this.bodyHead, 'dateline', 'story.date'));
     this.fromAttribute(elementAt(docdata, 'urgency'), 'ed-urg', (value, at) => to.urgency(value, at));
-    for (const message of childElements(docdata, 'ed-msg'))
-      this.fromAttribute(message, 'info', (value, at) => to.text('edNote', value, at));
+    this.readNotes();
     const correction = elementAt(docdata, 'correction');
     const corrected = attribute(correction, 'id-string');
     if (correction) {
@@ -113,6 +111,15 @@ class NitfReader {
     }
   }
 
+  /** Messages to the desks that receive it, in the head and above the text. */
+  private readNotes(): void {
+    const messages = childElements(this.docdata, 'ed-msg');
+    const notes = childElements(this.bodyHead, 'note').filter((note) => attribute(note, 'noteclass') !== 'cpyrt');
+    const words = [...messages.map((message) => attribute(message, 'info')), ...notes.map(textOf)];
+    const [first] = [...messages, ...notes];
+    if (first) this.to.text('edNote', words.filter((word) => word !== undefined).join('\n'), pathOf(first));
+  }
+
   private readTexts(): void {
     const { to, bodyHead } = this;
     const hedline = elementAt(bodyHead, 'hedline');
@@ -123,10 +130,8 @@ class NitfReader {
     }
     const abstract = elementAt(bodyHead, 'abstract');
     if (abstract) to.addText('descriptions', 'summary', linesOf(abstract), pathOf(abstract));
-    for (const note of childElements(bodyHead, 'note')) {
-      const field = attribute(note, 'noteclass') === 'cpyrt' ? 'copyrightNotice' : 'edNote';
-      this.each([note], (value, at) => to.text(field, value, at));
-    }
+    const copyrights = childElements(bodyHead, 'note').filter((note) => attribute(note, 'noteclass') === 'cpyrt');
+    this.each(copyrights, (value, at) => to.text('copyrightNotice', value, at));
     this.each([elementAt(bodyHead, 'rights')], (value, at) => to.text('usageTerms', value, at));
     this.each([elementAt(bodyHead, 'distributor')], (name, at) => to.addInfoSource({ name, rel: 'distributor' }, at));
     this.each([elementAt(bodyHead, 'dateline', 'location')], (value, at) => to.text('located', value, at));
@@ -137,7 +142,7 @@ class NitfReader {
   private readByline(): void {
     const { to, bodyHead } = this;
     const bylines = childElements(bodyHead, 'byline');
-    const lines = bylines.map(textOf).filter((line) => line !== undefined);
+    const lines = bylines.map(bylineOf).filter((line) => line !== '');
     if (bylines[0]) to.text('by', lines.join(', '), pathOf(bylines[0]));
     for (const person of bylines.flatMap((byline) => descendants(byline, 'person'))) {
       to.addConcept('people', { name: textOf(person), rel: 'author' }, pathOf(person));
@@ -254,6 +259,17 @@ class NitfReader {
       if (element !== undefined && value !== undefined) take(value, pathOf(element));
     }
   }
+}
+
+/** A byline as one line: the title of a writer is told after a comma. */
+function bylineOf(byline: XmlElement): string {
+  const titles = childElements(byline, 'byttl');
+  const others = byline.children.filter((child) => !titles.includes(child as XmlElement));
+  const name = others.map((child) => ('text' in child ? child.text : '')).join('');
+  return [name, ...titles.map((title) => title.text)]
+    .map((part) => part.replace(/\s+/g, ' ').trim())
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
 const IDENTIFIED: Readonly<Record<string, 'people' | 'organisations' | 'places'>> = {

@@ -149,6 +149,7 @@ function toRecord(page: PageFetched, item: NewsroomItem, settled: Settled): Arti
     pubStatus,
     headlines,
     bodies,
+    ...withLead(fields.associations),
     x: {
       url: {
         original: webAddressOf(page.url.original) ?? canonical,
@@ -178,6 +179,15 @@ function toRecord(page: PageFetched, item: NewsroomItem, settled: Settled): Arti
   };
 }
 
+/** The first picture is the lead one where the document does not say which. */
+function withLead(associations: ArticleRecord['associations'] = []): Pick<ArticleRecord, 'associations'> {
+  if (associations.length === 0) return {};
+  const lead = associations.some(({ rel }) => rel === 'lead')
+    ? -1
+    : associations.findIndex(({ rel, type }) => rel === undefined && type === 'picture');
+  return { associations: associations.map((one, index) => (index === lead ? { ...one, rel: 'lead' } : one)) };
+}
+
 /** A moment in the future would shut out every later version: the fetch time bounds it. */
 function versionTime(fetchedAt: string, { times }: NewsroomItem): { versionCreated: string; warnings: string[] } {
   const stated = times.versionCreated ?? times.firstCreated;
@@ -190,7 +200,7 @@ function versionTime(fetchedAt: string, { times }: NewsroomItem): { versionCreat
 }
 
 function zoneSource({ times }: NewsroomItem): Pick<ArticleRecord['x']['dates'], 'zoneSource'> {
-  const all = Object.values(times);
+  const all = Object.values(times).filter(({ hasTime }) => hasTime);
   if (all.length === 0) return {};
   return { zoneSource: all.some(({ zone }) => zone === 'assumed-utc') ? 'assumed-utc' : 'explicit' };
 }
