@@ -147,7 +147,8 @@ class NewsItemReader {
     const embargoed = elementAt(itemMeta, 'embargoed');
     const endless = embargoed !== undefined && clean(embargoed.text) === undefined;
     if (endless && !/[/:]?cancell?ed$/i.test(stated ?? '')) to.pubStatus('withheld', pathOf(embargoed));
-    if (status) to.pubStatus(stated, `${pathOf(status)}/@qcode`);
+    if (status)
+      to.pubStatus(stated, `${pathOf(status)}/@${attribute(status, 'qcode') === undefined ? 'uri' : 'qcode'}`);
   }
 
   private readContentMeta(): void {

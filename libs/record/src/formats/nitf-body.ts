@@ -6,7 +6,7 @@ export function isNitf(root: XmlElement): boolean {
 }
 
 /** What stands in the running text and is no part of it: told elsewhere in the record, or by reference. */
-const APART = new Set(['media', 'nitf-table-metadata', 'custom-table', 'bibliography']);
+const APART = new Set('media nitf-table-metadata custom-table bibliography script style object iframe'.split(' '));
 
 /** NITF's own names for what HTML has others; the rest is HTML's, or an inline element that only marks its text. */
 const TAGS: Readonly<Record<string, string>> = {
@@ -48,7 +48,6 @@ export function nitfBodyHtml(root: XmlElement): string | undefined {
   const html = content === undefined ? '' : contentHtml(content, tagOf);
   const tagline = elementAt(body, 'body.end', 'tagline');
   const end = tagline === undefined ? '' : `<p>${contentHtml(tagline, tagOf)}</p>`;
-  // The scripts of a fragment would be taken out with what they hold: here no tag of theirs is written at all.
   return /[^\s<>]/.test((content?.text ?? '') + (tagline?.text ?? '')) ? html + end : undefined;
 }
 
