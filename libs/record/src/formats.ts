@@ -1,4 +1,5 @@
 import type { DocumentMediaType } from '@newsmill/contracts';
+import { wellFormed } from '@newsmill/extraction';
 import { readNewsml1 } from './formats/newsml-1.js';
 import { readNewsmlG2 } from './formats/newsml-g2.js';
 import { readNinjs, splitNinjs } from './formats/ninjs.js';
@@ -24,3 +25,14 @@ export const formats: Readonly<Record<NewsroomMediaType, NewsroomFormat>> = {
   'text/vnd.iptc.newsml': { read: readNewsml1, split: (content) => splitXml(content, 'NewsItem') },
   'text/vnd.iptc.nitf': { read: readNitf, split: (content) => [content] },
 };
+
+/** Reads a document as its media type says; faults are told in sound text, whatever the document holds. */
+export function readItem(content: string, mediaType: NewsroomMediaType): ItemReading {
+  const read = formats[mediaType].read(content);
+  if (read.ok) return read;
+  const problems = read.problems.map(({ pointer, detail }) => ({
+    pointer: wellFormed(pointer),
+    detail: wellFormed(detail),
+  }));
+  return { ok: false, problems };
+}

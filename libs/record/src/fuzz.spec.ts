@@ -40,10 +40,18 @@ function page(content: string, mediaType: DocumentMediaType): EventOf<typeof pag
 
 const SAFE = /<(?!\/?(?:p|h[2-6]|ul|ol|li|blockquote|table|tr|td|th|caption|dl|dt|dd|pre|strong|em|code|br|a)[ >])/;
 
+const BROKEN = 'a broken string';
+
+function isSound(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
 /** Holds for every document whatsoever: a valid record or reasons, of sound strings, the same when asked again. */
 function expectSound(content: string, mediaType: DocumentMediaType): void {
   const read = readDocument(page(content, mediaType));
-  expect(JSON.stringify(read)).not.toMatch(/\\ud[89a-f]|\\u0000/);
+  expect(
+    JSON.stringify(read, (_, value: unknown) => (typeof value === 'string' && !isSound(value) ? BROKEN : value)),
+  ).not.toContain(BROKEN);
   expect(readDocument(page(content, mediaType))).toEqual(read);
   const seen = inspectDocument(content, mediaType);
   for (const part of splitDocument(content, mediaType)) expect(typeof part).toBe('string');
@@ -226,52 +234,52 @@ describe('large documents', () => {
     [
       'subjects of ninjs',
       'application/vnd.iptc.ninjs+json',
-      `{"uri":"x","headline":"H","subject":[${many(200_000, '{"name":"a"},')}{"name":"b"}]}`,
+      `{"uri":"x","headline":"H","subject":[${many(50_000, '{"name":"a"},')}{"name":"b"}]}`,
     ],
     [
       'deep ninjs',
       'application/vnd.iptc.ninjs+json',
-      `{"uri":"x","headline":"H","extra":${'['.repeat(500_000)}${']'.repeat(500_000)}}`,
+      `{"uri":"x","headline":"H","extra":${'['.repeat(200_000)}${']'.repeat(200_000)}}`,
     ],
     [
       'names of ninjs',
       'application/vnd.iptc.ninjs+json',
-      `{"uri":"x","headline":"H"${Array.from({ length: 100_000 }, (_, i) => `,"headline_${i}":"h ${i}"`).join('')}}`,
+      `{"uri":"x","headline":"H"${Array.from({ length: 25_000 }, (_, i) => `,"headline_${i}":"h ${i}"`).join('')}}`,
     ],
     [
       'associations of ninjs',
       'application/vnd.iptc.ninjs+json',
-      `{"uri":"x","headline":"H","associations":{${Array.from({ length: 50_000 }, (_, i) => `"a${i}":{"uri":"urn:x:${i}"}`).join(',')}}}`,
+      `{"uri":"x","headline":"H","associations":{${Array.from({ length: 12_000 }, (_, i) => `"a${i}":{"uri":"urn:x:${i}"}`).join(',')}}}`,
     ],
     [
       'subjects of NewsML-G2',
       'application/vnd.iptc.g2.newsitem+xml',
-      `<newsItem guid="x"><contentMeta><headline>H</headline>${many(90_000, '<subject literal="a"/>')}</contentMeta></newsItem>`,
+      `<newsItem guid="x"><contentMeta><headline>H</headline>${many(25_000, '<subject literal="a"/>')}</contentMeta></newsItem>`,
     ],
     [
       'asserts of NewsML-G2',
       'application/vnd.iptc.g2.newsitem+xml',
-      `<newsItem guid="x"><contentMeta><headline>H</headline></contentMeta>${Array.from({ length: 90_000 }, (_, i) => `<assert literal="a${i}"/>`).join('')}</newsItem>`,
+      `<newsItem guid="x"><contentMeta><headline>H</headline></contentMeta>${Array.from({ length: 25_000 }, (_, i) => `<assert literal="a${i}"/>`).join('')}</newsItem>`,
     ],
     [
       'paragraphs of NITF',
       'text/vnd.iptc.nitf',
-      `<nitf><head><docdata><doc-id id-string="x"/></docdata></head><body><body.content>${many(90_000, '<p>Words.</p>')}</body.content></body></nitf>`,
+      `<nitf><head><docdata><doc-id id-string="x"/></docdata></head><body><body.content>${many(25_000, '<p>Words.</p>')}</body.content></body></nitf>`,
     ],
     [
       'pictures of NITF',
       'text/vnd.iptc.nitf',
-      `<nitf><head><docdata><doc-id id-string="x"/></docdata></head><body><body.head><hedline><hl1>H</hl1></hedline></body.head><body.content>${many(45_000, '<media><media-reference source="https://a.example/x.jpg"/></media>')}</body.content></body></nitf>`,
+      `<nitf><head><docdata><doc-id id-string="x"/></docdata></head><body><body.head><hedline><hl1>H</hl1></hedline></body.head><body.content>${many(12_000, '<media><media-reference source="https://a.example/x.jpg"/></media>')}</body.content></body></nitf>`,
     ],
     [
       'components of NewsML 1',
       'text/vnd.iptc.newsml',
-      `<NewsML><NewsItem><Identification><NewsIdentifier><ProviderId>p</ProviderId><NewsItemId>1</NewsItemId></NewsIdentifier></Identification>${many(30_000, '<NewsComponent><NewsLines><HeadLine>H</HeadLine></NewsLines></NewsComponent>')}</NewsItem></NewsML>`,
+      `<NewsML><NewsItem><Identification><NewsIdentifier><ProviderId>p</ProviderId><NewsItemId>1</NewsItemId></NewsIdentifier></Identification>${many(10_000, '<NewsComponent><NewsLines><HeadLine>H</HeadLine></NewsLines></NewsComponent>')}</NewsItem></NewsML>`,
     ],
     [
       'nested components of NewsML 1',
       'text/vnd.iptc.newsml',
-      `<NewsML><NewsItem><Identification><NewsIdentifier><ProviderId>p</ProviderId><NewsItemId>1</NewsItemId></NewsIdentifier></Identification>${many(500, `${'<NewsComponent>'.repeat(180)}<NewsLines><HeadLine>H</HeadLine></NewsLines>${'</NewsComponent>'.repeat(180)}`)}</NewsItem></NewsML>`,
+      `<NewsML><NewsItem><Identification><NewsIdentifier><ProviderId>p</ProviderId><NewsItemId>1</NewsItemId></NewsIdentifier></Identification>${many(150, `${'<NewsComponent>'.repeat(180)}<NewsLines><HeadLine>H</HeadLine></NewsLines>${'</NewsComponent>'.repeat(180)}`)}</NewsItem></NewsML>`,
     ],
   ])('are read: %s', (_, mediaType, content) => {
     const read = readDocument(page(content, mediaType));

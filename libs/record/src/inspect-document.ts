@@ -1,5 +1,5 @@
 import type { ArticleRecord, DocumentMediaType } from '@newsmill/contracts';
-import { formats } from './formats.js';
+import { formats, readItem } from './formats.js';
 import { contentProblems } from './items/item-version.js';
 import type { Problem } from './items/newsroom-item.js';
 
@@ -19,7 +19,7 @@ export interface Inspection {
 /** Reads a document as the parser will, without its bodies: what it finds wrong, the parser would. Never throws. */
 export function inspectDocument(content: string, mediaType: DocumentMediaType): Inspection {
   if (mediaType === 'text/html') return { problems: [] };
-  const read = formats[mediaType].read(content);
+  const read = readItem(content, mediaType);
   if (!read.ok) return { problems: read.problems };
   const { guid, fields } = read.item;
   const { version, pubStatus, embargoedUntil } = fields;

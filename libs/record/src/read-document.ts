@@ -1,7 +1,7 @@
 import type { articleParsed, EventOf, pageFetched } from '@newsmill/contracts';
 import { extractArticle, type PageInput, type PublisherRules } from '@newsmill/extraction';
 import { toArticleVersion } from './article-version.js';
-import { formats } from './formats.js';
+import { type NewsroomMediaType, readItem } from './formats.js';
 import { toItemVersion } from './items/item-version.js';
 import type { Problem } from './items/newsroom-item.js';
 
@@ -22,18 +22,18 @@ export type Reading =
  * @param publishers rules for pages of single publishers; none: the generic road alone
  */
 export function readDocument(page: PageFetched, publishers?: PublisherRules): Reading {
-  if (page.mediaType !== 'text/html') return readItem(page, page.mediaType);
+  if (page.mediaType !== 'text/html') return readNewsroomDocument(page, page.mediaType);
   const found = extractArticle(pageInput(page), { publishers });
   if (found.ok) return { ok: true, version: toArticleVersion(page, found.article) };
   return { ok: false, reason: found.detail === '' ? found.reason : `${found.reason}: ${found.detail}` };
 }
 
-function readItem(page: PageFetched, mediaType: keyof typeof formats): Reading {
-  const item = formats[mediaType].read(page.content);
+function readNewsroomDocument(page: PageFetched, mediaType: NewsroomMediaType): Reading {
+  const item = readItem(page.content, mediaType);
   const found = item.ok ? toItemVersion(page, item.item) : item;
   if (found.ok) return found;
   const reason = found.problems.map(({ pointer, detail }) => `${pointer || 'document'}: ${detail}`).join('; ');
-  return { ok: false, reason: reason.slice(0, MAX_REASON), problems: found.problems };
+  return { ok: false, reason: reason.slice(0, MAX_REASON).toWellFormed(), problems: found.problems };
 }
 
 /** Characters of a reason: it travels with the outcomes. */

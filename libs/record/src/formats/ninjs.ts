@@ -48,7 +48,12 @@ function notOneItem(value: unknown): Problem {
 export function splitNinjs(content: string): string[] {
   const parsed = parseJson(content);
   if (!parsed.ok || !Array.isArray(parsed.value)) return [content];
-  return parsed.value.map((entry) => JSON.stringify(entry));
+  try {
+    return parsed.value.map((entry) => JSON.stringify(entry));
+  } catch {
+    // Nested too deep to be written: whoever reads it as one document says so.
+    return [content];
+  }
 }
 
 const TYPES = new Set(['text', 'audio', 'video', 'picture', 'graphic', 'composite', 'component', 'event', 'planning']);

@@ -36,6 +36,8 @@ export class ItemBuilder {
   readonly problems: Problem[] = [];
   /** Lists that take no more entries, since an outer document has filled them. */
   private closed: ReadonlySet<string> = new Set();
+  /** Lists that have been cut. */
+  private readonly full = new Set<string>();
 
   constructor(source: NewsroomItem['source'], formatVersion?: string) {
     this.item = {
@@ -51,8 +53,7 @@ export class ItemBuilder {
 
   /** A fault that keeps the document from being read. */
   problem(pointer: string, detail: string): void {
-    if (this.problems.length < MAX_PROBLEMS)
-      this.problems.push({ pointer: wellFormed(pointer), detail: wellFormed(detail) });
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ pointer, detail });
   }
 
   /** A fault that the article survives. */
@@ -162,7 +163,10 @@ export class ItemBuilder {
     const list = ((this.item.fields[field] as EntryOf<K>[] | undefined) ??= [] as never) as EntryOf<K>[];
     if (list.length === 0) this.item.places[field] = at;
     if (list.length < MAX_ENTRIES) list.push(entry);
-    else if (list.length === MAX_ENTRIES) this.warn(at, `more than ${MAX_ENTRIES} ${field}: the rest is left out`);
+    else if (!this.full.has(field)) {
+      this.full.add(field);
+      this.warn(at, `more than ${MAX_ENTRIES} ${field}: the rest is left out`);
+    }
   }
 
   /** A headline or a description; an empty one is none. */

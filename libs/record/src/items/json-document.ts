@@ -3,12 +3,6 @@ import type { Problem } from './newsroom-item.js';
 /** Objects nested deeper than this say nothing that is read. */
 const MAX_DEPTH = 16;
 
-/** A JSON document as it came, and a copy with all names in lower case and without what is null. */
-export interface JsonDocument {
-  value: unknown;
-  folded: unknown;
-}
-
 export function parseJson(content: string): { ok: true; value: unknown } | { ok: false; problems: Problem[] } {
   try {
     return { ok: true, value: JSON.parse(content.replace(/^\ufeff/, '')) as unknown };
@@ -34,12 +28,29 @@ export function foldNames(value: unknown, depth = 0): unknown {
   return folded;
 }
 
+/** The names of objects by their folded spellings, made once for each: pointers into one object are many. */
+const known = new WeakMap<object, ReadonlyMap<string, string>>();
+
+function spellings(value: object): ReadonlyMap<string, string> {
+  let names = known.get(value);
+  if (names === undefined) {
+    // Of names that fold to one, the first counts.
+    names = new Map(
+      Object.keys(value)
+        .reverse()
+        .map((name) => [name.toLowerCase(), name]),
+    );
+    known.set(value, names);
+  }
+  return names;
+}
+
 /** The JSON pointer (RFC 6901) of a place in the folded document, in the spelling of the document itself. */
 export function pointerOf(document: unknown, path: readonly PropertyKey[]): string {
   let pointer = '';
   let value = document;
   for (const step of path) {
-    const name = isObject(value) ? (Object.keys(value).find((key) => key.toLowerCase() === step) ?? step) : step;
+    const name = isObject(value) ? (spellings(value).get(String(step)) ?? step) : step;
     pointer += `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
     value = typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[name] : undefined;
   }
