@@ -43,6 +43,17 @@ function examples(): Example[] {
   });
 }
 
+/** Documents of our own, of every format. */
+function golden(): Example[] {
+  const folder = new URL('../libs/record/golden/', import.meta.url);
+  return readdirSync(folder)
+    .filter((file) => !file.endsWith('.expected.json'))
+    .map((name) => {
+      const content = readFileSync(new URL(name, folder), 'utf8');
+      return { name, content, mediaType: sniffDocument(content, undefined) };
+    });
+}
+
 const all = isThere ? examples() : [];
 const ofNinjs = all.filter(({ mediaType }) => mediaType === 'application/vnd.iptc.ninjs+json');
 const ofNewsml = all.filter(({ mediaType }) => mediaType === 'text/vnd.iptc.newsml');
@@ -176,6 +187,10 @@ function expectSameRenditions(stated: unknown, found: unknown): void {
     expect(ofNinjs.length).toBeGreaterThanOrEqual(39);
     expect(ofNewsml).toHaveLength(4);
     expect(all).toHaveLength(ofNinjs.length + ofNewsml.length);
+  });
+
+  it.each(golden())('are not alone valid: $name of our own is, too', (example) => {
+    expect(validate!(toNinjs(recordOf(example))) ? [] : validate!.errors).toEqual([]);
   });
 
   it.each(all)('$name gives a record that is valid ninjs 3.1 without its x block', (example) => {

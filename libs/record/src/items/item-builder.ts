@@ -160,7 +160,7 @@ export class ItemBuilder {
 
   add<K extends ListField>(field: K, entry: EntryOf<K>, at: string): void {
     if (this.closed.has(field)) return;
-    const list = ((this.item.fields[field] as EntryOf<K>[] | undefined) ??= [] as never) as EntryOf<K>[];
+    const list = ((this.item.fields[field] as EntryOf<K>[] | undefined) ??= [] as never);
     if (list.length === 0) this.item.places[field] = at;
     if (list.length < MAX_ENTRIES) list.push(entry);
     else if (!this.full.has(field)) {
