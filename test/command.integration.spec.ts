@@ -100,15 +100,24 @@ describe('newsmill extract', () => {
     });
   });
 
-  it.each(['ninjs-3.json', 'newsml-g2-xhtml.xml', 'newsml-1.xml', 'nitf.xml'])("prints the record of a newsroom's document: %s", async (file) => {
-    const golden = new URL(`../libs/record/golden/${file}`, import.meta.url);
-    const { record } = JSON.parse(readFileSync(new URL(`${golden.href}.expected.json`), 'utf8')) as { record: object };
-    const { code, out } = await newsmill(['extract', fileURLToPath(golden)]);
-    expect(code).toBe(0);
-    const found = JSON.parse(out) as { headlines: unknown; bodies: unknown; x: { url: unknown; corrections: unknown } };
-    const { headlines, bodies, x } = record as typeof found;
-    expect(found).toMatchObject({ headlines, bodies, x: { url: x.url, corrections: x.corrections } });
-  });
+  it.each(['ninjs-3.json', 'newsml-g2-xhtml.xml', 'newsml-1.xml', 'nitf.xml'])(
+    "prints the record of a newsroom's document: %s",
+    async (file) => {
+      const golden = new URL(`../libs/record/golden/${file}`, import.meta.url);
+      const { record } = JSON.parse(readFileSync(new URL(`${golden.href}.expected.json`), 'utf8')) as {
+        record: object;
+      };
+      const { code, out } = await newsmill(['extract', fileURLToPath(golden)]);
+      expect(code).toBe(0);
+      const found = JSON.parse(out) as {
+        headlines: unknown;
+        bodies: unknown;
+        x: { url: unknown; corrections: unknown };
+      };
+      const { headlines, bodies, x } = record as typeof found;
+      expect(found).toMatchObject({ headlines, bodies, x: { url: x.url, corrections: x.corrections } });
+    },
+  );
 
   it.each([
     ['a page that is no article', ['extract', '-'], '<p>Hi</p>', 3],
