@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,8 +100,28 @@ describe('newsmill extract', () => {
     });
   });
 
+  it.each(['ninjs-3.json', 'newsml-g2-xhtml.xml', 'newsml-1.xml', 'nitf.xml'])(
+    "prints the record of a newsroom's document: %s",
+    async (file) => {
+      const golden = new URL(`../libs/record/golden/${file}`, import.meta.url);
+      const { record } = JSON.parse(readFileSync(new URL(`${golden.href}.expected.json`), 'utf8')) as {
+        record: object;
+      };
+      const { code, out } = await newsmill(['extract', fileURLToPath(golden)]);
+      expect(code).toBe(0);
+      const found = JSON.parse(out) as {
+        headlines: unknown;
+        bodies: unknown;
+        x: { url: unknown; corrections: unknown };
+      };
+      const { headlines, bodies, x } = record as typeof found;
+      expect(found).toMatchObject({ headlines, bodies, x: { url: x.url, corrections: x.corrections } });
+    },
+  );
+
   it.each([
     ['a page that is no article', ['extract', '-'], '<p>Hi</p>', 3],
+    ['a document with a fault', ['extract', '-'], '{"uri":"urn:x:1","type":"text","headline":7}', 3],
     ['a file that is not there', ['extract', 'no/such/file.html'], '', 1],
     ['an address on this machine', ['extract', 'http://127.0.0.1/'], '', 1],
     ['nothing named', ['extract'], '', 2],

@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { articleParsed, type EventOf, pageFetched } from '@newsmill/contracts';
+import { articleEnriched, articleParsed, type EventOf, pageFetched } from '@newsmill/contracts';
 import { PublisherRules } from '@newsmill/extraction';
 import { readDocument } from '@newsmill/record';
 import { StageHandler } from '@newsmill/service';
@@ -22,7 +22,11 @@ export class ParseController {
 function parsePage(page: PageFetched, publishers: PublisherRules): Outcome<typeof parse> {
   try {
     const found = readDocument(page, publishers);
-    return found.ok ? emit(articleParsed, found.version) : reject(found.reason);
+    if (!found.ok) return reject(found.reason);
+    // A kill must not wait: what nobody may read needs no annotations.
+    return found.version.record.pubStatus === 'usable'
+      ? emit(articleParsed, found.version)
+      : emit(articleEnriched, found.version);
   } catch (error) {
     return fail(
       new StageFault('handler', `${page.url.final}: ${(error as Error).message}`, { cause: error, retry: false }),

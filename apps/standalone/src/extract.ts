@@ -11,7 +11,7 @@ import { recordOf } from './record-of.js';
 const line = z.object({ id: z.unknown(), url: z.url(), html: z.string() });
 
 /**
- * The record of a page.
+ * The record of a page, or of a newsroom's document: ninjs, NewsML-G2, NewsML 1, NITF.
  * @param page file, http(s) URL, or `-` for standard input
  * @throws CommandError when it cannot be read, or holds no article (exit code 3)
  */
@@ -21,8 +21,8 @@ export async function extractPage(
 ): Promise<ArticleRecord> {
   if (page === undefined) throw new CommandError('name a file, a URL or -, or use --ndjson', 2);
   const publishers = publisherRules(options);
-  const { html, url } = await readPage(page, options);
-  const found = recordOf(html, url, new Date(), publishers);
+  const { html, url, contentType } = await readPage(page, options);
+  const found = recordOf(html, url, new Date(), publishers, contentType);
   if ('reason' in found) throw new CommandError(found.reason, 3);
   return found.record;
 }
@@ -56,7 +56,7 @@ function extractLine(
   }
   const { id, url, html } = read.data;
   try {
-    const found = recordOf(html, url, new Date(), publishers);
+    const found = recordOf(html, url, new Date(), publishers, 'text/html');
     return 'reason' in found ? { id, article: null, reason: found.reason } : { id, article: summarise(found.record) };
   } catch (error) {
     return { id, article: null, reason: `extractor failed: ${(error as Error).message}` };

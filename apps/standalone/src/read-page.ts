@@ -3,11 +3,14 @@ import type { Readable } from 'node:stream';
 import { createOutbound, OutboundError } from '@newsmill/outbound';
 import { decodePage } from '@newsmill/web';
 import { CommandError } from './commands/command-error.js';
+import { NO_ADDRESS } from './no-address.js';
 
-/** A page as text, and the address that it came from. */
+/** A page or document as text, and the address that it came from. */
 export interface Page {
   html: string;
   url: string;
+  /** The Content-Type that it was served with. */
+  contentType?: string | undefined;
 }
 
 export interface PageOptions {
@@ -23,7 +26,7 @@ export interface PageOptions {
  * @throws CommandError when it cannot be read
  */
 export function readPage(page: string, { url, allow = [] }: PageOptions): Promise<Page> {
-  return /^https?:\/\//i.test(page) ? fetchPage(page, allow) : readLocal(page, url ?? 'https://page.example/');
+  return /^https?:\/\//i.test(page) ? fetchPage(page, allow) : readLocal(page, url ?? NO_ADDRESS);
 }
 
 async function readLocal(page: string, url: string): Promise<Page> {
@@ -51,7 +54,8 @@ async function fetchPage(url: string, allow: readonly string[]): Promise<Page> {
   try {
     const resource = await outbound.fetchPage(url);
     if (resource.status !== 200) throw new CommandError(`HTTP status ${resource.status} (${resource.url})`);
-    return { html: decodePage(resource.body, resource.contentType).text, url: resource.url };
+    const { contentType } = resource;
+    return { html: decodePage(resource.body, contentType).text, url: resource.url, contentType };
   } catch (error) {
     if (error instanceof OutboundError) throw new CommandError(error.message);
     throw error;

@@ -1,6 +1,9 @@
 export * from './article.js';
 export { explainArticle } from './explain/explain-article.js';
 export type * from './explain/explanation.js';
+export { decodeReferences } from './character-references.js';
+export { type Fragment, readFragment, readPlainText } from './fragment.js';
+export { isWellFormed, wellFormed } from './text.js';
 export { extractArticle, type ExtractOptions, MAX_HTML } from './extract-article.js';
 export type { PublisherDefinition, RuledField } from './publishers/definition.js';
 export { definePublisher, PublisherError, type Publisher, readPublisher } from './publishers/publisher.js';

@@ -1,21 +1,43 @@
 import type { articleParsed, EventOf, pageFetched } from '@newsmill/contracts';
 import { extractArticle, type PageInput, type PublisherRules } from '@newsmill/extraction';
 import { toArticleVersion } from './article-version.js';
+import { type NewsroomMediaType, readItem } from './formats.js';
+import { toItemVersion } from './items/item-version.js';
+import type { Problem } from './items/newsroom-item.js';
 
 type PageFetched = EventOf<typeof pageFetched>;
 
 /** The version of an article that a document holds, or why it holds none. */
-export type Reading = { ok: true; version: EventOf<typeof articleParsed> } | { ok: false; reason: string };
+export type Reading =
+  | { ok: true; version: EventOf<typeof articleParsed> }
+  | {
+      ok: false;
+      reason: string;
+      /** What was wrong at which place; absent for HTML. */
+      problems?: Problem[];
+    };
 
 /**
- * Reads a document as its media type says.
+ * Reads a document as its media type says. Pure and total: any text ends in a version or in a reason.
  * @param publishers rules for pages of single publishers; none: the generic road alone
  */
 export function readDocument(page: PageFetched, publishers?: PublisherRules): Reading {
+  if (page.mediaType !== 'text/html') return readNewsroomDocument(page, page.mediaType);
   const found = extractArticle(pageInput(page), { publishers });
   if (found.ok) return { ok: true, version: toArticleVersion(page, found.article) };
   return { ok: false, reason: found.detail === '' ? found.reason : `${found.reason}: ${found.detail}` };
 }
+
+function readNewsroomDocument(page: PageFetched, mediaType: NewsroomMediaType): Reading {
+  const item = readItem(page.content, mediaType);
+  const found = item.ok ? toItemVersion(page, item.item) : item;
+  if (found.ok) return found;
+  const reason = found.problems.map(({ pointer, detail }) => `${pointer || 'document'}: ${detail}`).join('; ');
+  return { ok: false, reason: reason.replace(/\s+/g, ' ').slice(0, MAX_REASON).toWellFormed(), problems: found.problems };
+}
+
+/** Characters of a reason: it travels with the outcomes. */
+const MAX_REASON = 1_000;
 
 function pageInput({ content, url, fetchedAt, status, contentLanguage, hints }: PageFetched): PageInput {
   return {

@@ -6,7 +6,9 @@ import { pageCommand } from './page-command.js';
 /** `newsmill extract <file|url|->` and `newsmill extract --ndjson` */
 export function extractCommand(): Command {
   return pageCommand('extract', '[page]')
-    .description('print the record of a page; exits with 3 when it holds no article')
+    .description(
+      'print the record of a page, or of a ninjs, NewsML-G2, NewsML 1 or NITF document; exits with 3 when it holds no article',
+    )
     .option('--ndjson', 'read lines {id,url,html} from standard input, write a line for each, in order')
     .action(async (page: string | undefined, options: { ndjson?: boolean } & PageOptions & RuleOptions) => {
       const { extractLines, extractPage } = await import('../extract.js');

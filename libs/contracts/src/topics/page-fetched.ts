@@ -7,14 +7,17 @@ import { intake } from './link-discovered.js';
 export const MAX_PAGE_BYTES = 10 * 1024 * 1024;
 
 /**
- * What may come in, by media type. HTML, NewsML-G2 and NITF by their IANA registrations; ninjs has none.
+ * What may come in, by media type. HTML, NewsML-G2, NewsML 1 and NITF by their IANA registrations; ninjs has none.
  */
 export const documentMediaType = z.enum([
   'text/html',
   'application/vnd.iptc.ninjs+json',
   'application/vnd.iptc.g2.newsitem+xml',
+  'text/vnd.iptc.newsml',
   'text/vnd.iptc.nitf',
 ]);
+
+export type DocumentMediaType = z.output<typeof documentMediaType>;
 
 export const pageFetched = defineTopic({
   name: 'news.page.fetched.v1',

@@ -11,7 +11,7 @@ const LISTS = new Set(['ul', 'ol', 'menu']);
 
 /**
  * Turns the kept segments of a body into blocks: paragraphs, headings, lists, definitions, quotes, tables of data,
- * preformatted text.
+ * preformatted text. A quote that is set apart and said in the running text as well is left out.
  */
 export function buildBlocks(
   tree: HtmlTree,
@@ -19,7 +19,16 @@ export function buildBlocks(
   overlays: ReadonlySet<number>,
   baseUrl: string,
 ): Block[] {
-  const segments = withoutPullQuotes(tree, all);
+  return buildEveryBlock(tree, withoutPullQuotes(tree, all), overlays, baseUrl);
+}
+
+/** Turns segments into blocks and leaves none out. */
+export function buildEveryBlock(
+  tree: HtmlTree,
+  segments: readonly Segment[],
+  overlays: ReadonlySet<number>,
+  baseUrl: string,
+): Block[] {
   const tables = findDataTables(tree, segments);
   const runsOf = (segment: Segment): Run[] => segmentRuns(tree, segment, overlays, baseUrl);
   const builder = new BlockBuilder(tree, runsOf);
