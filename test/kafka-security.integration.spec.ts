@@ -241,7 +241,9 @@ describeKafka('Kafka over TLS and SASL', () => {
       NODE_NO_WARNINGS: '1',
     });
     expect(await command.ended).toBe(1);
-    expect(command.lines).toEqual([expect.stringMatching(/^newsmill: The log is unavailable .*Set NEWSMILL_KAFKA_CA_FILE/)]);
+    expect(command.lines).toEqual([
+      expect.stringMatching(/^newsmill: The log is unavailable .*Set NEWSMILL_KAFKA_CA_FILE/),
+    ]);
   }, 60_000);
 
   it('tells in the readiness of a service why it cannot join, and goes on when what was wrong is put right', async () => {

@@ -16,6 +16,8 @@ export interface SecurePostgres {
   present(certificate: Certificate): Promise<void>;
   /** Whether the user also has to show a certificate with its name. */
   wantCertificates(wanted: boolean): Promise<void>;
+  /** Ends all connections but its own. */
+  endConnections(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -71,6 +73,11 @@ export async function startSecurePostgres(): Promise<SecurePostgres> {
     },
     present,
     wantCertificates,
+    endConnections: async () => {
+      await admin.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'`,
+      );
+    },
     stop: async () => {
       await admin.end();
       await server.stop();

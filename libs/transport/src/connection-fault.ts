@@ -1,3 +1,5 @@
+import { isError } from '@newsmill/stage';
+
 /**
  * Why a connection to a broker or a database cannot be used. All but `closed` are refusals: the other side is there, and
  * trying again helps only when somebody has changed something.
@@ -75,7 +77,7 @@ const MESSAGES: readonly (readonly [string, ConnectionFaultKind])[] = [
 
 /** Which fault of a connection an error is, wherever in the chain of causes it stands; undefined when it is none. */
 export function connectionFaultOf(error: unknown): ConnectionFault | undefined {
-  for (let link = error, depth = 0; link instanceof Error && depth < 10; link = link.cause, depth += 1) {
+  for (let link = error, depth = 0; isError(link) && depth < 10; link = link.cause, depth += 1) {
     const kind = kindOf(link);
     if (kind !== undefined) return { kind, words: wordsOf(link) };
   }
