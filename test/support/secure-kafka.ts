@@ -17,7 +17,7 @@ export interface SecureKafka extends Pick<LocalKafka, 'restart'> {
 const LISTENERS = {
   /** SASL over TLS: SCRAM-SHA-512 and PLAIN. */
   scram: { protocol: 'SASL_SSL', certificate: 'good' },
-  /** SASL without TLS. */
+  /** SASL without TLS: SCRAM-SHA-256 as well. */
   clear: { protocol: 'SASL_PLAINTEXT', certificate: undefined },
   /** TLS; clients show a certificate. */
   mutual: { protocol: 'SSL', certificate: 'good' },
@@ -29,6 +29,7 @@ const LISTENERS = {
 
 const SASL = {
   'sasl.enabled.mechanisms': 'SCRAM-SHA-512,PLAIN',
+  'scram-sha-256.sasl.jaas.config': 'org.apache.kafka.common.security.scram.ScramLoginModule required;',
   'scram-sha-512.sasl.jaas.config': 'org.apache.kafka.common.security.scram.ScramLoginModule required;',
   'plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required user_${USER.name}="${USER.password}";`,
 };
@@ -44,7 +45,10 @@ export async function startSecureKafka(): Promise<SecureKafka> {
   const folder = await holdFolder('secure-kafka');
   const kafka = await startLocalKafka({
     dataDir: folder.path,
-    scramUsers: [{ mechanism: 'SCRAM-SHA-512', ...USER }],
+    scramUsers: [
+      { mechanism: 'SCRAM-SHA-512', ...USER },
+      { mechanism: 'SCRAM-SHA-256', ...USER },
+    ],
     listeners: Object.fromEntries(
       Object.entries(LISTENERS).map(([name, { protocol, certificate }]) => [
         name,
@@ -53,6 +57,7 @@ export async function startSecureKafka(): Promise<SecureKafka> {
           settings: {
             ...(certificate && stores(certificates[certificate], authority)),
             ...(protocol.startsWith('SASL') && SASL),
+            ...(name === 'clear' && { 'sasl.enabled.mechanisms': 'SCRAM-SHA-256,SCRAM-SHA-512' }),
             ...(name === 'mutual' && { 'ssl.client.auth': 'required' }),
           },
         },
