@@ -229,6 +229,12 @@ if (missing) console.warn(`SKIPPED, PostgreSQL over TLS needs ${missing}`);
 
   it('the command connects, and else says in one line why not, also where NODE_TLS_REJECT_UNAUTHORIZED looks away', async () => {
     expect(await migrateByCommand(full())).toEqual([0, expect.arrayContaining([expect.stringMatching(/^store: /)])]);
+    expect(await migrateByCommand(postgres.url({ sslmode: 'no-verify' }))).toEqual([
+      0,
+      expect.arrayContaining([
+        expect.stringMatching(/^newsmill: nothing proves that PostgreSQL at .* is the right one/),
+      ]),
+    ]);
     expect(await migrateByCommand(full({ sslrootcert: stranger.cert }))).toEqual([
       1,
       [expect.stringMatching(/^newsmill: PostgreSQL at .*certificate.*Set sslrootcert in NEWSMILL_DATABASE_URL/)],

@@ -28,6 +28,7 @@ const MIGRATION_LOCK = 7_203_451;
  * after it stay under a stage's `timeoutMs`, which would be held against the event.
  */
 const QUERY_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Nest module of a service's own Postgres schema; migrates at start where the settings say so. */
 export function databaseModule(database: ServiceDatabase, settings: ServiceSettings): DynamicModule {
@@ -81,7 +82,7 @@ async function explained<T>(settings: ServiceSettings, work: () => Promise<T>): 
 
 /** Brings a service's schema up to date. Safe to run from several processes at once. */
 export async function migrate(database: ServiceDatabase, settings: ServiceSettings): Promise<string[]> {
-  const client = new Client(connectionOf(settings).config);
+  const client = new Client({ ...connectionOf(settings).config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   // A connection that is lost fails the query in hand; without a listener it would end the process as well.
   client.on('error', () => undefined);
   await explained(settings, () => client.connect());
@@ -119,7 +120,7 @@ function dataSourceOptions(database: ServiceDatabase, settings: ServiceSettings)
     migrations: [...database.migrations],
     migrationsTableName: 'migration',
     poolSize: database.poolSize ?? 8,
-    connectTimeoutMS: 10_000,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
     applicationName: `newsmill-${database.schema}`,
     extra: { options: `-c search_path=${database.schema},public`, ...tls },
   };

@@ -116,7 +116,7 @@ describe('loadServiceSettings', () => {
 });
 
 describe('connectionWarnings', () => {
-  const remote = { NEWSMILL_KAFKA_BROKERS: 'localhost:9092,kafka:9092' };
+  const remote = { NEWSMILL_KAFKA_BROKERS: 'localhost,[::1]:9092,kafka:9092' };
   const database = (query: string, host = 'db'): Environment => ({
     NEWSMILL_TRANSPORT: 'postgres',
     NEWSMILL_DATABASE_URL: `postgres://u:hush-hush@${host}/x${query}`,

@@ -21,7 +21,7 @@ export function loadServiceSettings(environment: Environment): ServiceSettings {
 export function connectionWarnings(settings: ServiceSettings): string[] {
   const warnings: string[] = [];
   const { transport, kafkaBrokers, kafkaSecurityProtocol: protocol, databaseUrl } = settings;
-  const remote = kafkaBrokers.filter((broker) => !isLoopback(broker.slice(0, broker.lastIndexOf(':'))));
+  const remote = kafkaBrokers.filter((broker) => !isLoopback(broker.replace(/:\d+$/, '')));
   if (transport === 'kafka' && remote.length > 0 && (protocol === undefined || protocol === 'sasl_plaintext')) {
     warnings.push(
       `Kafka at ${remote.join(', ')} is spoken to in clear text: set NEWSMILL_KAFKA_SECURITY_PROTOCOL to sasl_ssl or ssl` +
