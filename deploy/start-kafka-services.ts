@@ -6,13 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@newsmill/embedded-postgres';
-import {
-  type Environment,
-  loadSettings,
-  processEnvironment,
-  type ServiceSettings,
-  serviceSettings,
-} from '@newsmill/service';
+import { type Environment, loadServiceSettings, processEnvironment, type ServiceSettings } from '@newsmill/service';
 import { ServiceProcess } from './local-services/service-process.ts';
 
 /** In the order in which an article passes them, and in which they stop; with their ports, counted from the first. */
@@ -43,7 +37,7 @@ let stopWithinMs = closeWithinMs;
 let failure: string | undefined;
 try {
   const environment = processEnvironment();
-  const settings = loadSettings(serviceSettings, environment);
+  const settings = loadServiceSettings(environment);
   stopWithinMs += settings.shutdownMs;
   failure = await Promise.race([interrupted.promise, run(settings, environment)]);
 } catch (error) {

@@ -1,42 +1,17 @@
-import {
-  articleEnriched,
-  articleOutcomes,
-  deadLetterAddress,
-  type EventOf,
-  pageFetched,
-  topicAddress,
-} from '@newsmill/contracts';
+import { articleEnriched, articleOutcomes, deadLetterAddress, pageFetched, topicAddress } from '@newsmill/contracts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@newsmill/embedded-postgres';
-import { readDocument } from '@newsmill/record';
 import { type RunningServices, runServices } from '@newsmill/service';
 import { createRunner, DependencyDown, defineStage, done, encodeEvent, topicSpecs } from '@newsmill/stage';
 import { pipelineTopics } from '@newsmill/standalone';
 import { store } from '@newsmill/store';
 import { KafkaTransport, MemoryTransport } from '@newsmill/transport';
-import { pageIdOf } from '@newsmill/web';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { articleVersion } from './support/article-version.ts';
 import { holdFolder } from './support/held-folder.ts';
 import { NewsmillClient, until } from './support/newsmill-client.ts';
 import { kafkaUnavailable, startKafka, topicPrefix } from './support/real-parts.ts';
 import { TcpProxy } from './support/tcp-proxy.ts';
 import { articlePage } from './support/test-site.ts';
-
-/** One version of an article as the store reads it. */
-function articleVersion(number: number): EventOf<typeof articleEnriched> {
-  const url = `https://courier.example/${number}`;
-  const html = articlePage(number);
-  const found = readDocument({
-    receiptId: `receipt-${number}`,
-    origin: { mode: 'push', source: 'courier' },
-    pageId: pageIdOf({ url }),
-    url: { original: url, final: url },
-    mediaType: 'text/html',
-    content: html,
-    fetchedAt: new Date().toISOString(),
-  });
-  if (!found.ok) throw new Error(found.reason);
-  return found.version;
-}
 
 describe('a store whose PostgreSQL stops and comes back', () => {
   let folder: Awaited<ReturnType<typeof holdFolder>>;

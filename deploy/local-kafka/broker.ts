@@ -52,14 +52,22 @@ export class Broker {
     return join(this.#folder, 'server.properties');
   }
 
-  /** Writes the settings, and formats the storage the first time. */
-  async prepare(settings: Record<string, string | number | boolean>, clusterId: string): Promise<void> {
+  /**
+   * Writes the settings, and formats the storage the first time.
+   *
+   * @param formatOptions further ones of `StorageTool format`
+   */
+  async prepare(
+    settings: Record<string, string | number | boolean>,
+    clusterId: string,
+    formatOptions: readonly string[] = [],
+  ): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     const data = join(this.#folder, 'data');
     const lines = Object.entries({ ...settings, 'log.dirs': data }).map(([name, value]) => `${name}=${value}\n`);
     await writeFile(this.#properties, lines.join(''));
     if (existsSync(join(data, 'meta.properties'))) return;
-    const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', this.#properties];
+    const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', this.#properties, ...formatOptions];
     await run(javaProgram(), [...jvmOptions, '-cp', this.#classPath, ...format]);
   }
 

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Broker } from './broker.ts';
 import { localKafkaMissing, provideKafkaJars } from './kafka-jars.ts';
+import { type ListenerOptions, placeListeners, type ScramUser, scramOptions, withListeners } from './listeners.ts';
+import { hold, release } from './ports.ts';
 
 export { localKafkaMissing } from './kafka-jars.ts';
+export type { ListenerOptions, ScramUser } from './listeners.ts';
 
 /** How many brokers, and where. */
 export interface LocalKafkaOptions {
@@ -18,6 +20,10 @@ export interface LocalKafkaOptions {
   readonly port?: number;
   /** Ports of proxies, one a broker: clients that come through them are told to stay with them. */
   readonly proxies?: readonly number[];
+  /** Further listeners for clients by name, such as one with TLS; of a cluster of one broker. */
+  readonly listeners?: Readonly<Record<string, ListenerOptions>>;
+  /** Made with a new data folder. */
+  readonly scramUsers?: readonly ScramUser[];
   readonly log?: (line: string) => void;
 }
 
@@ -27,6 +33,8 @@ export interface LocalKafka {
   readonly brokers: string[];
   /** The port of each broker that its proxy must lead to; empty without proxies. */
   readonly behindProxies: number[];
+  /** `localhost:port` of each further listener. */
+  readonly listeners: Readonly<Record<string, string>>;
   /** Process id of each broker, 0 for one that does not run. */
   readonly pids: number[];
   /** Resolves with the reason when a broker ends that was neither stopped nor killed here. */
@@ -49,6 +57,7 @@ export async function startLocalKafka(options: LocalKafkaOptions = {}): Promise<
   const log = options.log ?? (() => undefined);
   const classPath = await provideKafkaJars(log);
   const count = options.brokers ?? 1;
+  if (options.listeners && count > 1) throw new Error('Further listeners are for a cluster of one broker.');
   const folder = options.dataDir ? resolve(options.dataDir) : await mkdtemp(join(tmpdir(), 'newsmill-kafka-'));
   await mkdir(folder, { recursive: true });
 
@@ -72,13 +81,20 @@ export async function startLocalKafka(options: LocalKafkaOptions = {}): Promise<
     // First, for it may hold the port.
     await Promise.all(brokers.map((broker) => broker.endOrphan()));
     const ports = await choosePorts(count, options.port, options.proxies);
-    await Promise.all(brokers.map((broker) => broker.prepare(settingsOf(broker.nodeId, ports), clusterId)));
+    const listeners = await placeListeners(options.listeners ?? {});
+    const users = scramOptions(options.scramUsers ?? []);
+    await Promise.all(
+      brokers.map((broker) =>
+        broker.prepare(withListeners(settingsOf(broker.nodeId, ports), listeners), clusterId, users),
+      ),
+    );
     const started = await Promise.allSettled(brokers.map((broker) => broker.start()));
     const failed = started.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     return {
       brokers: ports.clients.map((port) => `127.0.0.1:${port}`),
       behindProxies: ports.behindProxies,
+      listeners: Object.fromEntries(listeners.map(({ name, port }) => [name, `localhost:${port}`])),
       get pids() {
         return brokers.map((broker) => broker.pid);
       },
@@ -160,22 +176,4 @@ async function choosePorts(count: number, first?: number, proxies: readonly numb
     behindProxies: ports.slice(2 * count),
     proxies,
   };
-}
-
-/** Takes a port (0: any free one) until it is released, so that no two are the same. */
-async function hold(port: number): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', (error) =>
-      reject(new Error(`Port ${port} on 127.0.0.1 cannot be used (${error.message}). Choose another one.`)),
-    );
-    server.listen(port, '127.0.0.1', () => resolve(server));
-  });
-}
-
-async function release(server: Server): Promise<number> {
-  const address = server.address();
-  return new Promise((resolve) => {
-    server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-  });
 }

@@ -1,7 +1,14 @@
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { articleOutcomes, linkDiscovered, pageFetched } from '@newsmill/contracts';
-import { databaseModule, defineService, Readiness } from '@newsmill/service';
+import {
+  databaseCheck,
+  databaseModule,
+  defineService,
+  Readiness,
+  SERVICE_SETTINGS,
+  type ServiceSettings,
+} from '@newsmill/service';
 import { normalizeUrl } from '@newsmill/web';
 import { DataSource } from 'typeorm';
 import { FeedPoller } from './feed-poller.js';
@@ -21,10 +28,11 @@ class FetcherModule implements OnModuleInit {
   constructor(
     @InjectDataSource(fetcherDatabase.schema) private readonly database: DataSource,
     @Inject(Readiness) private readonly readiness: Readiness,
+    @Inject(SERVICE_SETTINGS) private readonly settings: ServiceSettings,
   ) {}
 
   onModuleInit(): void {
-    this.readiness.require('fetcher database', () => this.database.query('SELECT 1'));
+    this.readiness.require('fetcher database', databaseCheck(this.database, this.settings));
   }
 }
 

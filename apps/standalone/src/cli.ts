@@ -74,12 +74,13 @@ function isSettingsError(error: unknown): error is Error & { problems: readonly 
   return error instanceof Error && error.name === 'SettingsError';
 }
 
-/** The message says all: the log is down, the data folder is in use, a port is taken. */
+/** The message says all: the log is down, the database refuses us, the data folder is in use, a port is taken. */
 function isMendable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return (
     'syscall' in error ||
     error.name === 'LogUnavailable' ||
+    error.name === 'DatabaseRefused' ||
     error.name === 'StoreInUse' ||
     ancestry(error).includes('EmbeddedPostgresError')
   );

@@ -1,5 +1,5 @@
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@newsmill/embedded-postgres';
-import { createTransport, type Environment, loadSettings, runServices, serviceSettings } from '@newsmill/service';
+import { createTransport, type Environment, loadServiceSettings, runServices } from '@newsmill/service';
 import { DataFolder } from './data-folder.js';
 import { pipelineTopics, services } from './pipeline.js';
 import { type SampleSite, startSampleSite } from './sample/sample-site.js';
@@ -58,7 +58,7 @@ export async function startStandalone({
         NEWSMILL_OUTBOUND_ALLOW: joined(environment.NEWSMILL_OUTBOUND_ALLOW, `127.0.0.1:${sample.port}`),
       }),
     };
-    const common = loadSettings(serviceSettings, complete);
+    const common = loadServiceSettings(complete);
     const transport = createTransport(common, { clientId: 'newsmill-standalone' });
     opened.push(() => transport.close());
     await transport.connect();

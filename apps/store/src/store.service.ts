@@ -1,7 +1,16 @@
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { articleChanges, articleOutcomes, articleState } from '@newsmill/contracts';
-import { AdminKeyGuard, AdminKeys, databaseModule, defineService, Readiness } from '@newsmill/service';
+import {
+  AdminKeyGuard,
+  AdminKeys,
+  databaseCheck,
+  databaseModule,
+  defineService,
+  Readiness,
+  SERVICE_SETTINGS,
+  type ServiceSettings,
+} from '@newsmill/service';
 import { DataSource } from 'typeorm';
 import { ArticleStore } from './article-store.js';
 import { DeadLettersController } from './dead-letters.controller.js';
@@ -20,10 +29,11 @@ class StoreModule implements OnModuleInit {
   constructor(
     @InjectDataSource(storeDatabase.schema) private readonly database: DataSource,
     @Inject(Readiness) private readonly readiness: Readiness,
+    @Inject(SERVICE_SETTINGS) private readonly settings: ServiceSettings,
   ) {}
 
   onModuleInit(): void {
-    this.readiness.require('store database', () => this.database.query('SELECT 1'));
+    this.readiness.require('store database', databaseCheck(this.database, this.settings));
   }
 }
 

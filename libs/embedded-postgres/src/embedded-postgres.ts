@@ -202,7 +202,13 @@ async function createDatabase(server: RunningPostmaster, password: string): Prom
 }
 
 async function query<Row extends object>(url: string, statement: string): Promise<Row[]> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000, query_timeout: 60_000 });
+  // Our own server has no TLS, whatever PGSSLMODE says of others.
+  const client = new Client({
+    connectionString: url,
+    ssl: false,
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 60_000,
+  });
   // A lost connection is told by the pending statement; without a listener it would also end the process.
   client.on('error', () => undefined);
   await client.connect();

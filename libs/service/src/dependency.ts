@@ -1,5 +1,5 @@
 import { isError } from '@newsmill/stage';
-import { LogUnavailable } from '@newsmill/transport';
+import { isRefused, LogUnavailable } from '@newsmill/transport';
 
 /** PostgreSQL SQLSTATE classes and codes that say "not now": connection, resources, shutdown (Appendix A). */
 const SQL_STATE = /^(08...|53...|57P0[1-4]|25P03)$/;
@@ -14,12 +14,13 @@ const POOL_MESSAGES = [
 
 /**
  * Names the dependency whose fault a thrown error is, if it is one. Handlers that talk to remote sites return their
- * faults as values, so a socket error that is thrown belongs to the database.
+ * faults as values, so a socket or TLS error that is thrown belongs to the database.
  */
 export function dependencyOf(thrown: unknown): string | undefined {
   for (let error = thrown, depth = 0; isError(error) && depth < 5; depth += 1) {
     if (error instanceof LogUnavailable) return 'log';
     const { code } = error as { code?: unknown };
+    if (isRefused(error)) return 'database';
     if (typeof code === 'string' && (SQL_STATE.test(code) || SOCKET_CODES.has(code))) return 'database';
     const { message } = error;
     if (POOL_MESSAGES.some((part) => message.includes(part))) return 'database';

@@ -9,6 +9,7 @@ export * from './problem.js';
 export * from './run-services.js';
 export * from './service.config.js';
 export * from './service-definition.js';
+export { connectionWarnings, loadServiceSettings } from './service-settings.js';
 export * from './settings.js';
 export * from './stage-handler.js';
 export { StageServer, type StageStatus } from './stage-server.js';

@@ -14,8 +14,8 @@ export function logObserver(): StageObserver {
     retrying(stage, errorClass, message, events, delayMs) {
       logger.warn(`${stage.name} tries ${events} event(s) again in ${delayMs} ms: ${errorClass}: ${message}`);
     },
-    paused(stage, dependency) {
-      logger.warn(`${stage.name} pauses: the ${dependency} is down`);
+    paused(stage, dependency, reason) {
+      logger.warn(`${stage.name} pauses: the ${dependency} is down (${reason})`);
     },
     resumed(stage) {
       logger.log(`${stage.name} goes on`);

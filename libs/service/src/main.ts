@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { closeOnSignal } from './close-on-signal.js';
+import { DatabaseRefused } from './database.js';
 import { processEnvironment } from './service.config.js';
 import type { ServiceDefinition } from './service-definition.js';
 import { runServices } from './run-services.js';
@@ -30,8 +31,8 @@ export async function main(definition: ServiceDefinition): Promise<void> {
   }
 }
 
-/** A system's error, such as a port that is taken, says all in its message. */
+/** A system's error, such as a port that is taken, says all in its message, and so does a database that refuses us. */
 function told(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return 'syscall' in error ? error.message : (error.stack ?? error.message);
+  return 'syscall' in error || error instanceof DatabaseRefused ? error.message : (error.stack ?? error.message);
 }

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Transport } from '@newsmill/stage';
@@ -6,6 +7,7 @@ import { quietNest } from './logging.js';
 import { ProblemFilter } from './problem.js';
 import type { ServiceSettings } from './service.config.js';
 import type { ServiceDefinition } from './service-definition.js';
+import { connectionWarnings } from './service-settings.js';
 import { hostServices, loadAllSettings } from './service-host.js';
 import type { Environment } from './settings.js';
 import type { StageServer } from './stage-server.js';
@@ -59,6 +61,8 @@ export async function runServices(
   });
   try {
     app.useLogger(quietNest(app.get(PinoLogger)));
+    const logger = new Logger('security');
+    for (const warning of connectionWarnings(common)) logger.warn(warning);
     app.useGlobalFilters(new ProblemFilter());
     app.connectMicroservice({ strategy: server });
     await app.init();

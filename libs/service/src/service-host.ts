@@ -5,8 +5,9 @@ import { HealthController, Readiness } from './health.js';
 import { joinObservers, logObserver } from './log-observer.js';
 import { loggingModule } from './logging.js';
 import { Metrics } from './metrics.js';
-import { type ServiceSettings, serviceSettings } from './service.config.js';
+import type { ServiceSettings } from './service.config.js';
 import type { ServiceDefinition } from './service-definition.js';
+import { loadServiceSettings } from './service-settings.js';
 import { type Environment, loadSettings, SettingsError, type SettingValues } from './settings.js';
 import { StageServer } from './stage-server.js';
 import { SERVICE_SETTINGS, TRANSPORT } from './tokens.js';
@@ -79,7 +80,7 @@ export function loadAllSettings(
       return undefined;
     }
   };
-  const common = load(() => loadSettings(serviceSettings, environment));
+  const common = load(() => loadServiceSettings(environment));
   const own = definitions.map(({ settings }) => load(() => loadSettings(settings, environment)));
   definitions.forEach(({ name, database, check }, index) => {
     if (common !== undefined && database !== undefined && common.databaseUrl === undefined) {

@@ -27,6 +27,48 @@ export const serviceSettings = defineSettings({
     default: 'localhost:9092',
     doc: 'Kafka bootstrap servers, host:port, comma-separated.',
   },
+  kafkaSecurityProtocol: {
+    env: 'NEWSMILL_KAFKA_SECURITY_PROTOCOL',
+    schema: oneOf('plaintext', 'ssl', 'sasl_plaintext', 'sasl_ssl').optional(),
+    doc: 'plaintext, ssl, sasl_plaintext or sasl_ssl. Default: plaintext, with a warning for brokers on other machines (docs/security.md).',
+  },
+  kafkaSaslMechanism: {
+    env: 'NEWSMILL_KAFKA_SASL_MECHANISM',
+    schema: oneOf('scram-sha-256', 'scram-sha-512', 'plain').optional(),
+    doc: 'scram-sha-256, scram-sha-512 or plain. Default: scram-sha-512.',
+  },
+  kafkaSaslUsername: {
+    env: 'NEWSMILL_KAFKA_SASL_USERNAME',
+    schema: z.string().optional(),
+    doc: 'User name for sasl_ssl and sasl_plaintext.',
+  },
+  kafkaSaslPassword: {
+    env: 'NEWSMILL_KAFKA_SASL_PASSWORD',
+    schema: z.string().optional(),
+    doc: 'Password for sasl_ssl and sasl_plaintext.',
+    secret: true,
+  },
+  kafkaSaslPlainInClear: {
+    env: 'NEWSMILL_KAFKA_SASL_PLAIN_IN_CLEAR',
+    schema: flag,
+    default: 'false',
+    doc: 'Whether the mechanism plain may send the password without TLS.',
+  },
+  kafkaCaFile: {
+    env: 'NEWSMILL_KAFKA_CA_FILE',
+    schema: z.string().optional(),
+    doc: "PEM file of the authorities that sign the brokers' certificates. Default: those of Node.js.",
+  },
+  kafkaCertFile: {
+    env: 'NEWSMILL_KAFKA_CERT_FILE',
+    schema: z.string().optional(),
+    doc: 'PEM file of the certificate to show to brokers (mutual TLS). Files are read anew when they change.',
+  },
+  kafkaKeyFile: {
+    env: 'NEWSMILL_KAFKA_KEY_FILE',
+    schema: z.string().optional(),
+    doc: 'PEM file of the private key of that certificate, without a passphrase.',
+  },
   kafkaGuarantee: {
     env: 'NEWSMILL_KAFKA_PROCESSING_GUARANTEE',
     schema: z.enum(['exactly-once', 'at-least-once'], 'must be exactly-once or at-least-once'),
@@ -36,7 +78,7 @@ export const serviceSettings = defineSettings({
   databaseUrl: {
     env: 'NEWSMILL_DATABASE_URL',
     schema: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
-    doc: 'PostgreSQL of the service. Needed by the fetcher, the store and the postgres transport.',
+    doc: 'PostgreSQL of the service. Needed by the fetcher, the store and the postgres transport. TLS: `?sslmode=verify-full&sslrootcert=<file>` (docs/security.md).',
     secret: true,
   },
   topicPrefix: {
@@ -64,6 +106,14 @@ export const serviceSettings = defineSettings({
     doc: 'Milliseconds a batch in hand may take to settle after SIGTERM before it is handed back; 2 s later the process ends.',
   },
 });
+
+/** One of these words, in any case. */
+function oneOf<const Word extends string>(...words: readonly [Word, ...Word[]]): z.ZodType<Word> {
+  return z.preprocess(
+    (text) => (typeof text === 'string' ? text.toLowerCase() : text),
+    z.enum(words, `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`),
+  );
+}
 
 export type ServiceSettings = SettingValues<typeof serviceSettings>;
 

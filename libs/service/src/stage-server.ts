@@ -42,6 +42,9 @@ export interface StageStatus {
   lastTurn?: number;
 }
 
+/** How often the same reason for not joining is told: at every so many tries, which is about every five minutes. */
+const TOLD_EVERY = 30;
+
 interface Hosted {
   stage: Stage;
   consumer?: Consumer;
@@ -144,8 +147,11 @@ export class StageServer extends Server implements CustomTransportStrategy {
         delete hosted.joinError;
         return;
       } catch (error) {
-        hosted.joinError = (error as Error).message;
-        if (attempt === 1) this.logger.warn(`${stage.name} cannot join yet: ${hosted.joinError}`);
+        const { message } = error as Error;
+        if (message !== hosted.joinError || attempt % TOLD_EVERY === 0) {
+          this.logger.warn(`${stage.name} cannot join yet: ${message}`);
+        }
+        hosted.joinError = message;
         await sleep(backoff(attempt, 500, 10_000), this.closing.signal).catch(() => undefined);
       }
     }
@@ -162,8 +168,8 @@ export class StageServer extends Server implements CustomTransportStrategy {
       observer: {
         settled: (...args) => observer.settled?.(...args),
         retrying: (...args) => observer.retrying?.(...args),
-        paused: (stage, dependency) => {
-          if (hosted.waitingFor.push(dependency) === 1) observer.paused?.(stage, dependency);
+        paused: (stage, dependency, reason) => {
+          if (hosted.waitingFor.push(dependency) === 1) observer.paused?.(stage, dependency, reason);
         },
         resumed: (stage) => {
           hosted.waitingFor.shift();

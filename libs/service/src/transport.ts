@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { Transport } from '@newsmill/stage';
 import { KafkaTransport, PostgresTransport, type TransportLog } from '@newsmill/transport';
+import { databaseAdvice, kafkaAdvice } from './connection-advice.js';
+import { kafkaSecurity } from './kafka-security.js';
 import type { ServiceSettings } from './service.config.js';
 import { SettingsError } from './settings.js';
 
@@ -18,13 +20,20 @@ export function createTransport(settings: ServiceSettings, options: CreateTransp
   const { clientId, onCrash, log = applicationLog(settings.transport) } = options;
   if (settings.transport === 'kafka') {
     const { kafkaBrokers: brokers, kafkaGuarantee } = settings;
-    const exactlyOnce = kafkaGuarantee === 'exactly-once';
-    return new KafkaTransport({ brokers, clientId, exactlyOnce, log, ...(onCrash && { onCrash }) });
+    return new KafkaTransport({
+      brokers,
+      clientId,
+      ...kafkaSecurity(settings, (message) => log('warn', message)),
+      exactlyOnce: kafkaGuarantee === 'exactly-once',
+      log,
+      explain: kafkaAdvice(settings),
+      ...(onCrash && { onCrash }),
+    });
   }
   if (settings.databaseUrl === undefined) {
     throw new SettingsError(['NEWSMILL_DATABASE_URL is not set: the postgres transport keeps topics there']);
   }
-  return new PostgresTransport({ url: settings.databaseUrl, log });
+  return new PostgresTransport({ url: settings.databaseUrl, log, explain: databaseAdvice });
 }
 
 function applicationLog(context: string): TransportLog {

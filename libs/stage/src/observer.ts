@@ -20,6 +20,7 @@ export interface SettledEvent {
 export interface StageObserver {
   settled?(stage: Stage, events: readonly SettledEvent[], seconds: number): void;
   retrying?(stage: Stage, errorClass: ErrorClass, message: string, events: number, delayMs: number): void;
-  paused?(stage: Stage, dependency: string): void;
+  /** @param reason what was said when it was last asked */
+  paused?(stage: Stage, dependency: string, reason: string): void;
   resumed?(stage: Stage): void;
 }

@@ -195,7 +195,7 @@ class BatchRun<S extends Stage> {
           const dependency = thrown instanceof DependencyDown ? thrown.dependency : this.options.dependencyOf?.(thrown);
           if (dependency === undefined) throw thrown;
           pauses += 1;
-          if (pauses === 1) observer?.paused?.(stage, dependency);
+          if (pauses === 1) observer?.paused?.(stage, dependency, toFault(thrown).message);
           await this.sleep(backoff(pauses, stage.policy.firstDelayMs, MAX_PAUSE_MS), this.delivery.signal);
         }
       }

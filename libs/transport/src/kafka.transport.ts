@@ -12,6 +12,7 @@ import {
   type TopicSpec,
   type Transport,
 } from '@newsmill/stage';
+import { isRefused } from './connection-fault.js';
 import { anyBroker, type KafkaAddress, KafkaClient, type Log, type SASLOptions } from './kafka/client.js';
 import { isTransient } from './kafka/faults.js';
 import { GroupConsumer } from './kafka/group-consumer.js';
@@ -19,7 +20,7 @@ import { lagOf, readTopic, seekGroup } from './kafka/positions.js';
 import { Publisher } from './kafka/publisher.js';
 import { openSender } from './kafka/sender.js';
 import { type Directory, TopicCatalog } from './kafka/topic-catalog.js';
-import { LogUnavailable } from './log-unavailable.js';
+import { type Explain, LogUnavailable } from './log-unavailable.js';
 
 export interface KafkaTransportOptions {
   /** `host:port` of brokers to begin with. */
@@ -37,6 +38,8 @@ export interface KafkaTransportOptions {
   /** How long a group waits for a member that says nothing, in milliseconds. Default: 15,000. */
   sessionTimeoutMs?: number;
   log?: Log;
+  /** What to do about a connection that is refused; told with the error. */
+  explain?: Explain | undefined;
   /** A consumer cannot go on (state `failed`), and never will: the process should end with an error. */
   onCrash?: (error: Error) => void;
 }
@@ -64,8 +67,9 @@ export class KafkaTransport implements Transport {
   private closed: Promise<void> | undefined;
 
   constructor(private readonly options: KafkaTransportOptions) {
-    const { brokers, clientId, ssl, sasl, log = () => undefined } = options;
-    this.address = { brokers, clientId, log, ...(ssl !== undefined && { ssl }), ...(sasl !== undefined && { sasl }) };
+    const { brokers, clientId, ssl, sasl, log = () => undefined, explain } = options;
+    const security = { ...(ssl !== undefined && { ssl }), ...(sasl !== undefined && { sasl }) };
+    this.address = { brokers, clientId, log, explain, ...security };
     this.name = `Kafka at ${brokers.join(', ')}`;
     this.topics = new TopicCatalog((doing, question) => this.ask(doing, question), options.replicationFactor);
     this.publisher = new Publisher({
@@ -75,13 +79,14 @@ export class KafkaTransport implements Transport {
           return { ...(await openSender(client)), cut: () => client.cut() };
         } catch (error) {
           client.cut();
-          throw error;
+          throw isRefused(error) ? this.unavailable('open the producer', error) : error;
         }
       },
       facts: (topic) => this.topics.facts(topic),
       forget: (topic) => this.topics.forget(topic),
       timeoutMs: options.publishTimeoutMs ?? 10_000,
       logName: this.name,
+      explain,
       log,
     });
   }
@@ -188,10 +193,11 @@ export class KafkaTransport implements Transport {
       try {
         return await question(await directory);
       } catch (error) {
-        if (!isTransient(error)) throw error;
+        const refused = isRefused(error);
+        if (!refused && !isTransient(error)) throw error;
         this.drop(directory);
         const delayMs = backoff(attempts, 100, 1_000);
-        if (Date.now() + delayMs > deadline) this.throwAs(doing, error);
+        if (refused || Date.now() + delayMs > deadline) this.throwAs(doing, error);
         await sleep(delayMs);
       }
     }
@@ -223,6 +229,11 @@ export class KafkaTransport implements Transport {
 
   /** Faults of the brokers and of the way to them become LogUnavailable; others pass. */
   private throwAs(doing: string, error: unknown): never {
-    throw isTransient(error) ? new LogUnavailable(`${doing}: ${this.name}`, { cause: error }) : error;
+    throw isTransient(error) || isRefused(error) ? this.unavailable(doing, error) : error;
+  }
+
+  private unavailable(doing: string, cause: unknown): LogUnavailable {
+    if (cause instanceof LogUnavailable) return cause;
+    return new LogUnavailable(`${doing}: ${this.name}`, { cause, explain: this.options.explain });
   }
 }

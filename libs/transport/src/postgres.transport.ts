@@ -22,16 +22,22 @@ import { Publisher } from './postgres/publisher.js';
 import { migrate } from './postgres/schema.js';
 import { Session } from './postgres/session.js';
 import { type Topic, TopicDirectory } from './postgres/topic-directory.js';
+import type { Explain } from './log-unavailable.js';
 import type { TransportLog } from './transport-log.js';
 
 export interface PostgresTransportOptions {
-  /** `postgresql://user:password@host:port/database`. A real connection, not one of a pooler in transaction mode. */
+  /**
+   * `postgresql://user:password@host:port/database?sslmode=verify-full`. A real connection, not one of a pooler in
+   * transaction mode.
+   */
   url: string;
   /** Schema of the log; made when it is missing. */
   schema?: string;
   /** How often to look for records and members that no notification told of, in milliseconds. */
   pollMs?: number;
   log?: TransportLog;
+  /** What to do about a connection that is refused; told with the error. */
+  explain?: Explain | undefined;
 }
 
 interface Membership {
@@ -65,10 +71,12 @@ export class PostgresTransport implements Transport {
   private readonly log: TransportLog;
   private closing: Promise<void> | undefined;
 
-  constructor({ url, schema = 'newsmill_log', pollMs = 500, log = () => undefined }: PostgresTransportOptions) {
+  /** @throws PostgresUrlError */
+  constructor(options: PostgresTransportOptions) {
+    const { url, schema = 'newsmill_log', pollMs = 500, log = () => undefined, explain } = options;
     this.pollMs = pollMs;
     this.log = log;
-    this.database = new Database(url, schema);
+    this.database = new Database(url, schema, explain, (message) => log('warn', message));
     this.topics = new TopicDirectory(this.database);
     this.reader = new LogReader(this.database);
     this.notifier = new Notifier(this.database);

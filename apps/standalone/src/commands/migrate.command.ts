@@ -5,9 +5,11 @@ export function migrateCommand(): Command {
   return new Command('migrate')
     .description('bring the database schemas of all services up to date (NEWSMILL_DATABASE_URL)')
     .action(async () => {
-      const { loadSettings, migrate, processEnvironment, serviceSettings } = await import('@newsmill/service');
+      const { connectionWarnings, loadServiceSettings, migrate, processEnvironment } =
+        await import('@newsmill/service');
       const { services } = await import('../pipeline.js');
-      const settings = loadSettings(serviceSettings, processEnvironment());
+      const settings = loadServiceSettings(processEnvironment());
+      for (const warning of connectionWarnings(settings)) process.stderr.write(`newsmill: ${warning}\n`);
       for (const { name, database } of services) {
         if (database === undefined) continue;
         const applied = await migrate(database, settings);

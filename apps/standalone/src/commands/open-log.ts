@@ -1,9 +1,9 @@
 import {
+  connectionWarnings,
   createTransport,
-  loadSettings,
+  loadServiceSettings,
   processEnvironment,
   type ServiceSettings,
-  serviceSettings,
 } from '@newsmill/service';
 import type { Transport } from '@newsmill/stage';
 import { DataFolder } from '../data-folder.js';
@@ -24,9 +24,15 @@ export async function withLog<T>(use: (transport: Transport, settings: ServiceSe
 
 /** Settings of the log at hand, and of the database beside it. */
 export async function logSettings(): Promise<ServiceSettings> {
+  const settings = await findSettings();
+  for (const warning of connectionWarnings(settings)) tellFaults('warn', warning);
+  return settings;
+}
+
+async function findSettings(): Promise<ServiceSettings> {
   const environment = processEnvironment();
   if (environment.NEWSMILL_KAFKA_BROKERS || environment.NEWSMILL_TRANSPORT) {
-    return loadSettings(serviceSettings, environment);
+    return loadServiceSettings(environment);
   }
   const { dataDir } = loadStandaloneSettings();
   const running = await new DataFolder(dataDir).running();
@@ -35,7 +41,7 @@ export async function logSettings(): Promise<ServiceSettings> {
       `no log at hand: set NEWSMILL_KAFKA_BROKERS, or run "newsmill up" (no standalone runs in ${dataDir})`,
     );
   }
-  return loadSettings(serviceSettings, {
+  return loadServiceSettings({
     ...environment,
     NEWSMILL_TRANSPORT: running.transport,
     NEWSMILL_DATABASE_URL: running.databaseUrl,

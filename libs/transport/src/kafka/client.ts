@@ -19,6 +19,7 @@ import kafkajs, {
   type SASLOptions,
   type Transaction,
 } from 'kafkajs';
+import type { Explain } from '../log-unavailable.js';
 import { sharePartitions } from './assignment.js';
 import { commitInTransaction, type Coordinator, type Membership, type TransactionalOffsets } from './group-offsets.js';
 import { type AbortedTransaction, hideAborted, type RawMessage } from './records.js';
@@ -39,6 +40,7 @@ export interface KafkaAddress {
   ssl?: boolean | ConnectionOptions;
   sasl?: SASLOptions;
   log: Log;
+  explain?: Explain | undefined;
 }
 
 /** Of news pages level 3 makes 13 % fewer bytes than level 1, for up to a third more time. */

@@ -8,6 +8,8 @@ import {
   sleep,
   type SubscribeOptions,
 } from '@newsmill/stage';
+import { isRefused } from '../connection-fault.js';
+import { LogUnavailable } from '../log-unavailable.js';
 import { ByteBudget } from './byte-budget.js';
 import { type Cluster, type GroupMember, type KafkaAddress, KafkaClient, removeMember } from './client.js';
 import { brokerCode, isTransient, REFORMING } from './faults.js';
@@ -77,7 +79,7 @@ interface Session {
  * A member of a consumer group. kafkajs joins, fetches and beats; batches are handled beside it, a loop a partition, so
  * that no handler, however long, holds up the heartbeat or other partitions.
  *
- * While the brokers are away it joins again and again, each time as a new member that takes its predecessor out of the
+ * While the brokers are away, or refuse it, it joins again and again, each time as a new member that takes its predecessor out of the
  * group. Any other end of the membership is final: state `failed`, and {@link GroupConsumerOptions.onCrash}.
  */
 export class GroupConsumer implements Consumer {
@@ -271,7 +273,8 @@ export class GroupConsumer implements Consumer {
     void session.transactions?.close();
     session.client.cut();
     this.predecessor = session.memberId ?? this.predecessor;
-    if (!isTransient(error)) {
+    const refused = isRefused(error);
+    if (!refused && !isTransient(error)) {
       this.state = 'failed';
       this.log('error', `the consumer failed: ${error.message}`);
       this.options.onCrash(error);
@@ -279,8 +282,10 @@ export class GroupConsumer implements Consumer {
     }
     this.state = 'joining';
     this.outages += 1;
-    const delayMs = backoff(this.outages, 250, 5_000);
-    this.log('warn', `joining anew: ${error.message}`, { delayMs });
+    // Who is refused waits for somebody to change something, and the broker's own log need not be filled with it.
+    const delayMs = refused ? backoff(this.outages, 2_000, 30_000) : backoff(this.outages, 250, 5_000);
+    const told = refused ? new LogUnavailable('join', { cause: error, explain: this.options.address.explain }) : error;
+    this.log('warn', `joining anew: ${told.message}`, { delayMs });
     sleep(delayMs, this.stopping.signal).then(
       () => this.begin(),
       () => undefined,

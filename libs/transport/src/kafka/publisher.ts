@@ -1,6 +1,7 @@
 import { setImmediate as endOfTurn, setTimeout as sleep } from 'node:timers/promises';
 import { backoff, type NewRecord } from '@newsmill/stage';
-import { LogUnavailable } from '../log-unavailable.js';
+import { isRefused } from '../connection-fault.js';
+import { type Explain, LogUnavailable } from '../log-unavailable.js';
 import type { Log } from './client.js';
 import { isPoisoned, isTransient } from './faults.js';
 import { addToRuns, publishFault, type Run, sizeOf } from './runs.js';
@@ -22,6 +23,8 @@ export interface PublisherOptions {
   timeoutMs: number;
   /** Names the log in errors. */
   logName: string;
+  /** What to do about a connection that is refused. */
+  explain?: Explain | undefined;
   log: Log;
 }
 
@@ -169,7 +172,10 @@ export class Publisher {
     }
     // Some of it may be on the log: the next batch, under its sequence number, would be taken for it.
     if (faults.size > 0) this.discard(this.sender);
-    for (const [run, fault] of faults) faults.set(run, publishFault(run.topic, fault, this.options.forget));
+    for (const [run, fault] of faults) {
+      const told = isRefused(fault) ? this.unavailable(fault) : fault;
+      faults.set(run, publishFault(run.topic, told, this.options.forget));
+    }
     return faults;
   }
 
@@ -225,7 +231,9 @@ export class Publisher {
   }
 
   private unavailable(cause: unknown): LogUnavailable {
-    return new LogUnavailable(`publish: ${this.options.logName}`, { cause });
+    if (cause instanceof LogUnavailable) return cause;
+    const { logName, explain } = this.options;
+    return new LogUnavailable(`publish: ${logName}`, { cause, explain });
   }
 
   private current(): Promise<OpenSender> {
@@ -260,5 +268,5 @@ class TimedOut extends Error {
 /** Whether it can work later, with another producer if need be. */
 function mayPass(fault: unknown): boolean {
   const ofProducer = isPoisoned(fault) || fault instanceof UnknownPartition;
-  return ofProducer || isTransient(fault) || fault instanceof LogUnavailable;
+  return ofProducer || isTransient(fault) || (fault instanceof LogUnavailable && !fault.isRefusal);
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import { LogUnavailable } from '../log-unavailable.js';
+import { isRefused } from '../connection-fault.js';
+import { type Explain, LogUnavailable } from '../log-unavailable.js';
+import { postgresConnection } from './connection-url.js';
 
 /** What runs statements: the pool, or a connection within a transaction. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
@@ -22,15 +24,26 @@ export class Database {
   private readonly config: pg.ClientConfig;
   private closed = false;
 
-  constructor(url: string, schema: string) {
+  /**
+   * @param explain what to do about a connection that is refused
+   * @param tell gets a line when certificate files that have changed cannot be used
+   * @throws PostgresUrlError
+   */
+  constructor(
+    url: string,
+    schema: string,
+    private readonly explain?: Explain,
+    tell?: (message: string) => void,
+  ) {
     if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
       throw new Error(`schema: "${schema}" is not a name of lower-case letters, digits and _ of at most 63 characters`);
     }
     this.schema = pg.escapeIdentifier(schema);
     this.channel = schema;
-    this.where = placeOf(url);
+    const { config, where } = postgresConnection(url, tell);
+    this.where = where;
     this.config = {
-      connectionString: url,
+      ...config,
       application_name: 'newsmill log',
       idle_in_transaction_session_timeout: 10_000,
       connectionTimeoutMillis: CONNECT_MS,
@@ -83,7 +96,7 @@ export class Database {
       return await work();
     } catch (error) {
       throw saysUnavailable(error)
-        ? new LogUnavailable(`${what}: PostgreSQL at ${this.where}`, { cause: error })
+        ? new LogUnavailable(`${what}: PostgreSQL at ${this.where}`, { cause: error, explain: this.explain })
         : error;
     }
   }
@@ -105,11 +118,13 @@ export function lockKey(...names: readonly (string | number)[]): bigint {
 
 /**
  * Whether an error means that the database is away, and not that it refused. SQLSTATE classes: 08 connection, 57P
- * shutdown and restart, 53 too few resources, 25P03 idle transaction ended (PostgreSQL, appendix A).
+ * shutdown and restart, 53 too few resources, 25P03 idle transaction ended (PostgreSQL, appendix A). A connection that it
+ * refuses is away as well: no record is to blame for it.
  */
 export function saysUnavailable(error: unknown): boolean {
   if (error instanceof LogUnavailable) return true;
   if (typeof error !== 'object' || error === null) return false;
+  if (isRefused(error)) return true;
   const code = 'code' in error ? String(error.code) : '';
   const message = 'message' in error ? String(error.message) : '';
   if (/^(08|57P|53)/.test(code) || code === '25P03') return true;
@@ -117,13 +132,4 @@ export function saysUnavailable(error: unknown): boolean {
   return /^(Connection terminated|timeout exceeded|Query read timeout|Client has encountered|Client was closed)/.test(
     message,
   );
-}
-
-function placeOf(url: string): string {
-  try {
-    const { host, pathname } = new URL(url);
-    return `${host}${pathname}`;
-  } catch {
-    return 'the given url';
-  }
 }
