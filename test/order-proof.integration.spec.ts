@@ -63,7 +63,10 @@ const anySet = fc
 const campaign = fc.record({
   sets: fc.array(anySet, { minLength: 25, maxLength: 25 }),
   batches: fc.array(fc.integer({ min: 1, max: 25 }), { minLength: 1, maxLength: 6 }),
-  deaths: fc.array(fc.constantFrom('no', 'no', 'before the commit', 'after the commit'), { minLength: 1, maxLength: 7 }),
+  deaths: fc.array(fc.constantFrom('no', 'no', 'before the commit', 'after the commit'), {
+    minLength: 1,
+    maxLength: 7,
+  }),
 });
 
 let world: StoreWorld;
@@ -88,7 +91,11 @@ async function endOf(id: string, states: ReadonlyMap<string, string>, prefix: st
 }
 
 /** Delivers the queue of one partition as a consumer would that is killed now and then. */
-async function consume(queue: readonly Incoming[], batches: readonly number[], deaths: readonly string[]): Promise<void> {
+async function consume(
+  queue: readonly Incoming[],
+  batches: readonly number[],
+  deaths: readonly string[],
+): Promise<void> {
   for (let at = 0, turn = 0; at < queue.length; turn += 1) {
     const batch = queue.slice(at, at + batches[turn % batches.length]!);
     const death = deaths[turn % deaths.length];

@@ -18,13 +18,16 @@ export interface HistoryEntry {
   record?: ArticleRecord;
 }
 
+/** Only moments that are noted as passed count: the history is never ahead of what subscribers are told. */
+const NO_CLOCK = -Infinity;
+
 /**
- * The history of an article: each version that says something of its own, oldest first. A function of the versions and the
- * time, as the article itself: what is held does not stand in it, and of what was killed or expired there is no text.
+ * The history of an article: each version that says something of its own, oldest first. A function of the versions, as the
+ * article itself: what is held does not stand in it, and of what was killed or expired there is no text.
  */
-export async function readHistory(database: DataSource, articleId: string, now: number): Promise<HistoryEntry[]> {
+export async function readHistory(database: DataSource, articleId: string): Promise<HistoryEntry[]> {
   return database.transaction('REPEATABLE READ', async (manager) => {
-    const { runs } = fold((await readKeys(manager, [articleId])).get(articleId) ?? [], now);
+    const { runs } = fold((await readKeys(manager, [articleId])).get(articleId) ?? [], NO_CLOCK);
     const rows = await manager.query<{ id: string; storedAt: Date; record: ArticleRecord | null }[]>(
       `SELECT id, stored_at AS "storedAt", CASE WHEN id = ANY($2::bigint[]) THEN record END AS record
        FROM article_version WHERE id = ANY($1::bigint[])`,

@@ -235,10 +235,10 @@ export class ArticleStore {
       );
     }
     if (tombstones.length > 0) {
-      await manager.query(
-        'INSERT INTO outbox (article_id, revision) SELECT * FROM unnest($1::uuid[], $2::int[])',
-        [tombstones.map(({ articleId }) => articleId), tombstones.map(({ revision }) => revision)],
-      );
+      await manager.query('INSERT INTO outbox (article_id, revision) SELECT * FROM unnest($1::uuid[], $2::int[])', [
+        tombstones.map(({ articleId }) => articleId),
+        tombstones.map(({ revision }) => revision),
+      ]);
     }
     await this.receipts.report(manager, writes.receipts);
   }
@@ -257,7 +257,10 @@ async function lock(manager: EntityManager, names: readonly string[]): Promise<v
 }
 
 /** What became of one version, whatever came before or after it. */
-function stateOf(version: VersionKey, { held, runs, standing, due }: Fold): { state: Stored['state']; reason?: string } {
+function stateOf(
+  version: VersionKey,
+  { held, runs, standing, due }: Fold,
+): { state: Stored['state']; reason?: string } {
   if (version.pubStatus === 'canceled') return { state: 'withdrawn' };
   if (held.has(version)) return { state: 'held', reason: `under embargo until ${releaseTime(version, due)}` };
   const run = runs.find(({ members }) => members.includes(version))!;

@@ -150,7 +150,8 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
   /** Whoever may not read an article any more is told that it is gone, not what it said. */
   private toRecords(entry: Entry): NewRecord[] {
     const { topicPrefix } = this.settings;
-    const { articleId, revision, changeKind, fields, correction, pubStatus, toldAt, receiptId, sourceReceiptId } = entry;
+    const { articleId, revision, changeKind, fields, correction, pubStatus, toldAt, receiptId, sourceReceiptId } =
+      entry;
     const source = '/newsmill/store';
     const id = (topic: string, ...of: string[]): string => deterministicId(articleId, String(revision), topic, ...of);
     if (entry.revisionId === null) {

@@ -50,7 +50,7 @@ export class QueryController {
   @Get(':id/history')
   async history(@Param('id') id: string): Promise<{ versions: HistoryEntry[] }> {
     await this.article(id);
-    return { versions: await readHistory(this.database, id, Date.now()) };
+    return { versions: await readHistory(this.database, id) };
   }
 
   private async byUrl(address: string): Promise<ArticleRecord> {

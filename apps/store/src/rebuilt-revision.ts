@@ -1,4 +1,10 @@
-import { type articleChanges, type ArticleRecord, type articleState, articleUri, type EventOf } from '@newsmill/contracts';
+import {
+  type articleChanges,
+  type ArticleRecord,
+  type articleState,
+  articleUri,
+  type EventOf,
+} from '@newsmill/contracts';
 import { header, type LogRecord } from '@newsmill/stage';
 import { addressesOf, claimAddress } from './article-identity.js';
 import type { ArticleRows, VersionRow } from './article-rows.js';

@@ -52,7 +52,13 @@ class Shelf {
     inherited: [],
     emptied: new Map(),
   };
-  private readonly article = new StoredArticle('a', [], undefined, new VersionRecords({} as EntityManager), this.writes);
+  private readonly article = new StoredArticle(
+    'a',
+    [],
+    undefined,
+    new VersionRecords({} as EntityManager),
+    this.writes,
+  );
   private nextId = 0;
 
   /** @returns the revision that was told and what happened, if anything was */
@@ -64,6 +70,10 @@ class Shelf {
   async wait(now: Date): Promise<string | undefined> {
     const { told }: Settled = await this.article.settle(now);
     return told && `${told.revision} ${told.changeKind ?? 'state'}`;
+  }
+
+  bury(): void {
+    this.article.bury(NOW);
   }
 
   get body(): string | undefined {
@@ -118,10 +128,7 @@ describe('a replay', () => {
   });
 
   it('leaves the text to a version that says the same when the one that kept it is replaced', async () => {
-    const one = await shelf(
-      version('a', '2026-01-02', 'Text.'),
-      version('b', '2026-01-03', 'Text.', '', '2026-02-02'),
-    );
+    const one = await shelf(version('a', '2026-01-02', 'Text.'), version('b', '2026-01-03', 'Text.', '', '2026-02-02'));
     expect(one.writes.versions.map(({ hasRecord }) => hasRecord)).toEqual([true, false]);
     expect(await one.take(version('a', '2026-01-02', 'Older.', FIRST))).toBe('2 state');
     expect([one.body, one.writes.inherited]).toEqual(['Text.', [['1', '2']]]);
@@ -141,7 +148,10 @@ describe('a replay', () => {
         async ([all, firstOrder, secondOrder, replayOrder, again]) => {
           const old = all.map((page, index) => version(`r${index}`, page.day, page.body));
           const better = all.map((page, index) => version(`r${index}`, page.betterDay, page.better, FIRST));
-          const [a, b] = [await shelf(...firstOrder.map((i) => old[i]!)), await shelf(...secondOrder.map((i) => old[i]!))];
+          const [a, b] = [
+            await shelf(...firstOrder.map((i) => old[i]!)),
+            await shelf(...secondOrder.map((i) => old[i]!)),
+          ];
           for (const i of replayOrder) await a.take(better[i]!);
           for (const i of [...replayOrder].reverse()) await b.take(better[i]!);
           const length = a.writes.versions.length;
@@ -195,7 +205,10 @@ describe('an article', () => {
     expect(one.writes.articles.get('a')).toMatchObject({ revision: 2, reason: 'libel', record: null });
     const { x } = version('d', '2026-01-05', '', '', '2026-02-05').record;
     const restore = { x: { ...x, acquisition: { ...x.acquisition, restore: true as const } } };
-    expect(await one.take(version('c', '2026-01-09', 'In flight.', '', '2026-02-03'))).toBe('3 state');
+    one.bury();
+    expect(one.writes.tombstones).toEqual([{ articleId: 'a', revision: 2 }]);
+    expect(await one.take(version('c', '2026-01-09', 'In flight.', '', '2026-02-03'))).toBeUndefined();
+    expect(one.writes.emptied.get('a')).toEqual([]);
     expect(await one.take(version('d', '2026-01-05', 'Right.', '', '2026-02-05', restore))).toBe('4 restored');
     expect(one.body).toBe('Right.');
   });

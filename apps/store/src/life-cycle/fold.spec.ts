@@ -210,8 +210,8 @@ describe('for any set of versions', () => {
     fc.assert(
       fc.property(anyVersions, (versions) => {
         let before = fold(versions, minute(0).getTime());
-        for (let step = 1; step <= 20; step += 1) {
-          const now = BASE + (step * MINUTE) / 2;
+        for (let step = 1; step <= 10; step += 1) {
+          const now = BASE + step * MINUTE;
           const after = fold(versions, now);
           expect(after.revision).toBeGreaterThanOrEqual(before.revision);
           if (seen(before) !== seen(after)) expect(after.revision).toBeGreaterThan(before.revision);
@@ -219,7 +219,7 @@ describe('for any set of versions', () => {
           before = after;
         }
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     );
   });
 
@@ -231,7 +231,11 @@ describe('for any set of versions', () => {
         const isUnderEmbargo = ({ embargoedUntil, pubStatus }: VersionKey): boolean =>
           pubStatus !== 'canceled' && embargoedUntil !== null && embargoedUntil.getTime() > now;
         for (const version of versions.filter(isUnderEmbargo)) expect(held.has(version)).toBe(true);
-        const shown = [standing?.version, standing?.source, ...runs.flatMap(({ members, source }) => [...members, source])];
+        const shown = [
+          standing?.version,
+          standing?.source,
+          ...runs.flatMap(({ members, source }) => [...members, source]),
+        ];
         // Of versions that say the same under the same embargo one may lend its record to the other.
         expect(shown.filter((version) => version !== undefined && isUnderEmbargo(version))).toEqual([]);
         expect(runs.flatMap(({ members }) => members).filter((version) => held.has(version))).toEqual([]);
@@ -264,12 +268,17 @@ describe('for any set of versions', () => {
     );
   });
 
-  it('the revision of each entry of the history adds up to that of the article', () => {
+  it('what is not held stands in the history once, and what is held does not', () => {
     fc.assert(
-      fc.property(anyVersions, (versions) => {
-        const { runs, revision } = fold(versions, minute(4).getTime());
-        expect(runs.reduce((sum, { weight }) => sum + weight, 0)).toBe(revision);
-        expect(runs.every(({ members }) => members.length > 0)).toBe(true);
+      fc.property(anyVersions, fc.integer({ min: 0, max: 10 }), (versions, minutes) => {
+        const { runs, held } = fold(versions, minute(minutes).getTime());
+        const listed = runs.flatMap(({ members }) => members.map(({ id }) => id)).sort();
+        expect(listed).toEqual(
+          versions
+            .filter((version) => !held.has(version))
+            .map(({ id }) => id)
+            .sort(),
+        );
       }),
       { numRuns: 1_000 },
     );

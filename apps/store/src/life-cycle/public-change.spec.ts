@@ -39,7 +39,12 @@ describe('what happened to an article', () => {
   it.each<[string, PublicView | undefined, PublicView, unknown]>([
     ['is new', undefined, readable(), { changeKind: 'new', fields: [] }],
     ['came withdrawn', undefined, gone('libel'), { changeKind: 'withdrawn', fields: [] }],
-    ['was edited', readable(), readable({ body: 'Other.', by: 'Ann' }), { changeKind: 'update', fields: ['body', 'by'] }],
+    [
+      'was edited',
+      readable(),
+      readable({ body: 'Other.', by: 'Ann' }),
+      { changeKind: 'update', fields: ['body', 'by'] },
+    ],
     ['was withdrawn', readable(), gone('libel'), { changeKind: 'withdrawn', fields: ['pubStatus'] }],
     ['was withheld', readable(), hidden('checking'), { changeKind: 'withheld', fields: ['pubStatus'] }],
     ['was restored', gone('libel'), readable(), { changeKind: 'restored', fields: ['pubStatus'] }],
@@ -71,7 +76,11 @@ describe('what happened to an article', () => {
     ['white space', readable(), readable({ body: ' Text. \n' })],
     ['a touched date', readable(), readable({ versionCreated: '2026-01-09T00:00:00.000Z' })],
     ['keywords', readable(), readable({ subjects: [{ name: 'x', rel: 'keyword' }] })],
-    ['another spelling of one moment', readable({ expires: '2026-02-01T00:00:00Z' }), readable({ expires: '2026-02-01T00:00:00.000Z' })],
+    [
+      'another spelling of one moment',
+      readable({ expires: '2026-02-01T00:00:00Z' }),
+      readable({ expires: '2026-02-01T00:00:00.000Z' }),
+    ],
     ['the same reason', gone('libel'), gone('libel')],
   ])('is nothing to a reader: %s', (_, before, after) => {
     expect(describeChange(before, after)).toBeUndefined();

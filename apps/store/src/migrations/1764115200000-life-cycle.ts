@@ -139,8 +139,12 @@ export class LifeCycle1764115200000 implements MigrationInterface {
             ORDER BY version_id, revision DESC) r
       WHERE r.version_id = v.id`);
     // The release of before knows no embargo: it would show them in the history.
-    await runner.query('DELETE FROM article_version WHERE record IS NULL OR (embargoed_until IS NOT NULL AND elapsed_to IS NULL)');
-    await runner.query('DELETE FROM outbox o WHERE NOT EXISTS (SELECT FROM article_version v WHERE v.article_id = o.article_id AND v.revision = o.revision)');
+    await runner.query(
+      'DELETE FROM article_version WHERE record IS NULL OR (embargoed_until IS NOT NULL AND elapsed_to IS NULL)',
+    );
+    await runner.query(
+      'DELETE FROM outbox o WHERE NOT EXISTS (SELECT FROM article_version v WHERE v.article_id = o.article_id AND v.revision = o.revision)',
+    );
     await runner.query(`
       UPDATE article a SET record = v.record FROM article_version v
       WHERE a.record IS NULL AND v.article_id = a.id AND v.revision = a.revision`);
