@@ -59,17 +59,44 @@ describe('migrations of the store', () => {
       { receipt_id: 'r2', replay: '', revision: 2 },
     ]);
     expect(await query('SELECT revision FROM outbox ORDER BY seq')).toEqual([{ revision: 1 }, { revision: 2 }]);
-    expect(await query('SELECT receipt_id, replay FROM article_version ORDER BY receipt_id')).toEqual([
-      { receipt_id: 'r0', replay: '' },
-      { receipt_id: 'r1', replay: '' },
-      { receipt_id: 'r2', replay: '' },
+    expect(
+      await query(
+        `SELECT v.receipt_id, v.replay, v.superseded, v.pub_status, r.revision, r.change_kind
+         FROM article_version v LEFT JOIN article_revision r ON r.version_id = v.id ORDER BY receipt_id`,
+      ),
+    ).toEqual([
+      { receipt_id: 'r0', replay: '', superseded: false, pub_status: 'usable', revision: null, change_kind: null },
+      { receipt_id: 'r1', replay: '', superseded: false, pub_status: 'usable', revision: 1, change_kind: 'new' },
+      { receipt_id: 'r2', replay: '', superseded: false, pub_status: 'usable', revision: 2, change_kind: 'update' },
     ]);
+    const waiting = 'SELECT r.revision FROM outbox o JOIN article_revision r ON r.id = o.revision_id ORDER BY seq';
+    expect(await query(waiting)).toEqual([{ revision: 1 }, { revision: 2 }]);
     expect(await query('SELECT id, rank FROM receipt ORDER BY id')).toEqual([
       { id: 'r1', rank: 30_001 },
       { id: 'r3', rank: 30_000 },
       { id: 'r4', rank: 4 },
     ]);
+    await query(
+      `INSERT INTO article_revision (article_id, revision, fields, pub_status, told_at)
+       VALUES ('${ARTICLE}', 3, '{}', 'usable', now())`,
+      `INSERT INTO article_version (article_id, receipt_id, replay, confirmed, superseded, version_created, accepted_at,
+         pub_status, restores, embargoed_until, record, stored_at)
+       VALUES ('${ARTICLE}', 'held', '', '', false, now(), now(), 'usable', false, now() + '1 day', '{}', now())`,
+    );
     const upgraded = await columns();
+    const source = await openDataSource(storeDatabase, settings());
+    try {
+      await source.undoLastMigration();
+      expect(await source.query('SELECT receipt_id, revision FROM article_version ORDER BY receipt_id')).toEqual([
+        { receipt_id: 'r0', revision: null },
+        { receipt_id: 'r1', revision: 1 },
+        { receipt_id: 'r2', revision: 2 },
+      ]);
+    } finally {
+      await source.destroy();
+    }
+    expect(await migrate(storeDatabase, settings())).toEqual(NAMES.slice(-1));
+    expect(await columns()).toEqual(upgraded);
     await query('DROP SCHEMA store CASCADE');
     expect(await migrate(storeDatabase, settings())).toEqual(NAMES);
     expect(await columns()).toEqual(upgraded);

@@ -1,17 +1,19 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { type articleEnriched, type EventOf, mainHeadline } from '@newsmill/contracts';
+import { type articleEnriched, articleUri, type EventOf } from '@newsmill/contracts';
 import { DataSource, type EntityManager, In } from 'typeorm';
-import { addressesOf, type ArticleRows, writeArticleRows } from './article-rows.js';
+import { addressesOf, claimAddress, identify, ownersOf } from './article-identity.js';
+import { type AddressOwner, nextVersionIds, writeArticleRows } from './article-rows.js';
 import { Article } from './entities/article.entity.js';
-import { ArticleVersion } from './entities/article-version.entity.js';
 import { Receipt } from './entities/receipt.entity.js';
+import type { Fold } from './life-cycle/fold.js';
+import type { VersionKey } from './life-cycle/version-key.js';
 import { STORED_RANK } from './receipt-state.js';
 import { ReceiptStore, type ReceiptReport } from './receipt-store.js';
-import { decideReplay, type Version } from './replay-rule.js';
 import { storeDatabase } from './store.database.js';
 import { shareStore } from './store-lock.js';
-import { decide, type Decision } from './version-rule.js';
+import { type ArticleWrites, StoredArticle } from './stored-article.js';
+import { readKeys, updateVersions, VersionRecords } from './version-store.js';
 
 /** A version to be stored, with the replays that it came through; none for live traffic. */
 export type Incoming = EventOf<typeof articleEnriched> & { replay?: string | undefined };
@@ -19,82 +21,194 @@ export type Incoming = EventOf<typeof articleEnriched> & { replay?: string | und
 /** What storing one version came to. */
 export interface Stored {
   articleId: string;
-  state: 'stored' | 'unchanged' | 'withdrawn';
-  /** The revision that it became, if subscribers are told of it. */
+  state: 'stored' | 'unchanged' | 'withdrawn' | 'held';
+  /** The revision that the article came to, if subscribers are told of it. */
   revision?: number;
-  /** In words, for the log; absent for a redelivery. */
+  /** In words, for the log. */
   told?: string;
 }
 
-/** Writes of one transaction. */
-interface Writes extends ArticleRows {
-  /** Revisions that subscribers are to be told of. */
-  outbox: { articleId: string; revision: number }[];
+/** What time came to. */
+export interface Released {
+  /** What subscribers are told, in words, for the log. */
+  words: string[];
+  /** Nothing more is due. */
+  isDone: boolean;
+}
+
+/** Articles that time changes in one transaction. */
+const RELEASE_BATCH = 100;
+/** One instance at a time does what is due; the others would wait for the same articles. */
+const RELEASE_LOCK = 7_203_454;
+
+/** Everything that one transaction is going to write. */
+interface Writes extends ArticleWrites {
+  urls: Map<string, AddressOwner>;
   receipts: ReceiptReport[];
 }
 
-/** What the transaction knows, kept up with what it is going to write. */
-interface Known {
-  articles: Map<string, Article>;
-  /** Versions in the history, oldest first, of articles that a replay is about. */
-  histories: Map<string, Version[]>;
-  /** Receipts that are answered for. */
-  settled: Map<string, Stored>;
-}
-
+/**
+ * Keeps articles: what comes in is added to the history, the history is folded, and what that makes of the article is
+ * compared with what the public was told. Whatever changes an article goes this one way.
+ */
 @Injectable()
 export class ArticleStore {
+  private readonly logger = new Logger('store');
+
   constructor(
     @InjectDataSource(storeDatabase.schema) private readonly database: DataSource,
     private readonly receipts: ReceiptStore,
   ) {}
 
   /**
-   * Stores versions in their order: version rule, history, outbox and receipts in one transaction. A live version whose
-   * receipt is already answered for is a redelivery and changes nothing; a replayed one may replace what the receipt gave
-   * before.
+   * Stores versions in their order: history, outbox and receipts in one transaction. A live version whose receipt is
+   * already answered for is a redelivery and changes nothing; a replayed one may replace what the receipt gave before.
    */
   async store(events: readonly Incoming[], now: Date): Promise<Stored[]> {
+    for (;;) {
+      const stored = await this.database.transaction((manager) => this.tryToStore(manager, events, now));
+      if (stored !== undefined) return stored;
+    }
+  }
+
+  /** Does what is due: embargoes end, articles expire. Done as well when another instance is at it. */
+  async release(now: Date): Promise<Released> {
+    const due = 'SELECT article_id AS id FROM article_due WHERE at <= $1 ORDER BY at LIMIT $2';
+    if ((await this.database.query<object[]>(due, [now, 1])).length === 0) return { words: [], isDone: true };
     return this.database.transaction(async (manager) => {
-      await shareStore(manager);
-      const known: Known = {
-        articles: await this.lockArticles(manager, events),
-        histories: await this.histories(manager, events),
-        settled: await this.settledReceipts(manager, events),
-      };
-      const writes: Writes = { articles: new Map(), versions: [], urls: new Map(), outbox: [], receipts: [] };
-      const results = events.map((event) => {
-        const before = event.replay === undefined ? known.settled.get(event.receiptId) : undefined;
-        if (before) return before;
-        const stored = apply(event, known, writes, now);
-        known.settled.set(event.receiptId, { articleId: stored.articleId, state: stored.state });
-        return stored;
-      });
+      if (!(await this.startRelease(manager))) return { words: [], isDone: true };
+      const rows = await manager.query<{ id: string }[]>(due, [now, RELEASE_BATCH]);
+      const writes = noWrites();
+      const articles = await this.lockAndRead(manager, rows, writes);
+      const words: string[] = [];
+      for (const article of articles.values()) {
+        writes.dues.set(article.id, undefined);
+        const settled = await article.settle(now);
+        reportReleased(article.id, settled.folded, writes, now);
+        if (settled.words !== undefined) words.push(settled.words);
+      }
       await this.write(manager, writes);
-      return results;
+      return { words, isDone: rows.length < RELEASE_BATCH };
     });
   }
 
   /**
-   * Locked by id, new articles too: a holder that lost its partition and wakes late must not overwrite what its
-   * successor stored. In sorted order, so that two transactions never wait for each other in a circle.
+   * Takes the stub of articles that have been withdrawn for so many milliseconds from `state`, and their texts from the
+   * history, as soon as subscribers have been told all of them. Returns how many.
    */
-  private async lockArticles(manager: EntityManager, events: readonly Incoming[]): Promise<Map<string, Article>> {
-    const ids = [...new Set(events.map(({ articleId }) => articleId))];
-    await manager.query(
-      `SELECT pg_advisory_xact_lock(key)
-       FROM (SELECT DISTINCT hashtextextended(id, 0) AS key FROM unnest($1::text[]) AS id ORDER BY key) AS keys`,
-      [ids],
-    );
-    const found = await manager.findBy(Article, { id: In(ids) });
-    return new Map(found.map((article) => [article.id, article]));
+  async bury(now: Date, afterMs: number): Promise<number> {
+    return this.database.transaction(async (manager) => {
+      if (!(await this.startRelease(manager))) return 0;
+      const gone = (ids: string): string =>
+        `SELECT id FROM article a WHERE pub_status = 'canceled' AND buried_at IS NULL AND changed_at <= $1 ${ids}
+           AND NOT EXISTS (SELECT FROM outbox o WHERE o.article_id = a.id) LIMIT $2`;
+      const before = new Date(now.getTime() - afterMs);
+      const rows = await manager.query<{ id: string }[]>(gone(''), [before, RELEASE_BATCH]);
+      const writes = noWrites();
+      const articles = await this.lockAndRead(manager, rows, writes);
+      // It may have been restored before its lock was had.
+      const still = await manager.query<{ id: string }[]>(gone('AND id = ANY($3::uuid[])'), [
+        before,
+        RELEASE_BATCH,
+        rows.map(({ id }) => id),
+      ]);
+      for (const { id } of still) articles.get(id)!.bury(now);
+      await this.write(manager, writes);
+      return still.length;
+    });
   }
 
-  private async histories(manager: EntityManager, events: readonly Incoming[]): Promise<Map<string, Version[]>> {
-    const ids = new Set(events.filter(({ replay }) => replay !== undefined).map(({ articleId }) => articleId));
-    if (ids.size === 0) return new Map();
-    const found = await manager.find(ArticleVersion, { where: { articleId: In([...ids]) }, order: { id: 'ASC' } });
-    return Map.groupBy(found, ({ articleId }) => articleId);
+  /** Undefined when an address has changed hands while its lock was waited for. */
+  private async tryToStore(
+    manager: EntityManager,
+    events: readonly Incoming[],
+    now: Date,
+  ): Promise<Stored[] | undefined> {
+    await shareStore(manager);
+    const urls = [...new Set(events.flatMap(({ record }) => [...addressesOf(record).keys()]))];
+    const likely = await ownersOf(manager, urls);
+    const ids = new Set([...events, ...likely.values()].map(({ articleId }) => articleId));
+    await lock(manager, [...ids, ...urls]);
+    const owners = await ownersOf(manager, urls);
+    if ([...owners.values()].some(({ articleId }) => !ids.has(articleId))) return undefined;
+
+    const writes = noWrites();
+    const articles = await this.read(manager, [...ids], writes);
+    const settled = await this.settledReceipts(manager, events);
+    const rowIds = await nextVersionIds(manager, events.length);
+    const results: Stored[] = [];
+    for (const [index, event] of events.entries()) {
+      const redelivered = event.replay === undefined ? settled.get(event.receiptId) : undefined;
+      const stored = redelivered ?? (await this.apply(event, rowIds[index]!, articles, owners, writes, now));
+      settled.set(event.receiptId, { articleId: stored.articleId, state: stored.state });
+      results.push(stored);
+    }
+    await this.write(manager, writes);
+    return results;
+  }
+
+  private async apply(
+    event: Incoming,
+    rowId: string,
+    articles: ReadonlyMap<string, StoredArticle>,
+    owners: Map<string, AddressOwner>,
+    writes: Writes,
+    now: Date,
+  ): Promise<Stored> {
+    const { articleId, met } = identify(event, (id) => articles.get(id)?.isKnown ?? false, owners);
+    if (met.length > 0) {
+      this.logger.warn(`article ${articleId} has come to an address of ${met.join(', ')}: both are kept`);
+    }
+    const article = articles.get(articleId)!;
+    const { receiptId, replay = '' } = event;
+    const record = articleId === event.articleId ? event.record : { ...event.record, uri: articleUri(articleId) };
+    for (const [url, isOwn] of addressesOf(record)) {
+      claimAddress(owners, url, { articleId, isOwn });
+      writes.urls.set(url, owners.get(url)!);
+    }
+    article.add(rowId, { receiptId, replay, record }, now);
+    const settled = await article.settle(now);
+    const { state, reason } = stateOf(article.versionOf(receiptId)!, settled.folded);
+    writes.receipts.push({ id: receiptId, state, stage: 'store', articleId, at: now, ...(reason && { reason }) });
+    reportReleased(articleId, settled.folded, writes, now);
+    const words = settled.words ?? (reason && `${reason} /v1/articles/${articleId}`);
+    return {
+      articleId,
+      state,
+      ...(settled.told && { revision: settled.told.revision }),
+      ...(words !== undefined && { told: words }),
+    };
+  }
+
+  private async startRelease(manager: EntityManager): Promise<boolean> {
+    await shareStore(manager);
+    const [{ held }] = await manager.query<[{ held: boolean }]>('SELECT pg_try_advisory_xact_lock($1) AS held', [
+      RELEASE_LOCK,
+    ]);
+    return held;
+  }
+
+  private async lockAndRead(
+    manager: EntityManager,
+    rows: readonly { id: string }[],
+    writes: Writes,
+  ): Promise<Map<string, StoredArticle>> {
+    if (rows.length === 0) return new Map();
+    const ids = rows.map(({ id }) => id);
+    await lock(manager, ids);
+    return this.read(manager, ids, writes);
+  }
+
+  private async read(
+    manager: EntityManager,
+    ids: readonly string[],
+    writes: Writes,
+  ): Promise<Map<string, StoredArticle>> {
+    const found = await manager.findBy(Article, { id: In([...ids]) });
+    const told = new Map(found.map((article) => [article.id, article]));
+    const keys = await readKeys(manager, ids);
+    const records = new VersionRecords(manager);
+    return new Map(ids.map((id) => [id, new StoredArticle(id, keys.get(id) ?? [], told.get(id), records, writes)]));
   }
 
   private async settledReceipts(manager: EntityManager, events: readonly Incoming[]): Promise<Map<string, Stored>> {
@@ -107,80 +221,83 @@ export class ArticleStore {
   }
 
   private async write(manager: EntityManager, writes: Writes): Promise<void> {
-    const { outbox, receipts } = writes;
-    await writeArticleRows(manager, writes);
-    if (outbox.length > 0) {
+    await writeArticleRows(manager, writes, true);
+    await updateVersions(manager, writes);
+    const { dues, tombstones } = writes;
+    const never = [...dues].filter(([, at]) => at === undefined).map(([id]) => id);
+    if (never.length > 0) await manager.query('DELETE FROM article_due WHERE article_id = ANY($1::uuid[])', [never]);
+    const due = [...dues].filter(([, at]) => at !== undefined);
+    if (due.length > 0) {
       await manager.query(
-        `INSERT INTO outbox (article_id, revision)
-         SELECT article_id, revision
-         FROM unnest($1::uuid[], $2::int[]) WITH ORDINALITY AS o (article_id, revision, place) ORDER BY place`,
-        [outbox.map(({ articleId }) => articleId), outbox.map(({ revision }) => revision)],
+        `INSERT INTO article_due (article_id, at) SELECT * FROM unnest($1::uuid[], $2::timestamptz[])
+         ON CONFLICT (article_id) DO UPDATE SET at = excluded.at`,
+        [due.map(([id]) => id), due.map(([, at]) => at)],
       );
     }
-    await this.receipts.report(manager, receipts);
+    if (tombstones.length > 0) {
+      await manager.query('INSERT INTO outbox (article_id, revision) SELECT * FROM unnest($1::uuid[], $2::int[])', [
+        tombstones.map(({ articleId }) => articleId),
+        tombstones.map(({ revision }) => revision),
+      ]);
+    }
+    await this.receipts.report(manager, writes.receipts);
   }
 }
 
-/** Applies one version to what is known and notes what is to be written. */
-function apply(event: Incoming, known: Known, writes: Writes, now: Date): Stored {
-  const { articleId, receiptId, record, replay = '' } = event;
-  const current = known.articles.get(articleId);
-  const incoming: Version = { receiptId, replay, record };
-  const { decision, winner, isHistory } = judge(event, incoming, current, known);
-
-  const state = decision.kind === 'unchanged' ? 'unchanged' : record.pubStatus === 'canceled' ? 'withdrawn' : 'stored';
-  writes.receipts.push({
-    id: receiptId,
-    state,
-    stage: 'store',
-    articleId,
-    at: now,
-    ...(decision.kind === 'late' && { reason: 'an older version: kept in the history' }),
-  });
-  for (const url of addressesOf(record)) writes.urls.set(url, articleId);
-  const remember = (version: Version, revision: number | null, changeKind: string, fields: string[]): void => {
-    writes.versions.push({ ...version, articleId, revision, changeKind, fields, storedAt: now });
-    known.histories.set(articleId, [...(known.histories.get(articleId) ?? []), version]);
-  };
-  if (isHistory) remember(incoming, null, winner === incoming ? 'unchanged' : 'late', []);
-  const title = mainHeadline((winner ?? incoming).record) || '(no headline)';
-  if (winner === undefined) {
-    const told = isHistory ? { told: `older version of “${title}” kept in the history` } : {};
-    return { articleId, state, ...told };
-  }
-  const revision = (current?.revision ?? 0) + (decision.kind === 'change' ? 1 : 0);
-  const article: Article = {
-    id: articleId,
-    revision,
-    pubStatus: winner.record.pubStatus,
-    record: winner.record,
-    receiptId: winner.receiptId,
-    replay: winner.replay,
-    storedAt: current?.storedAt ?? now,
-    changedAt: decision.kind === 'change' ? now : current!.changedAt,
-  };
-  known.articles.set(articleId, article);
-  writes.articles.set(articleId, article);
-  if (decision.kind !== 'change') return { articleId, state };
-  const { changeKind, fields } = decision;
-  remember(winner, revision, changeKind, fields);
-  writes.outbox.push({ articleId, revision });
-  const moved = fields.length > 0 ? ` (${fields.join(', ')})` : '';
-  return { articleId, state, revision, told: `${changeKind}: “${title}”${moved} /v1/articles/${articleId}` };
+/**
+ * Articles and addresses are locked by name, new ones too: a holder that lost its partition and wakes late must not
+ * overwrite what its successor stored. In sorted order, so that two transactions never wait for each other in a circle.
+ */
+async function lock(manager: EntityManager, names: readonly string[]): Promise<void> {
+  await manager.query(
+    `SELECT pg_advisory_xact_lock(key)
+     FROM (SELECT DISTINCT hashtextextended(name, 0) AS key FROM unnest($1::text[]) AS name ORDER BY key) AS keys`,
+    [names],
+  );
 }
 
-/** What the version means: the decision, the version that wins if the article is written, and whether it is history. */
-function judge(
-  event: Incoming,
-  incoming: Version,
-  current: Article | undefined,
-  { histories, settled }: Known,
-): { decision: Decision; winner: Version | undefined; isHistory: boolean } {
-  if (event.replay !== undefined) {
-    const wasUnchanged = settled.get(event.receiptId)?.state === 'unchanged';
-    return decideReplay(current, incoming, histories.get(event.articleId) ?? [], wasUnchanged);
+/** What became of one version, whatever came before or after it. */
+function stateOf(
+  version: VersionKey,
+  { held, runs, standing, due }: Fold,
+): { state: Stored['state']; reason?: string } {
+  if (version.pubStatus === 'canceled') return { state: 'withdrawn' };
+  if (held.has(version)) return { state: 'held', reason: `under embargo until ${releaseTime(version, due)}` };
+  const run = runs.find(({ members }) => members.includes(version))!;
+  if (run.members.length > 1) return { state: 'unchanged' };
+  if (standing === undefined || run.members.includes(standing.version)) return { state: 'stored' };
+  const isKilled = standing.version.pubStatus === 'canceled';
+  const what = isKilled ? 'the article is withdrawn' : 'an older version';
+  return { state: 'stored', reason: `${what}: kept in the history` };
+}
+
+/** Its own, or the next moment when its embargo was moved. */
+function releaseTime({ embargoedUntil }: VersionKey, due: number | undefined): string {
+  return new Date(Math.max(embargoedUntil!.getTime(), due ?? 0)).toISOString();
+}
+
+/** What was held is answered for with its release. */
+function reportReleased(articleId: string, folded: Fold, { receipts }: Writes, now: Date): void {
+  for (const { version } of folded.passed) {
+    if (version.embargoedUntil === null) continue;
+    const { state, reason } = stateOf(version, folded);
+    receipts.push({ id: version.receiptId, state, stage: 'store', articleId, at: now, ...(reason && { reason }) });
   }
-  const decision = decide(current, event.record);
-  const isLate = decision.kind === 'late';
-  return { decision, winner: isLate ? undefined : incoming, isHistory: isLate };
+}
+
+function noWrites(): Writes {
+  return {
+    articles: new Map(),
+    versions: [],
+    revisions: [],
+    urls: new Map(),
+    dues: new Map(),
+    tombstones: [],
+    superseded: [],
+    confirmed: new Map(),
+    elapsed: new Map(),
+    inherited: [],
+    emptied: new Map(),
+    receipts: [],
+  };
 }

@@ -8,15 +8,26 @@ import {
 import { InjectDataSource } from '@nestjs/typeorm';
 import { articleChanges, articleState, type ArticleRecord, type EventOf } from '@newsmill/contracts';
 import { SERVICE_SETTINGS, type ServiceSettings, TRANSPORT } from '@newsmill/service';
-import { backoff, deterministicId, encodeEvent, type NewRecord, sleep, type Transport } from '@newsmill/stage';
+import {
+  backoff,
+  deterministicId,
+  encodeEvent,
+  encodeTombstone,
+  type NewRecord,
+  sleep,
+  type Transport,
+} from '@newsmill/stage';
 import { DataSource } from 'typeorm';
+import { shownRecord } from './life-cycle/shown-record.js';
 import { storeDatabase } from './store.database.js';
 
 /** Entries published at once, and the bytes of their records unless a single one is larger. */
 const BATCH = 200;
 const BATCH_BYTES = 16 * 1024 * 1024;
 /** Milliseconds between looks when nobody wakes the relay: another instance may have died with entries unpublished. */
-const IDLE_MS = 1_000;
+const IDLE_MS = 500;
+/** Milliseconds between looks while the relay of another instance is at work: it may have looked too early. */
+const BUSY_MS = 50;
 /** Milliseconds that a publication in hand may take on close; a later instance repeats one that is cut off. */
 const CLOSE_GRACE_MS = 1_000;
 /** One relay works at a time, whatever number of instances runs. */
@@ -24,17 +35,30 @@ export const RELAY_LOCK = 7_203_452;
 
 type Change = EventOf<typeof articleChanges>;
 
-/** An outbox entry with the version it stands for. */
+/** An outbox entry with what it tells; nothing more of a tombstone. */
 interface Entry {
   seq: string;
   articleId: string;
   revision: number;
-  changeKind: Change['changeKind'];
+  /** `null` for a tombstone. */
+  revisionId: string | null;
+  /** `null`: told on `state` alone. */
+  changeKind: Change['changeKind'] | null;
   fields: string[];
-  changedAt: Date;
-  record: ArticleRecord;
-  receiptId: string;
+  correction: string | null;
+  pubStatus: NonNullable<Change['pubStatus']>;
+  reason: string | null;
+  toldAt: Date;
+  /** The version that it stands on; `null` where there is none. */
+  receiptId: string | null;
   replay: string;
+  version: string | null;
+  versionCreated: Date;
+  acceptedAt: Date;
+  expires: Date | null;
+  /** Of which version the record is. */
+  sourceReceiptId: string | null;
+  record: ArticleRecord | null;
 }
 
 /**
@@ -81,7 +105,8 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
       try {
         const published = await this.publishNext();
         failures = 0;
-        if (published === 0) await this.idle(IDLE_MS);
+        if (published === undefined) await sleep(BUSY_MS, this.closing.signal).catch(() => undefined);
+        else if (published === 0) await this.idle(IDLE_MS);
       } catch (error) {
         failures += 1;
         if (failures === 1) this.logger.warn(`cannot publish changes, tries again: ${(error as Error).message}`);
@@ -90,20 +115,28 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
     }
   }
 
-  private async publishNext(): Promise<number> {
+  /** Publishes what comes next; undefined when another instance is at it. */
+  private async publishNext(): Promise<number | undefined> {
     return this.database.transaction(async (manager) => {
       const [{ held }] = await manager.query<[{ held: boolean }]>('SELECT pg_try_advisory_xact_lock($1) AS held', [
         RELAY_LOCK,
       ]);
-      if (!held) return 0;
+      if (!held) return undefined;
       const entries = await manager.query<Entry[]>(
-        `SELECT seq, article_id AS "articleId", revision, change_kind AS "changeKind", fields, stored_at AS "changedAt", record,
-           receipt_id AS "receiptId", replay
+        `SELECT seq, article_id AS "articleId", revision, revision_id AS "revisionId", change_kind AS "changeKind", fields,
+           correction, pub_status AS "pubStatus", reason, told_at AS "toldAt", receipt_id AS "receiptId", replay, version,
+           version_created AS "versionCreated", accepted_at AS "acceptedAt", expires,
+           source_receipt_id AS "sourceReceiptId", record
          FROM (
-           SELECT o.seq, v.*, sum(octet_length(v.record::text)) OVER (ORDER BY o.seq) AS bytes
-           FROM (SELECT * FROM outbox ORDER BY seq LIMIT $1) o JOIN article_version v USING (article_id, revision)
+           SELECT o.*, r.change_kind, r.fields, r.correction, r.pub_status, r.reason, r.told_at, v.receipt_id, v.replay,
+             v.version, v.version_created, v.accepted_at, v.expires, s.receipt_id AS source_receipt_id, s.record,
+             sum(octet_length(s.record::text)) OVER (ORDER BY o.seq) AS bytes
+           FROM (SELECT * FROM outbox ORDER BY seq LIMIT $1) o
+             LEFT JOIN article_revision r ON r.id = o.revision_id
+             LEFT JOIN article_version v ON v.id = r.version_id
+             LEFT JOIN article_version s ON s.id = r.source_id
          ) AS next
-         WHERE bytes <= $2 OR seq = (SELECT min(seq) FROM outbox)
+         WHERE bytes IS NULL OR bytes <= $2 OR seq = (SELECT min(seq) FROM outbox)
          ORDER BY seq`,
         [BATCH, BATCH_BYTES],
       );
@@ -116,37 +149,42 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
 
   /** Whoever may not read an article any more is told that it is gone, not what it said. */
   private toRecords(entry: Entry): NewRecord[] {
-    const { articleId, revision, changeKind, fields, changedAt, record } = entry;
+    const { topicPrefix } = this.settings;
+    const { articleId, revision, changeKind, fields, correction, pubStatus, toldAt, receiptId, sourceReceiptId } =
+      entry;
     const source = '/newsmill/store';
-    const time = changedAt.getTime();
-    const id = (topic: string): string => deterministicId(articleId, String(revision), topic);
-    const shown = record.pubStatus === 'usable' ? { record } : {};
+    const id = (topic: string, ...of: string[]): string => deterministicId(articleId, String(revision), topic, ...of);
+    if (entry.revisionId === null) {
+      const envelope = { id: id(articleState.name, 'tombstone'), source, time: Date.now() };
+      return [encodeTombstone(topicPrefix, articleState, articleId, envelope)];
+    }
+    const said = [receiptId ?? '', entry.replay ?? '', sourceReceiptId ?? ''];
+    const time = toldAt.getTime();
     const basis = basisOf(entry);
-    const { pubStatus } = record;
-    const reason = pubStatus === 'usable' ? {} : { reason: record.edNote ?? changeKind };
-    const change: Change = {
-      articleId,
-      revision,
-      changeKind,
-      fields,
-      changedAt: changedAt.toISOString(),
-      pubStatus,
-      ...reason,
-      ...shown,
-      basis,
-    };
     const state: EventOf<typeof articleState> = {
       articleId,
       revision,
       pubStatus,
-      ...reason,
-      ...shown,
-      basis,
+      ...(entry.reason !== null && { reason: entry.reason }),
+      ...(entry.record !== null && { record: shownRecord(entry.record, entry) }),
+      ...(basis && { basis }),
     };
-    const { topicPrefix } = this.settings;
+    const stateRecord = encodeEvent(topicPrefix, articleState, state, {
+      id: id(articleState.name, ...said),
+      source,
+      time,
+    });
+    if (changeKind === null) return [stateRecord];
+    const change: Change = {
+      ...state,
+      changeKind,
+      fields,
+      changedAt: toldAt.toISOString(),
+      ...(correction !== null && { correction }),
+    };
     return [
-      encodeEvent(topicPrefix, articleChanges, change, { id: id(articleChanges.name), source, time }),
-      encodeEvent(topicPrefix, articleState, state, { id: id(articleState.name), source, time }),
+      encodeEvent(topicPrefix, articleChanges, change, { id: id(articleChanges.name, ...said), source, time }),
+      stateRecord,
     ];
   }
 
@@ -163,13 +201,14 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
 }
 
 /** What orders the version among others, so that a rebuilt store does not take an older one for newer. */
-function basisOf({ receiptId, replay, record }: Entry): NonNullable<Change['basis']> {
-  const { version, versionCreated, x } = record;
+function basisOf({ receiptId, replay, version, versionCreated, acceptedAt, expires }: Entry): Change['basis'] {
+  if (receiptId === null) return undefined;
   return {
     receiptId,
     ...(replay !== '' && { replay }),
-    ...(version !== undefined && { version }),
-    versionCreated,
-    fetchedAt: x.acquisition.fetchedAt,
+    ...(version !== null && { version }),
+    versionCreated: versionCreated.toISOString(),
+    fetchedAt: acceptedAt.toISOString(),
+    ...(expires !== null && { expires: expires.toISOString() }),
   };
 }

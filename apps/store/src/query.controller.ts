@@ -7,7 +7,7 @@ import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Article } from './entities/article.entity.js';
 import { ArticleUrl } from './entities/article-url.entity.js';
-import { ArticleVersion } from './entities/article-version.entity.js';
+import { type HistoryEntry, readHistory } from './article-history.js';
 import { storeDatabase } from './store.database.js';
 
 const listQuery = z.object({
@@ -18,18 +18,10 @@ const listQuery = z.object({
 const cursorPosition = z.tuple([z.iso.datetime(), z.uuid()]);
 
 interface ArticlePage {
-  /** Latest change first. */
+  /** Latest change first; none that may not be read. */
   articles: ArticleRecord[];
   /** Cursor of the next page; absent on the last one. */
   next?: string;
-}
-
-interface HistoryEntry {
-  revision: number | null;
-  changeKind: string;
-  fields: string[];
-  storedAt: string;
-  record: ArticleRecord;
 }
 
 /** Read access to what is stored. */
@@ -51,26 +43,14 @@ export class QueryController {
 
   @Get(':id')
   async byId(@Param('id') id: string): Promise<ArticleRecord> {
-    return (await this.article(id)).record;
+    return recordOf(await this.article(id));
   }
 
-  /** Every version that came in, oldest first; late ones have no revision. */
+  /** Every version that says something of its own and may be known of, oldest first; without text where there is none to read. */
   @Get(':id/history')
   async history(@Param('id') id: string): Promise<{ versions: HistoryEntry[] }> {
     await this.article(id);
-    const versions = await this.database.manager.find(ArticleVersion, {
-      where: { articleId: id },
-      order: { storedAt: 'ASC', revision: 'ASC' },
-    });
-    return {
-      versions: versions.map(({ revision, changeKind, fields, storedAt, record }) => ({
-        revision,
-        changeKind,
-        fields,
-        storedAt: storedAt.toISOString(),
-        record,
-      })),
-    };
+    return { versions: await readHistory(this.database, id) };
   }
 
   private async byUrl(address: string): Promise<ArticleRecord> {
@@ -82,7 +62,7 @@ export class QueryController {
     }
     const known = await this.database.manager.findOneBy(ArticleUrl, { url });
     if (!known) throw new Problem(404, `no article has come in under ${url}`);
-    return (await this.article(known.articleId)).record;
+    return recordOf(await this.article(known.articleId));
   }
 
   private async article(id: string): Promise<Article> {
@@ -94,20 +74,28 @@ export class QueryController {
   private async page(limit: number, cursor: string | undefined): Promise<ArticlePage> {
     const builder = this.database.manager
       .createQueryBuilder(Article, 'article')
+      .where("article.pubStatus = 'usable'")
       .orderBy('article.changedAt', 'DESC')
       .addOrderBy('article.id', 'DESC')
       .limit(limit + 1);
     if (cursor !== undefined) {
       const [changedAt, id] = decodeCursor(cursor);
-      builder.where('(article.changedAt, article.id) < (:changedAt, :id)', { changedAt, id });
+      builder.andWhere('(article.changedAt, article.id) < (:changedAt, :id)', { changedAt, id });
     }
     const found = await builder.getMany();
     const last = found.length > limit ? found[limit - 1] : undefined;
     return {
-      articles: found.slice(0, limit).map(({ record }) => record),
+      articles: found.slice(0, limit).map(recordOf),
       ...(last && { next: encodeCursor(last) }),
     };
   }
+}
+
+/** @throws Problem 410 of a withdrawn article, 404 of one that hides for now, each with the reason */
+function recordOf({ id, pubStatus, reason, record }: Article): ArticleRecord {
+  if (record !== null) return record;
+  if (pubStatus === 'canceled') throw new Problem(410, `article ${id} was withdrawn: ${reason}`);
+  throw new Problem(404, `article ${id} is withheld: ${reason}`);
 }
 
 function encodeCursor({ changedAt, id }: Article): string {

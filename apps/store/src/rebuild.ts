@@ -8,12 +8,15 @@ import {
   topicAddress,
 } from '@newsmill/contracts';
 import { decodeEvent, type LogRecord, markReplayed, replayOf, type Transport } from '@newsmill/stage';
-import type { DataSource, EntityManager } from 'typeorm';
-import { writeArticleRows } from './article-rows.js';
+import { isDeepStrictEqual } from 'node:util';
+import { type DataSource, type EntityManager, In } from 'typeorm';
+import { nextVersionIds, writeArticleRows } from './article-rows.js';
 import { ArticleStore, type Incoming } from './article-store.js';
+import { Article } from './entities/article.entity.js';
 import { RELAY_LOCK } from './outbox-relay.js';
 import { ReceiptStore } from './receipt-store.js';
-import { rowsOf, toRevision } from './rebuilt-revision.js';
+import { rowsOf, type Told, toTold } from './rebuilt-revision.js';
+import { HELD, rankOf } from './receipt-state.js';
 import { holdStore } from './store-lock.js';
 import { toReports } from './store.controller.js';
 
@@ -65,11 +68,12 @@ export async function rebuildStore(options: RebuildOptions): Promise<RebuildRepo
     await holdStore(manager);
     await makeEmpty(database, manager, options.force ?? false);
     for await (const batch of readBatches(options, articleChanges)) {
-      await writeArticleRows(manager, rowsOf(batch.map(({ event, record }) => toRevision(event, record))));
+      await writeTold(manager, toldIn(batch));
       count('changes', batch.length);
     }
-    for await (const batch of readBatches(options, articleState)) {
-      await writeStates(manager, batch);
+    const gone = new Set<string>();
+    for await (const batch of readBatches(options, articleState, gone)) {
+      await writeStates(manager, toldIn(batch));
       count('state', batch.length);
     }
     for await (const batch of readBatches(options, articleOutcomes)) {
@@ -79,6 +83,7 @@ export async function rebuildStore(options: RebuildOptions): Promise<RebuildRepo
       );
       count('outcomes', batch.length);
     }
+    await finish(manager, gone);
   });
   const articles = new ArticleStore(database, receipts);
   for await (const batch of readBatches(options, articleEnriched)) {
@@ -98,7 +103,7 @@ async function makeEmpty(database: DataSource, manager: EntityManager, force: bo
     const [{ found }] = await database.query<[{ found: boolean }]>(`SELECT EXISTS (SELECT FROM ${table}) AS found`);
     return found;
   };
-  const tables = ['article', 'article_version', 'article_url', 'receipt', 'outbox'];
+  const tables = ['article', 'article_version', 'article_revision', 'article_due', 'article_url', 'receipt', 'outbox'];
   const used = await Promise.all(tables.map(isThere));
   if (!used.includes(true)) return;
   if (!force) throw new StoreInUse('the store is not empty: a rebuild replaces all of it (--force)');
@@ -112,15 +117,52 @@ async function makeEmpty(database: DataSource, manager: EntityManager, force: bo
   for (const table of tables) await manager.query(`DELETE FROM ${table}`);
 }
 
-/** What `changes` has already told is left as it is: it says more of a revision than `state` does. */
-async function writeStates(manager: EntityManager, batch: readonly Read<typeof articleState>[]): Promise<void> {
-  const known = await manager.query<{ id: string; revision: number }[]>(
-    'SELECT id, revision FROM article WHERE id = ANY($1::uuid[])',
-    [batch.map(({ event }) => event.articleId)],
+function toldIn(batch: readonly Read<typeof articleChanges | typeof articleState>[]): Told[] {
+  return batch.map(({ event, record }) => toTold(event, record));
+}
+
+async function writeTold(manager: EntityManager, told: readonly Told[], before?: Map<string, Article>): Promise<void> {
+  await writeArticleRows(manager, rowsOf(told, await nextVersionIds(manager, told.length), before), false);
+}
+
+/** What `changes` has told already is left as it is: it says more of a revision than `state` does. */
+async function writeStates(manager: EntityManager, batch: readonly Told[]): Promise<void> {
+  const found = await manager.findBy(Article, { id: In(batch.map(({ articleId }) => articleId)) });
+  const known = new Map(found.map((article) => [article.id, article]));
+  const news = batch.filter(({ articleId, revision, basis, record }) => {
+    const article = known.get(articleId);
+    if (article === undefined || article.revision !== revision) return revision > (article?.revision ?? 0);
+    return article.receiptId !== (basis?.receiptId ?? '') || !isDeepStrictEqual(article.record, record);
+  });
+  await writeTold(manager, news, known);
+}
+
+/**
+ * What follows from all that was told: of one receipt the last version counts; what may change with time is due now;
+ * a withdrawn article without a stub has had its tombstone; what was held and has been told is stored.
+ * @param gone articles that have a stub on `state`
+ */
+async function finish(manager: EntityManager, gone: ReadonlySet<string>): Promise<void> {
+  await manager.query(
+    `UPDATE article_version v SET superseded = true FROM article_version newer
+     WHERE newer.article_id = v.article_id AND newer.receipt_id = v.receipt_id AND newer.id > v.id AND v.receipt_id <> ''`,
   );
-  const revisions = new Map(known.map(({ id, revision }) => [id, revision]));
-  const news = batch.filter(({ event }) => event.revision > (revisions.get(event.articleId) ?? 0));
-  await writeArticleRows(manager, rowsOf(news.map(({ event, record }) => toRevision(event, record))));
+  await manager.query(
+    `INSERT INTO article_due (article_id, at)
+     SELECT article_id, min(expires) FROM article_version WHERE expires IS NOT NULL GROUP BY 1`,
+  );
+  await manager.query(
+    `UPDATE article SET buried_at = changed_at WHERE pub_status = 'canceled' AND id <> ALL($1::uuid[])`,
+    [[...gone]],
+  );
+  await manager.query(
+    `UPDATE article_version v SET record = NULL FROM article a WHERE a.id = v.article_id AND a.buried_at IS NOT NULL`,
+  );
+  await manager.query(
+    `UPDATE receipt SET state = 'stored', rank = $2
+     WHERE state = $1 AND EXISTS (SELECT FROM article_version v WHERE v.receipt_id = receipt.id)`,
+    [HELD, rankOf('stored')],
+  );
 }
 
 interface Read<T extends Topic> {
@@ -128,15 +170,20 @@ interface Read<T extends Topic> {
   record: LogRecord;
 }
 
-/** Events of a topic in batches; tombstones are left out, and so is what cannot be read: the store never wrote it. */
+/**
+ * Events of a topic in batches. What cannot be read is left out: the store never wrote it.
+ * @param gone is kept up with the keys that are withdrawn, and not forgotten by a tombstone
+ */
 async function* readBatches<T extends Topic>(
   { transport, prefix }: RebuildOptions,
   topic: T,
+  gone = new Set<string>(),
 ): AsyncGenerator<Read<T>[]> {
   let batch: Read<T>[] = [];
   let bytes = 0;
   for await (const record of transport.read(topicAddress(prefix, topic), 'earliest')) {
     const event = record.value === null ? undefined : readable(topic, record);
+    noteGone(gone, record, event);
     if (event === undefined) continue;
     bytes += record.value!.length;
     if (batch.length > 0 && (batch.length >= BATCH || bytes > BATCH_BYTES)) {
@@ -146,6 +193,13 @@ async function* readBatches<T extends Topic>(
     batch.push({ event, record });
   }
   if (batch.length > 0) yield batch;
+}
+
+function noteGone(gone: Set<string>, { key, value }: LogRecord, event: unknown): void {
+  const name = key?.toString() ?? '';
+  if (value === null) gone.delete(name);
+  else if ((event as { pubStatus?: string } | undefined)?.pubStatus === 'canceled') gone.add(name);
+  else gone.delete(name);
 }
 
 function readable<T extends Topic>(topic: T, record: LogRecord): EventOf<T> | undefined {

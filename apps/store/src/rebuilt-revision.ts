@@ -6,89 +6,143 @@ import {
   type EventOf,
 } from '@newsmill/contracts';
 import { header, type LogRecord } from '@newsmill/stage';
-import { addressesOf, type ArticleRows } from './article-rows.js';
+import { addressesOf, claimAddress } from './article-identity.js';
+import type { ArticleRows, VersionRow } from './article-rows.js';
 import type { Article } from './entities/article.entity.js';
-import type { ArticleVersion } from './entities/article-version.entity.js';
+import { EXPIRED, UNDER_EMBARGO } from './life-cycle/fold.js';
+import type { ChangeKind } from './life-cycle/public-change.js';
+import { keyOf } from './life-cycle/version-key.js';
 
 type Change = EventOf<typeof articleChanges>;
 type State = EventOf<typeof articleState>;
 
-/** A revision as it goes into the history; never a late version. */
-export type Revision = Omit<ArticleVersion, 'id' | 'revision'> & { revision: number; isStub: boolean };
+/** What a public event tells of an article. */
+export interface Told {
+  articleId: string;
+  revision: number;
+  /** `null` of `state`. */
+  changeKind: ChangeKind | null;
+  fields: string[];
+  correction: string | null;
+  pubStatus: State['pubStatus'];
+  reason: string | null;
+  record: ArticleRecord | null;
+  basis: Change['basis'];
+  at: Date;
+}
 
-/** The revision that a public event tells of. */
-export function toRevision(event: Change | State, record: LogRecord): Revision {
-  const { articleId, revision, basis } = event;
-  const at = 'changedAt' in event ? event.changedAt : header(record, 'ce_time');
-  const storedAt = new Date(at ?? record.timestamp);
-  const changeKind = 'changeKind' in event ? event.changeKind : likelyKind(event);
+export function toTold(event: Change | State, record: LogRecord): Told {
+  const { articleId, revision, reason = null, basis } = event;
+  const isChange = 'changeKind' in event;
+  const at = isChange ? event.changedAt : header(record, 'ce_time');
   return {
     articleId,
     revision,
-    receiptId: basis?.receiptId ?? '',
-    replay: basis?.replay ?? '',
-    changeKind,
-    fields: 'fields' in event ? event.fields : [],
-    record: event.record ?? stubOf(event, changeKind, storedAt.toISOString()),
-    isStub: event.record === undefined,
-    storedAt,
+    changeKind: isChange ? event.changeKind : null,
+    fields: isChange ? event.fields : [],
+    correction: isChange ? (event.correction ?? null) : null,
+    pubStatus: event.pubStatus ?? statusOf(event),
+    reason,
+    record: event.record ?? null,
+    basis,
+    at: new Date(at ?? record.timestamp),
   };
 }
 
-/** Rows for revisions, in their order; the highest of each article is its current one. */
-export function rowsOf(revisions: readonly Revision[]): ArticleRows {
-  const rows: ArticleRows = { articles: new Map(), versions: [...revisions], urls: new Map() };
-  for (const { articleId, revision, record, receiptId, replay, storedAt, isStub } of revisions) {
-    if (!isStub) for (const url of addressesOf(record)) rows.urls.set(url, articleId);
-    const known = rows.articles.get(articleId);
+/**
+ * Rows for what was told, in its order; what was told last of an article is what it is.
+ * @param ids for a version each
+ * @param before articles that are there already
+ */
+export function rowsOf(
+  told: readonly Told[],
+  ids: readonly string[],
+  before: ReadonlyMap<string, Pick<Article, 'revision' | 'storedAt' | 'changedAt'>> = new Map(),
+): ArticleRows {
+  const rows: ArticleRows = { articles: new Map(), versions: [], revisions: [], urls: new Map() };
+  for (const [index, one] of told.entries()) {
+    const { articleId, revision, changeKind, fields, correction, pubStatus, reason, record, basis, at } = one;
+    const version = versionOf(one, ids[index]!);
+    if (version !== undefined) rows.versions.push(version);
+    const sourceId = record === null ? null : version!.id;
+    rows.revisions.push({
+      articleId,
+      revision,
+      changeKind,
+      fields,
+      correction,
+      pubStatus,
+      reason,
+      versionId: version?.id ?? null,
+      sourceId,
+      toldAt: at,
+    });
+    for (const [url, isOwn] of record === null ? [] : addressesOf(record)) {
+      claimAddress(rows.urls, url, { articleId, isOwn });
+    }
+    const known = rows.articles.get(articleId) ?? before.get(articleId);
     if (known !== undefined && known.revision > revision) continue;
     const article: Article = {
       id: articleId,
       revision,
-      pubStatus: record.pubStatus,
+      pubStatus,
+      reason,
       record,
-      receiptId,
-      replay,
-      storedAt: known?.storedAt ?? storedAt,
-      changedAt: storedAt,
+      receiptId: basis?.receiptId ?? '',
+      replay: basis?.replay ?? '',
+      sourceId,
+      storedAt: known?.storedAt ?? at,
+      changedAt: changeKind === null ? (known?.changedAt ?? at) : at,
+      buriedAt: null,
     };
     rows.articles.set(articleId, article);
   }
   return rows;
 }
 
-/** `state` does not tell what happened: the status does, as far as it matters to a reader. */
-function likelyKind({ revision, pubStatus }: State): Change['changeKind'] {
-  if (pubStatus === 'canceled') return 'withdrawn';
-  if (pubStatus === 'withheld') return 'withheld';
-  return revision === 1 ? 'new' : 'update';
-}
-
 /**
- * What is left of an article that may not be read: its status, the reason, and what orders it among other versions. One
- * of which the log does not say that counts as new as the moment at which it was told, so that nothing older brings a
- * withdrawn article back.
+ * The version that was told of. Of one that may not be read its status, the reason and its place among others are left; of
+ * an article that hides because nothing may be told of it, nothing. One of which the log does not say its place counts as
+ * new as the moment at which it was told, so that nothing older brings a withdrawn article back.
  */
-function stubOf(event: Change | State, changeKind: string, at: string): ArticleRecord {
-  const { articleId, basis, reason } = event;
-  const uri = articleUri(articleId);
-  const pubStatus = event.pubStatus ?? (changeKind === 'withheld' ? 'withheld' : 'canceled');
-  return {
-    uri,
+function versionOf({ articleId, pubStatus, reason, record, basis, at }: Told, id: string): VersionRow | undefined {
+  const [receiptId, replay] = [basis?.receiptId ?? '', basis?.replay ?? ''];
+  const row = { articleId, storedAt: at };
+  if (record !== null) {
+    const key = keyOf(id, receiptId, replay, record);
+    return { ...key, ...row, record, elapsedTo: key.embargoedUntil };
+  }
+  if (basis === undefined && reason === UNDER_EMBARGO) return undefined;
+  const told = at.toISOString();
+  const hasExpired = pubStatus === 'canceled' && reason === EXPIRED && basis?.expires !== undefined;
+  const note = reason === null || reason === WORD_OF_STATUS[pubStatus] ? undefined : reason;
+  const stub: ArticleRecord = {
+    uri: articleUri(articleId),
     type: 'text',
     ...(basis?.version !== undefined && { version: basis.version }),
-    versionCreated: basis?.versionCreated ?? at,
-    pubStatus,
+    versionCreated: basis?.versionCreated ?? told,
+    pubStatus: hasExpired ? 'usable' : pubStatus,
     headlines: [],
     bodies: [],
-    ...(reason !== undefined && reason !== changeKind && { edNote: reason }),
+    ...(basis?.expires !== undefined && { expires: basis.expires }),
+    ...(note !== undefined && !hasExpired && { edNote: note }),
     x: {
-      url: { original: uri, final: uri, canonical: uri },
+      url: { original: articleUri(articleId), final: articleUri(articleId), canonical: articleUri(articleId) },
       dates: {},
       access: {},
       provenance: {},
       parse: { missing: [], warnings: [] },
-      acquisition: { mode: 'push', source: 'rebuild', fetchedAt: basis?.fetchedAt ?? at },
+      acquisition: { mode: 'push', source: 'rebuild', fetchedAt: basis?.fetchedAt ?? told },
     },
   };
+  return { ...keyOf(id, receiptId, replay, stub), ...row, record: null, hasRecord: false };
+}
+
+/** What is told of a version that does not say why it may not be read. */
+const WORD_OF_STATUS: Partial<Record<Told['pubStatus'], string>> = { canceled: 'withdrawn', withheld: 'withheld' };
+
+/** Events of older releases do not tell the status. */
+function statusOf(event: Change | State): Told['pubStatus'] {
+  if (event.record !== undefined) return event.record.pubStatus;
+  return 'changeKind' in event && event.changeKind === 'withheld' ? 'withheld' : 'canceled';
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Receipt } from './entities/receipt.entity.js';
-import { FINAL_STATES, OPEN_STATES, rankOf, type ReceiptState } from './receipt-state.js';
+import { FINAL_STATES, HELD, OPEN_STATES, rankOf, type ReceiptState } from './receipt-state.js';
 import { storeDatabase } from './store.database.js';
 import { shareStore } from './store-lock.js';
 
@@ -27,10 +27,12 @@ export interface Flow {
   received: number;
   /** Still on their way. */
   open: number;
+  /** Under embargo: stored, and not told to anybody yet. */
+  held: number;
   states: Partial<Record<ReceiptState, number>>;
   /** By the door at which they came in. */
   doors: Record<string, number>;
-  /** `received = stored + unchanged + rejected + withdrawn + dead`. */
+  /** `received = stored + unchanged + rejected + withdrawn + dead + held`. */
   closes: boolean;
 }
 
@@ -110,7 +112,9 @@ export class ReceiptStore {
       received += Number(count);
     }
     const settled = FINAL_STATES.reduce((sum, state) => sum + (states[state] ?? 0), 0);
-    return { received, open: received - settled, states, doors, closes: received === settled };
+    const held = states[HELD] ?? 0;
+    const open = received - settled - held;
+    return { received, open, held, states, doors, closes: open === 0 };
   }
 
   /** Open receipts of which nothing has been heard for so many milliseconds: how many, and some of their ids. */

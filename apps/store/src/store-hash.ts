@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ArticleRecord } from '@newsmill/contracts';
 import type { DataSource } from 'typeorm';
+import { shownRecord } from './life-cycle/shown-record.js';
 
 /** What a store holds, in two hashes. Equal stores have equal hashes, however they came about. */
 export interface StoreHash {
@@ -15,52 +16,72 @@ export interface StoreHash {
 const PAGE = 500;
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
-interface Row {
+interface Revision {
   articleId: string;
   revision: number;
-  isCurrent: boolean;
+  pubStatus: string;
+  reason: string | null;
   changeKind: string;
   fields: string[];
-  storedAt: Date;
-  record: ArticleRecord;
+  toldAt: Date;
+  version: string | null;
+  versionCreated: Date;
+  acceptedAt: Date;
+  record: ArticleRecord | null;
+}
+
+interface Current {
+  id: string;
+  revision: number;
+  pubStatus: string;
+  reason: string | null;
+  record: ArticleRecord | null;
 }
 
 /**
  * Hashes what subscribers were told: for each article in the order of its id, revision, status and record, the record with
- * its properties in the order of their names; of one that may not be read, the reason. Late versions, and what changed
- * without being told, do not count. Sees one moment of a store in use.
+ * its properties in the order of their names; of one that may not be read, the reason. What was held, came late or said
+ * nothing new does not count, and nothing of an article whose tombstone is on the log. Sees one moment of a store in use.
  */
 export async function hashStore(database: DataSource): Promise<StoreHash> {
   return database.transaction('REPEATABLE READ', async (manager) => {
     const [content, history] = [createHash('sha256'), createHash('sha256')];
     let [articles, revisions] = [0, 0];
-    let [articleId, revision] = [FIRST, 0];
-    for (;;) {
-      const rows = await manager.query<Row[]>(
-        `SELECT v.article_id AS "articleId", v.revision, v.revision = a.revision AS "isCurrent",
-           v.change_kind AS "changeKind", v.fields, v.stored_at AS "storedAt", v.record
-         FROM article_version v JOIN article a ON a.id = v.article_id
-         WHERE v.revision IS NOT NULL AND (v.article_id, v.revision) > ($1::uuid, $2::int)
-         ORDER BY v.article_id, v.revision LIMIT $3`,
+    for (let last = FIRST; ;) {
+      const rows = await manager.query<Current[]>(
+        `SELECT id, revision, pub_status AS "pubStatus", reason, record FROM article
+         WHERE buried_at IS NULL AND id > $1::uuid ORDER BY id LIMIT $2`,
+        [last, PAGE],
+      );
+      if (rows.length === 0) break;
+      for (const { id, revision, pubStatus, reason, record } of rows) {
+        articles += 1;
+        content.update(`${JSON.stringify([id, revision, pubStatus, record === null ? reason : recordHash(record)])}\n`);
+        last = id;
+      }
+    }
+    for (let [articleId, revision] = [FIRST, 0]; ;) {
+      const rows = await manager.query<Revision[]>(
+        `SELECT r.article_id AS "articleId", r.revision, r.pub_status AS "pubStatus", r.reason,
+           r.change_kind AS "changeKind", r.fields, r.told_at AS "toldAt", v.version,
+           v.version_created AS "versionCreated", v.accepted_at AS "acceptedAt", s.record
+         FROM article_revision r JOIN article a ON a.id = r.article_id
+           LEFT JOIN article_version v ON v.id = r.version_id LEFT JOIN article_version s ON s.id = r.source_id
+         WHERE r.change_kind IS NOT NULL AND a.buried_at IS NULL AND (r.article_id, r.revision) > ($1::uuid, $2::int)
+         ORDER BY r.article_id, r.revision LIMIT $3`,
         [articleId, revision, PAGE],
       );
+      if (rows.length === 0) break;
       for (const row of rows) {
-        const { pubStatus, edNote } = row.record;
-        const shown = pubStatus === 'usable' ? recordHash(row.record) : (edNote ?? row.changeKind);
-        const said = [row.articleId, row.revision, pubStatus, shown];
-        const moved = [row.changeKind, row.fields, row.storedAt.toISOString()];
+        const { pubStatus, reason, record, changeKind, fields, toldAt } = row;
+        const shown = record === null ? reason : recordHash(shownRecord(record, row));
+        ({ articleId, revision } = row);
         revisions += 1;
-        history.update(`${JSON.stringify([...said, ...moved])}\n`);
-        if (!row.isCurrent) continue;
-        articles += 1;
-        content.update(`${JSON.stringify(said)}\n`);
+        const said = [articleId, revision, pubStatus, shown, changeKind, fields, toldAt.toISOString()];
+        history.update(`${JSON.stringify(said)}\n`);
       }
-      const last = rows.at(-1);
-      if (last === undefined) {
-        return { articles, revisions, content: content.digest('hex'), history: history.digest('hex') };
-      }
-      ({ articleId, revision } = last);
     }
+    return { articles, revisions, content: content.digest('hex'), history: history.digest('hex') };
   });
 }
 

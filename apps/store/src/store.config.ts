@@ -1,4 +1,5 @@
 import { defineSettings, list, type SettingValues } from '@newsmill/service';
+import { z } from 'zod';
 
 export const storeSettings = defineSettings({
   adminKey: {
@@ -7,6 +8,12 @@ export const storeSettings = defineSettings({
     default: '',
     doc: 'Keys for dead letters and status over HTTP, comma-separated: the key, or `sha256:<hex>` of it. Without one they are closed.',
     secret: true,
+  },
+  tombstoneAfterDays: {
+    env: 'NEWSMILL_TOMBSTONE_AFTER_DAYS',
+    schema: z.coerce.number().min(0).max(3650),
+    default: '7',
+    doc: 'Days that the stub of a withdrawn article stays on the state topic. Then a tombstone takes its place, and its texts are removed from the database.',
   },
 });
 

@@ -1,16 +1,24 @@
 import type { ServiceDatabase } from '@newsmill/service';
 import { Article } from './entities/article.entity.js';
+import { ArticleDue } from './entities/article-due.entity.js';
+import { ArticleRevision } from './entities/article-revision.entity.js';
 import { ArticleUrl } from './entities/article-url.entity.js';
 import { ArticleVersion } from './entities/article-version.entity.js';
 import { OutboxEntry } from './entities/outbox-entry.entity.js';
 import { Receipt } from './entities/receipt.entity.js';
 import { CreateStore1763856000000 } from './migrations/1763856000000-create-store.js';
 import { AccountReceipts1763942400000 } from './migrations/1763942400000-account-receipts.js';
+import { LifeCycle1764115200000 } from './migrations/1764115200000-life-cycle.js';
 import { VersionOfReplay1764028800000 } from './migrations/1764028800000-version-of-replay.js';
 
 /** The store's own Postgres schema. No other service reads it. */
 export const storeDatabase: ServiceDatabase = {
   schema: 'store',
-  entities: [Article, ArticleUrl, ArticleVersion, OutboxEntry, Receipt],
-  migrations: [CreateStore1763856000000, AccountReceipts1763942400000, VersionOfReplay1764028800000],
+  entities: [Article, ArticleDue, ArticleRevision, ArticleUrl, ArticleVersion, OutboxEntry, Receipt],
+  migrations: [
+    CreateStore1763856000000,
+    AccountReceipts1763942400000,
+    VersionOfReplay1764028800000,
+    LifeCycle1764115200000,
+  ],
 };

@@ -17,12 +17,15 @@ import { DeadLettersController } from './dead-letters.controller.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { QueryController } from './query.controller.js';
 import { ReceiptStore } from './receipt-store.js';
+import { Releaser } from './releaser.js';
 import { ReceiptsController } from './receipts.controller.js';
 import { StatusController } from './status.controller.js';
 import { storeSettings } from './store.config.js';
 import { StoreController } from './store.controller.js';
 import { storeDatabase } from './store.database.js';
 import { record, store as storeStage } from './store.stage.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 @Module({})
 class StoreModule implements OnModuleInit {
@@ -59,6 +62,12 @@ export const store = defineService({
       ArticleStore,
       ReceiptStore,
       OutboxRelay,
+      {
+        provide: Releaser,
+        inject: [ArticleStore, OutboxRelay],
+        useFactory: (articles: ArticleStore, relay: OutboxRelay) =>
+          new Releaser(articles, relay, { tombstoneAfterMs: settings.tombstoneAfterDays * DAY_MS, clock: Date.now }),
+      },
     ],
   }),
 });

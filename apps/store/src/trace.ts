@@ -6,7 +6,7 @@ import { Receipt } from './entities/receipt.entity.js';
 export interface TracedVersion {
   receiptId: string;
   articleId: string;
-  /** `null` for an older version that came late. */
+  /** `null` when nothing was told of it: it came late, said nothing new or is held. */
   revision: number | null;
   changeKind: string;
   fields: string[];
@@ -44,9 +44,11 @@ export async function traceOf(database: DataSource, what: string, publisher: str
     .getMany();
   const found = new Set([...articleIds, ...receipts.map(({ articleId }) => articleId).filter((id) => id !== null)]);
   const versions = await database.query<TracedVersion[]>(
-    `SELECT receipt_id AS "receiptId", article_id AS "articleId", revision, change_kind AS "changeKind", fields,
-       stored_at AS "storedAt"
-     FROM article_version WHERE article_id = ANY($1::uuid[]) ORDER BY article_id, stored_at`,
+    `SELECT v.receipt_id AS "receiptId", v.article_id AS "articleId", r.revision,
+       coalesce(r.change_kind, 'kept') AS "changeKind", coalesce(r.fields, '{}') AS fields,
+       coalesce(r.told_at, v.stored_at) AS "storedAt"
+     FROM article_version v LEFT JOIN article_revision r ON r.version_id = v.id AND r.change_kind IS NOT NULL
+     WHERE v.article_id = ANY($1::uuid[]) ORDER BY v.article_id, "storedAt", r.id`,
     [[...found]],
   );
   return { receipts, articleIds: [...found], versions };
@@ -68,7 +70,7 @@ function candidates(what: string, publisher: string): string[] {
 async function articlesUnder(database: DataSource, ids: readonly string[]): Promise<string[]> {
   const rows = await database.query<{ id: string }[]>(
     `SELECT article_id AS id FROM article_url WHERE url = ANY($1::text[])
-     UNION SELECT id FROM article WHERE id = ANY($2::uuid[])`,
+     UNION SELECT article_id FROM article_version WHERE article_id = ANY($2::uuid[])`,
     [ids, ids.filter((id) => z.uuid().safeParse(id).success)],
   );
   return rows.map(({ id }) => id);

@@ -43,13 +43,8 @@ export function encodeEvent<T extends Topic>(
   }
   const key = topic.key(event);
   const { receiptId } = topic.subject(event);
-  const headers: Record<string, string> = {
-    ce_specversion: '1.0',
-    ce_id: envelope.id,
-    ce_source: envelope.source,
-    ce_type: topic.name,
-    ce_subject: key,
-    ce_time: new Date(envelope.time).toISOString(),
+  const headers = {
+    ...attributes(topic, key, envelope),
     'content-type': 'application/json',
     ...(receiptId !== undefined && { [RECEIPT_HEADER]: receiptId }),
     ...(envelope.redrives !== undefined && { [REDRIVES_HEADER]: String(envelope.redrives) }),
@@ -60,6 +55,35 @@ export function encodeEvent<T extends Topic>(
     ...(envelope.replay !== undefined && { [REPLAY_HEADER]: envelope.replay }),
   };
   return { topic: topicAddress(prefix, topic), key: Buffer.from(key), value, headers: toHeaders(headers) };
+}
+
+/**
+ * A tombstone: a record without a value, after which a compacted topic forgets everything of its key (Apache Kafka,
+ * "Log Compaction"). It carries the attributes of an event, so that a consumer can tell when and by whom.
+ */
+export function encodeTombstone(
+  prefix: string,
+  topic: Pick<Topic, 'name'>,
+  key: string,
+  envelope: Pick<Envelope, 'id' | 'source' | 'time'>,
+): NewRecord {
+  const headers = toHeaders(attributes(topic, key, envelope));
+  return { topic: topicAddress(prefix, topic), key: Buffer.from(key), value: null, headers };
+}
+
+function attributes(
+  topic: Pick<Topic, 'name'>,
+  key: string,
+  { id, source, time }: Pick<Envelope, 'id' | 'source' | 'time'>,
+): Record<string, string> {
+  return {
+    ce_specversion: '1.0',
+    ce_id: id,
+    ce_source: source,
+    ce_type: topic.name,
+    ce_subject: key,
+    ce_time: new Date(time).toISOString(),
+  };
 }
 
 /**

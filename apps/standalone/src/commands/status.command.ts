@@ -79,7 +79,7 @@ async function scrape(url: string): Promise<string> {
 
 function toText({ receipts, backlogs, deadLetters, database, counters, metrics }: Report): string {
   const doors = Object.entries(receipts.doors).map(([door, count]) => `${door} ${count}`);
-  const named = ['stored', 'unchanged', 'rejected', 'withdrawn', 'dead'] as const;
+  const named = ['stored', 'unchanged', 'rejected', 'withdrawn', 'dead', 'held'] as const;
   const lines = [
     row('received', receipts.received, doors.join(', ')),
     ...named.map((state) => row(state, receipts.states[state] ?? 0)),

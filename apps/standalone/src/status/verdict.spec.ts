@@ -29,7 +29,7 @@ process_start_time_seconds 1001.5
 
 const status = (received: number, open: number, waiting = 0) => ({
   at: '',
-  receipts: { received, open, states: {}, doors: {}, closes: open === 0 },
+  receipts: { received, open, held: 0, states: {}, doors: {}, closes: open === 0 },
   backlogs: [{ stage: 'parse', records: waiting }],
   deadLetters: {},
 });

@@ -17,7 +17,7 @@ export interface Silent {
 }
 
 /**
- * `received = stored + unchanged + rejected + withdrawn + dead + in flight`, from the database: what is open must be on
+ * `received = stored + unchanged + rejected + withdrawn + dead + held + in flight`, from the database: what is open must be on
  * the log, in front of some stage.
  */
 export function verdictOfDatabase({ receipts, backlogs }: Status, silent: Silent): Verdict {

@@ -1,9 +1,9 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** A version in the history that subscribers have not been told of yet. */
+/** What subscribers have not been told yet. */
 @Entity({ name: 'outbox' })
 export class OutboxEntry {
-  /** Given under the article's row lock: in the order of revisions for each article. */
+  /** Given under the article's lock: in the order of revisions for each article. */
   @PrimaryGeneratedColumn({ type: 'bigint', primaryKeyConstraintName: 'outbox_pk' })
   seq!: string;
 
@@ -12,4 +12,8 @@ export class OutboxEntry {
 
   @Column({ type: 'int' })
   revision!: number;
+
+  /** What is to be told; `null` for a tombstone. */
+  @Column({ type: 'bigint', name: 'revision_id', nullable: true })
+  revisionId!: string | null;
 }

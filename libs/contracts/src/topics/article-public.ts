@@ -15,6 +15,7 @@ const basis = z
     version: z.string().optional().describe("the publisher's own version"),
     versionCreated: timestamp,
     fetchedAt: timestamp,
+    expires: timestamp.optional().describe('when the version expires; told also once it has'),
   })
   .optional()
   .describe('the version of the article that this revision was made from; told also when the record may not be read');
@@ -27,7 +28,7 @@ export const articleChanges = defineTopic({
   description: 'What happened to an article: every material change, in order for each article, with the whole record.',
   schema: z.strictObject({
     articleId: z.string(),
-    revision: z.int().positive().describe('grows by one with every change; apply what is greater than yours'),
+    revision: z.int().positive().describe('grows with every change, may skip; apply what is greater than yours'),
     changeKind,
     fields: z.array(z.string()).describe('the fields that moved; empty for a new article'),
     changedAt: timestamp,
@@ -46,10 +47,14 @@ export const articleChanges = defineTopic({
 
 export const articleState = defineTopic({
   name: 'news.article.state.v1',
-  description: 'The latest state of each article. Compacted: reading it from the start rebuilds the truth.',
+  description:
+    'The latest state of each article. Compacted: reading it from the start rebuilds the truth. A withdrawn article leaves a stub with the reason, and after a delay a tombstone.',
   schema: z.strictObject({
     articleId: z.string(),
-    revision: z.int().positive(),
+    revision: z
+      .int()
+      .positive()
+      .describe('that of the last change, or greater; told again under the same one, a record says the same'),
     pubStatus,
     reason: z.string().optional().describe('why an article is withheld or canceled'),
     record: passedOn.optional().describe('absent once the article is withheld or canceled'),

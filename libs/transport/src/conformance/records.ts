@@ -46,6 +46,31 @@ export function describeRecords(bench: Bench): void {
     );
 
     it(
+      'keeps a tombstone of a compacted topic in its place: after what it ends, before what comes again',
+      async () => {
+        const transport = await bench.transport();
+        const topic = await bench.topic(transport, { cleanup: 'compact' });
+        const tombstone: NewRecord = { ...record(topic, 'a', ''), value: null, headers: { ce_id: Buffer.from('t') } };
+        await transport.publish([record(topic, 'a', 'first'), record(topic, 'a', 'stub'), tombstone]);
+        await transport.publish([
+          record(topic, 'a', 'again'),
+          record(topic, 'b', 'other'),
+          { ...tombstone, key: Buffer.from('b') },
+        ]);
+        const reader = await bench.reader(transport, { topic });
+        await bench.until('all are read', () => reader.settled.length >= 6);
+        const told = { a: ['first', 'stub', 'null', 'again'], b: ['other', 'null'] };
+        expect(valuesByKey(reader.settled)).toEqual(told);
+        expect(valuesByKey(await readAll(transport, topic))).toEqual(told);
+        const ids = reader.settled
+          .filter(({ value }) => value === null)
+          .map(({ headers }) => headers.ce_id?.toString());
+        expect(ids).toEqual(['t', 't']);
+      },
+      CASE_TIMEOUT_MS,
+    );
+
+    it(
       'carries values of 3 MB, whether they compress or not',
       async () => {
         const transport = await bench.transport();
