@@ -16,7 +16,7 @@ export interface Edit {
 export interface Edited {
   html: string;
   /** What stood there before: another field that held it may move as well. */
-  took?: string;
+  took?: string | readonly string[];
 }
 
 export const edits: readonly Edit[] = [...text, ...metadata, ...pictureEdits, ...corrections];

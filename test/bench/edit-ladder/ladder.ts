@@ -74,7 +74,7 @@ export function climb(page: Anchored): Case[] | undefined {
       kind: name,
       expected: field,
       told: after && changedFields(original, after),
-      also: edited.took === undefined ? [] : holdersOf(original, edited.took),
+      also: [edited.took ?? []].flat().flatMap((text) => holdersOf(original, text)),
     });
   }
   return cases;

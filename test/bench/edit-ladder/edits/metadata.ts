@@ -76,7 +76,7 @@ export const metadata: readonly Edit[] = [
         (source, phrase) => replaceEverywhere(source, phrase, reword(phrase, chance)),
         page.html,
       );
-      return { html, took: phrases.join(' ') };
+      return { html, took: phrases };
     },
   },
 ];

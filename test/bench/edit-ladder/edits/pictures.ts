@@ -3,17 +3,34 @@ import type { Edit } from '../edits.ts';
 import { keyOf } from '../markup.ts';
 import { phrasesOf, replaceEverywhere, reword } from '../phrases.ts';
 
-/** The part of a picture's address that tells it from others: its file's name without extension and size. */
+/** A number too long to be given twice, wherever it stands in the address. */
+const NUMBERED = /[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}|(?<![\da-z])[\da-f]{24,64}(?![\da-z])/i;
+
+/** The part of a picture's address that tells it from others: a long number, else its file's name without size and version. */
 function stemOf(url: string): string | undefined {
   const path = url.split(/[?#]/, 1)[0]!;
-  const file = path.slice(path.lastIndexOf('/') + 1).replace(/\.\w{3,4}$/, '');
-  const stem = file.replace(/[-_]\d{2,4}x\d{2,4}$/, '');
-  return /^[\w%.~-]{5,150}$/.test(stem) && /\w{4}/.test(stem) ? stem : undefined;
+  const numbered = NUMBERED.exec(path)?.[0];
+  if (numbered !== undefined) return numbered;
+  const stem = path
+    .slice(path.lastIndexOf('/') + 1)
+    .replace(/\.\w{3,4}$/, '')
+    .replace(/^csm_|_[\da-f]{10}$/g, '')
+    .replace(/[-_]\d{2,4}x\d{2,4}$/, '');
+  return /^[\w%.~-]{5,150}$/.test(stem) && /[a-z]{4}|\d{5}/i.test(stem) ? stem : undefined;
 }
 
+const OTHER = '0b7f3c1e-5a42-4d0c-9e61-7c1d2f88a214';
+
+/** Puts another file in the place of a picture, wherever the page names it; words of its text stay. */
 function replacePicture({ html }: Anchored, url: string | undefined): { html: string } | undefined {
   const stem = url === undefined ? undefined : stemOf(url);
-  return stem === undefined || !html.includes(stem) ? undefined : { html: html.replaceAll(stem, 'quay-at-dawn-88214') };
+  if (stem === undefined) return undefined;
+  const parts = html.split(stem);
+  const whole = parts.slice(1).reduce((source, part, i) => {
+    const inAddress = /(?:[/_.=-]|%2F)$/i.test(parts[i]!) && /^[\w.~%-]*[.?/&"'\s]/.test(part);
+    return source + (inAddress ? OTHER : stem) + part;
+  }, parts[0]!);
+  return whole === html ? undefined : { html: whole };
 }
 
 const presented = (html: string): string | undefined =>
