@@ -26,7 +26,11 @@ const { values } = parseArgs({
 });
 const data = values.data ?? DEFAULT_DATA;
 
-function run(name: string, pages: readonly KnownPage[], most = Infinity): { name: string; pages: number; cases: Case[] } {
+function run(
+  name: string,
+  pages: readonly KnownPage[],
+  most = Infinity,
+): { name: string; pages: number; cases: Case[] } {
   const cases: Case[] = [];
   let taken = 0;
   for (const page of pages) {
@@ -52,14 +56,25 @@ if (hasGold(data)) {
 const percent = (part: number, of: number): string => `${(100 * share(part, of)).toFixed(1)} %`;
 for (const { name, pages, cases } of groups) {
   console.log(`\n${name}: ${pages} pages`);
-  for (const [title, some] of [['churn', churnOf(cases)], ['edits', editsOf(cases)]] as const) {
+  for (const [title, some] of [
+    ['churn', churnOf(cases)],
+    ['edits', editsOf(cases)],
+  ] as const) {
     const all = scoreOf(some);
-    console.log(`  ${title}: ${all.right} of ${all.cases} ${percent(all.right, all.cases)} named ${percent(all.named, all.cases)}`);
+    console.log(
+      `  ${title}: ${all.right} of ${all.cases} ${percent(all.right, all.cases)} named ${percent(all.named, all.cases)}`,
+    );
     for (const [kind, one] of Map.groupBy(some, (each) => each.kind)) {
       const { right, named, cases: count, pages: on } = scoreOf(one);
-      if (right < count || (title === 'edits' && named < count)) console.log(`    ${kind}: ${right}/${count} on ${on} named ${named}`);
+      if (right < count || (title === 'edits' && named < count))
+        console.log(`    ${kind}: ${right}/${count} on ${on} named ${named}`);
       else console.log(`    ${kind}: ${count} ok`);
     }
   }
-  if (values.misses) for (const one of cases) if (!isRight(one) || (one.expected !== undefined && !isNamed(one))) console.log(`${one.page}\t${one.kind}\t${one.expected ?? ''}\t${one.told?.join(',') ?? 'NO ARTICLE'}\t${one.also}`);
+  if (values.misses)
+    for (const one of cases)
+      if (!isRight(one) || (one.expected !== undefined && !isNamed(one)))
+        console.log(
+          `${one.page}\t${one.kind}\t${one.expected ?? ''}\t${one.told?.join(',') ?? 'NO ARTICLE'}\t${one.also}`,
+        );
 }

@@ -103,7 +103,15 @@ const extension = z.strictObject({
     free: z.boolean().optional().describe('schema.org isAccessibleForFree; absent when the page does not say'),
     evidence: z.string().optional(),
   }),
-  corrections: z.array(z.strictObject({ text: z.string() })).optional(),
+  corrections: z
+    .array(
+      z.strictObject({
+        text: z.string(),
+        date: timestamp.optional().describe('when it was made, as far as the publisher says so'),
+      }),
+    )
+    .optional()
+    .describe('what the publisher corrected, each once; no part of the bodies'),
   language: z
     .strictObject({
       detected: z.string().optional().describe('BCP 47'),

@@ -65,6 +65,13 @@ export interface DateFound {
   source: string;
 }
 
+/** A publisher's note about what was wrong. */
+export interface Correction {
+  text: string;
+  /** UTC, RFC 3339: when it was made, as far as it says so. */
+  date?: string;
+}
+
 export interface ImageFound {
   /** Absolute http(s) URL of the largest version that the page offers. */
   url: string;
@@ -151,8 +158,8 @@ export interface ExtractedArticle {
   text: string;
   /** Sanitised HTML, built from the blocks: nothing of the page's own markup survives. */
   html: string;
-  /** The publisher's own correction notice, as it stands on the page. */
-  correction?: string;
+  /** What the publisher corrected, as the page states or shows it; absent when nothing. It is no part of the body. */
+  corrections?: Correction[];
   /** The publisher's note about how the article came to be. */
   editorNote?: string;
   /** What isAccessibleForFree declares; absent when the page says nothing. */

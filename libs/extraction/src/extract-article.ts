@@ -11,7 +11,8 @@ import { keywordCandidates, sectionCandidates } from './fields/classification.js
 import { modifiedCandidates, publishedCandidates } from './fields/dates.js';
 import { descriptionCandidates, standfirstCandidates } from './fields/description.js';
 import { languageCandidates } from './fields/language.js';
-import { findNotes } from './fields/notes.js';
+import { findCorrections, withoutCorrections, type Corrections } from './fields/corrections.js';
+import { findEditorNote } from './fields/notes.js';
 import { knownSiteNames, publisherCandidates, siteNameCandidates } from './fields/site.js';
 import { chooseTitle, titleCandidates } from './fields/title.js';
 import type { Trace } from './explain/trace.js';
@@ -110,11 +111,13 @@ function extractBelow(titled: TitledPage): Worked {
     content.provenance = bodyProvenance(ruled);
     trace?.contentCameFrom(content.provenance);
   }
+  const corrections = findCorrections(tree, metadata, body, titleNode ?? 0);
+  content.blocks = withoutCorrections(content.blocks, corrections);
   const text = toText(content.blocks);
   const refusal = refuse({ tree, metadata, body, title: title.value, titleNode, text, url: page.url, trace });
   if (refusal) return { extraction: { ok: false, ...refusal }, tree, ruled, body, images };
   const stated = new StatedPictures(metadata, [title.value, ...siteNames]);
-  const article = assemble({ ...titled, titleNode, body, content, text, images, stated });
+  const article = assemble({ ...titled, titleNode, body, content, corrections, text, images, stated });
   return { extraction: { ok: true, article }, tree, ruled, body: { ...body, kept }, images };
 }
 
@@ -152,6 +155,7 @@ interface Findings extends TitledPage {
   titleNode: number | undefined;
   body: Body;
   content: Content;
+  corrections: Corrections;
   text: string;
   images: readonly PlacedImage[];
   stated: StatedPictures;
@@ -160,10 +164,17 @@ interface Findings extends TitledPage {
 /** Fields that hold the page's own addresses. */
 type AddressField = 'canonicalUrl' | 'ampUrl';
 
+const CORRECTED: Readonly<Record<Corrections['sources'][number], FieldProvenance>> = {
+  'json-ld': { source: 'json-ld', rule: 'correction', confidence: 0.95 },
+  microdata: { source: 'microdata', rule: 'correction', confidence: 0.9 },
+  dom: { source: 'dom', rule: 'beginning', confidence: 0.7 },
+};
+
 /** Chooses the remaining fields and puts the record together. */
 function assemble(findings: Findings): ExtractedArticle {
   const { page, tree, metadata, siteNames, title, titleNode, body, content, text, images, stated } = findings;
   const { ruled, trace } = findings;
+  const { corrections } = findings.corrections;
   // Who asks for an explanation sees the values as well that cannot be chosen.
   const all = trace !== undefined;
   const provenance: Record<string, FieldProvenance> = { title: provenanceOf(title), body: content.provenance };
@@ -203,10 +214,12 @@ function assemble(findings: Findings): ExtractedArticle {
     authors.map(({ name }) => name),
   );
   const leadImage = take('leadImage', leadImageCandidates(metadata, pictures, stated, openingOf(body)));
-  const notes = findNotes(body.page.segments.map((segment) => segment.text));
+  const editorNote = findEditorNote(body);
   const access = readAccess(tree, metadata);
   if (pictures.length > 0) provenance['images'] = { source: 'dom', rule: 'pictures of the article', confidence: 0.8 };
-  for (const note of Object.keys(notes)) provenance[note] = { source: 'dom', rule: 'beginning', confidence: 0.7 };
+  const [correctedIn] = findings.corrections.sources;
+  if (correctedIn !== undefined) provenance['corrections'] = CORRECTED[correctedIn];
+  if (editorNote !== undefined) provenance['editorNote'] = { source: 'dom', rule: 'beginning', confidence: 0.7 };
   if (access.free !== undefined)
     provenance['access'] = { source: 'json-ld', rule: 'isAccessibleForFree', confidence: 0.9 };
   const article: ExtractedArticle = {
@@ -227,7 +240,8 @@ function assemble(findings: Findings): ExtractedArticle {
     blocks: content.blocks,
     text,
     html: toHtml(content.blocks),
-    ...notes,
+    ...(corrections.length > 0 && { corrections: [...corrections] }),
+    ...(editorNote !== undefined && { editorNote }),
     access,
     provenance,
     missing: [],

@@ -87,7 +87,7 @@ function toRecord(page: PageFetched, article: ExtractedArticle, articleId: strin
         ...(modified && { modified: modified.iso, modifiedRaw: modified.raw }),
       },
       access: article.access,
-      ...(article.correction !== undefined && { corrections: [{ text: article.correction }] }),
+      ...(article.corrections !== undefined && { corrections: article.corrections }),
       provenance: article.provenance,
       parse: { missing: article.missing, warnings: article.warnings },
       acquisition: {

@@ -27,11 +27,17 @@ export function isRight({ expected, told }: Case): boolean {
 
 /** The field of the edit is told and no other that held none of the changed words. */
 export function isNamed({ expected, told, also }: Case): boolean {
-  return told !== undefined && told.includes(expected!) && told.every((field) => field === expected || also.includes(field));
+  return (
+    told !== undefined && told.includes(expected!) && told.every((field) => field === expected || also.includes(field))
+  );
 }
 
 /** Reads a page as the parser and the enricher do. */
-export function readRecord(url: string, html: string, fetchedAt = '2026-11-02T08:00:00.000Z'): ArticleRecord | undefined {
+export function readRecord(
+  url: string,
+  html: string,
+  fetchedAt = '2026-11-02T08:00:00.000Z',
+): ArticleRecord | undefined {
   const reading = readDocument({
     receiptId: 'ladder',
     pageId: 'ladder',
@@ -56,7 +62,10 @@ export function climb(page: Anchored): Case[] | undefined {
   if (original === undefined) return undefined;
   const cases: Case[] = [];
   for (const { name, visit } of churns) {
-    const [first, second] = [1, 2].map((number) => visit(page, new Chance(`${page.id} ${name} ${number}`))) as [string, string];
+    const [first, second] = [1, 2].map((number) => visit(page, new Chance(`${page.id} ${name} ${number}`))) as [
+      string,
+      string,
+    ];
     if (first === page.html) continue;
     const before = readRecord(page.url, first, '2026-11-02T09:00:00.000Z');
     const told = before && changedFields(original, before);

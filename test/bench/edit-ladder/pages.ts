@@ -45,7 +45,15 @@ function samplePages(): KnownPage[] {
       const bytes = readFileSync(join(folder, path));
       const encoding = /charset=["']?([\w-]+)/i.exec(bytes.toString('latin1'))?.[1] ?? 'utf-8';
       const html = new TextDecoder(encoding).decode(bytes).replaceAll('{{origin}}', origin);
-      return { id: path.slice(1), url: `${origin}${path}`, html, title, authors, paragraphs, images: images.map(({ file, ...said }) => ({ url: file, ...said })) };
+      return {
+        id: path.slice(1),
+        url: `${origin}${path}`,
+        html,
+        title,
+        authors,
+        paragraphs,
+        images: images.map(({ file, ...said }) => ({ url: file, ...said })),
+      };
     });
 }
 
@@ -87,6 +95,20 @@ export function realPages(folder: string): KnownPage[] {
     if (publishers.has(publisher)) return [];
     publishers.add(publisher);
     const lines = (paragraphs ?? articleBody.split('\n')).map((line) => line.trim()).filter((line) => line !== '');
-    return [{ id, url, html: readPage(folder, id, gold).html, title, authors, paragraphs: lines, images: images.map(({ url: address, caption, authors: by }) => ({ url: address, caption, credit: by?.join(', ') })) }];
+    return [
+      {
+        id,
+        url,
+        html: readPage(folder, id, gold).html,
+        title,
+        authors,
+        paragraphs: lines,
+        images: images.map(({ url: address, caption, authors: by }) => ({
+          url: address,
+          caption,
+          credit: by?.join(', '),
+        })),
+      },
+    ];
   });
 }

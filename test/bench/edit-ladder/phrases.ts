@@ -12,7 +12,13 @@ const LEAST_IDEOGRAPHS = 6;
 export function phrasesOf(html: string, { start, end }: Pick<Block, 'start' | 'end'>): string[] {
   return tokenize(html.slice(start, end))
     .filter(({ kind }) => kind === 'text')
-    .flatMap((token) => html.slice(start + token.start, start + token.end).replace(/&[#\w]{2,10};/g, '|').match(RUN) ?? [])
+    .flatMap(
+      (token) =>
+        html
+          .slice(start + token.start, start + token.end)
+          .replace(/&[#\w]{2,10};/g, '|')
+          .match(RUN) ?? [],
+    )
     .map((run) => (UNSPACED.test(run) ? run.slice(0, 12) : run.split(' ').slice(0, MOST_WORDS).join(' ')))
     .filter((run) => run.length >= (UNSPACED.test(run) ? LEAST_IDEOGRAPHS : LEAST_SIGNS));
 }
@@ -20,11 +26,15 @@ export function phrasesOf(html: string, { start, end }: Pick<Block, 'start' | 'e
 /** How a stretch of text may be spelled in a page's source: in markup, and in the JSON of its scripts. */
 function spellings(text: string): string[] {
   const escaped = [...text].map((sign) => (sign > '~' ? utf16(sign) : sign)).join('');
-  return [...new Set([text, text.replaceAll('"', '\\"'), escaped, escaped.toUpperCase().replaceAll('\\U', '\\u')])].slice(0, 3);
+  return [
+    ...new Set([text, text.replaceAll('"', '\\"'), escaped, escaped.toUpperCase().replaceAll('\\U', '\\u')]),
+  ].slice(0, 3);
 }
 
 function utf16(sign: string): string {
-  return Array.from({ length: sign.length }, (_, i) => `\\u${sign.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');
+  return Array.from({ length: sign.length }, (_, i) => `\\u${sign.charCodeAt(i).toString(16).padStart(4, '0')}`).join(
+    '',
+  );
 }
 
 /** Replaces a stretch of text wherever the source has it: a newsroom edits an article, and its system writes every copy. */
@@ -34,7 +44,8 @@ export function replaceEverywhere(html: string, from: string, to: string): strin
 
 /** The phrase with one of its words changed. */
 export function reword(phrase: string, chance: Chance): string {
-  if (UNSPACED.test(phrase)) return phrase.slice(0, 2) + [...phrase.slice(2, 5)].reverse().join('') + '新' + phrase.slice(5);
+  if (UNSPACED.test(phrase))
+    return phrase.slice(0, 2) + [...phrase.slice(2, 5)].reverse().join('') + '新' + phrase.slice(5);
   const words = phrase.split(' ');
   const longest = words.reduce((best, word, i) => (word.length > words[best]!.length ? i : best), 0);
   const others = REPLACEMENTS.filter((word) => keyOf(word) !== keyOf(words[longest]!));

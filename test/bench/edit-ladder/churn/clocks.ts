@@ -7,7 +7,8 @@ function later(chance: Chance): string {
   return `2026-0${chance.between(4, 9)}-${chance.between(10, 28)}T${chance.between(10, 20)}:${chance.between(10, 59)}:00Z`;
 }
 
-const ago = (chance: Chance): string => chance.pick([`${chance.between(2, 59)} minutes ago`, `${chance.between(2, 23)} hours ago`]);
+const ago = (chance: Chance): string =>
+  chance.pick([`${chance.between(2, 59)} minutes ago`, `${chance.between(2, 23)} hours ago`]);
 
 export const clocks: readonly Churn[] = [
   {
@@ -50,7 +51,10 @@ export const clocks: readonly Churn[] = [
       const year = chance.between(2027, 2090);
       const turned = html.replace(/((?:©|&copy;|Copyright)\s{0,3})(?:19|20)\d\d/g, `$1${year}`);
       return turned === html
-        ? html.replace(/<\/body>/i, (tag) => `<footer><p>© ${year} The Publisher. All rights reserved.</p></footer>${tag}`)
+        ? html.replace(
+            /<\/body>/i,
+            (tag) => `<footer><p>© ${year} The Publisher. All rights reserved.</p></footer>${tag}`,
+          )
         : turned;
     },
   },

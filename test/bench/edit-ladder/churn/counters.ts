@@ -28,7 +28,11 @@ export const counters: readonly Churn[] = [
   {
     name: 'view counts without a telling class',
     visit: (page, chance) =>
-      insertAt(page.html, afterParagraph(page, 1), `<p>${chance.between(1, 900)},${chance.between(100, 999)} views</p>`),
+      insertAt(
+        page.html,
+        afterParagraph(page, 1),
+        `<p>${chance.between(1, 900)},${chance.between(100, 999)} views</p>`,
+      ),
   },
   {
     name: 'comment counts',

@@ -46,7 +46,9 @@ export const pictures: readonly Churn[] = [
     name: 'image sizes in the query',
     visit: (page, chance) => {
       const width = chance.pick([320, 640, 960, 1280]);
-      return mapImageUrls(page.html, (url) => withQuery(url, `width=${width}&amp;quality=${chance.between(60, 90)}&amp;auto=webp`));
+      return mapImageUrls(page.html, (url) =>
+        withQuery(url, `width=${width}&amp;quality=${chance.between(60, 90)}&amp;auto=webp`),
+      );
     },
   },
   {
@@ -54,7 +56,10 @@ export const pictures: readonly Churn[] = [
     visit: (page, chance) => {
       const width = chance.pick([300, 768, 1024, 1536]);
       return mapImageUrls(page.html, (url) =>
-        url.replace(/(?:-\d{2,4}x\d{2,4})?(\.(?:jpe?g|png|webp|avif))(?=$|\?)/i, `-${width}x${Math.round(width * 0.66)}$1`),
+        url.replace(
+          /(?:-\d{2,4}x\d{2,4})?(\.(?:jpe?g|png|webp|avif))(?=$|\?)/i,
+          `-${width}x${Math.round(width * 0.66)}$1`,
+        ),
       );
     },
   },
@@ -91,7 +96,9 @@ function lazy({ html }: Anchored, kind: number): string {
   return mapTags(html, (tag, name) => {
     if (name !== 'img' || /\sdata-[\w-]*src/i.test(tag) || /\ssrcset\s*=/i.test(tag)) return tag;
     return tag.replace(/\ssrc\s*=\s*("[^"]*"|'[^']*')/i, (_, url: string) =>
-      kind === 0 ? ` src="${blank}" data-src=${url} loading="lazy"` : ` data-lazy-src=${url} class-lazy decoding="async"`,
+      kind === 0
+        ? ` src="${blank}" data-src=${url} loading="lazy"`
+        : ` data-lazy-src=${url} class-lazy decoding="async"`,
     );
   });
 }

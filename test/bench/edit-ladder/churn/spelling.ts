@@ -8,7 +8,15 @@ function mapParagraphs({ html, places }: Anchored, map: (text: string) => string
 }
 
 const NAMED: Readonly<Record<string, string>> = {
-  ...{ '“': '&ldquo;', '”': '&rdquo;', '‘': '&lsquo;', '’': '&rsquo;', '–': '&ndash;', '—': '&mdash;', '…': '&hellip;' },
+  ...{
+    '“': '&ldquo;',
+    '”': '&rdquo;',
+    '‘': '&lsquo;',
+    '’': '&rsquo;',
+    '–': '&ndash;',
+    '—': '&mdash;',
+    '…': '&hellip;',
+  },
   ...{ '"': '&quot;', "'": '&#39;', é: '&eacute;', '£': '&pound;', '€': '&euro;', '«': '&laquo;', '»': '&raquo;' },
 };
 
@@ -16,14 +24,19 @@ export const spelling: readonly Churn[] = [
   {
     name: 'white space',
     visit: (page, chance) =>
-      mapParagraphs(page, (text) => text.replace(/ /g, () => (chance.below(6) === 0 ? chance.pick(['\n      ', '  ', '\t', ' \n']) : ' '))),
+      mapParagraphs(page, (text) =>
+        text.replace(/ /g, () => (chance.below(6) === 0 ? chance.pick(['\n      ', '  ', '\t', ' \n']) : ' ')),
+      ),
   },
   {
     name: 'spelling of character references',
     visit: (page, chance) =>
       mapParagraphs(page, (text) =>
         text.replace(/[^\x20-\x7e]|["']/g, (sign) => {
-          const number = sign.length === 1 ? `&#${chance.below(2) === 0 ? sign.charCodeAt(0) : `x${sign.charCodeAt(0).toString(16)}`};` : sign;
+          const number =
+            sign.length === 1
+              ? `&#${chance.below(2) === 0 ? sign.charCodeAt(0) : `x${sign.charCodeAt(0).toString(16)}`};`
+              : sign;
           return chance.below(2) === 0 ? (NAMED[sign] ?? number) : number;
         }),
       ),
@@ -31,13 +44,19 @@ export const spelling: readonly Churn[] = [
   {
     name: 'unbreakable spaces',
     visit: (page, chance) =>
-      mapParagraphs(page, (text) => text.replace(/(?<=\d) (?=\p{L})|(?<=\s\p{L}) (?=\p{L})/gu, () => chance.pick(['&nbsp;', '\u00a0', '\u202f', ' ']))),
+      mapParagraphs(page, (text) =>
+        text.replace(/(?<=\d) (?=\p{L})|(?<=\s\p{L}) (?=\p{L})/gu, () =>
+          chance.pick(['&nbsp;', '\u00a0', '\u202f', ' ']),
+        ),
+      ),
   },
   {
     name: 'soft hyphens and zero-width signs',
     visit: (page, chance) =>
       mapParagraphs(page, (text) =>
-        text.replace(/(?<=[a-zà-ÿ]{4})(?=[a-zà-ÿ]{4})/g, () => (chance.below(8) === 0 ? chance.pick(['&shy;', '\u00ad', '\u200b', '<wbr>']) : '')),
+        text.replace(/(?<=[a-zà-ÿ]{4})(?=[a-zà-ÿ]{4})/g, () =>
+          chance.below(8) === 0 ? chance.pick(['&shy;', '\u00ad', '\u200b', '<wbr>']) : '',
+        ),
       ),
   },
   {
@@ -50,8 +69,14 @@ export const spelling: readonly Churn[] = [
       const straight = chance.below(2) === 0;
       return mapParagraphs(page, (text) =>
         straight
-          ? text.replace(/[“”„]|&[lr]dquo;/g, '"').replace(/[‘’]|&[lr]squo;/g, "'").replace(/…|&hellip;/g, '...')
-          : text.replace(/(?<=\p{L})'(?=\p{L})/gu, '’').replace(/"(?=\p{L})/gu, '“').replace(/(?<=[\p{L}.,!?])"/gu, '”'),
+          ? text
+              .replace(/[“”„]|&[lr]dquo;/g, '"')
+              .replace(/[‘’]|&[lr]squo;/g, "'")
+              .replace(/…|&hellip;/g, '...')
+          : text
+              .replace(/(?<=\p{L})'(?=\p{L})/gu, '’')
+              .replace(/"(?=\p{L})/gu, '“')
+              .replace(/(?<=[\p{L}.,!?])"/gu, '”'),
       );
     },
   },

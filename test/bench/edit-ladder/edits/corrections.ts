@@ -71,7 +71,10 @@ export const corrections: readonly Edit[] = [
     name: 'correction in JSON-LD',
     field: 'corrections',
     apply: (page) => ({
-      html: withProperty(page, '"correction":"The name of the ship was misspelt in an earlier version of this article."'),
+      html: withProperty(
+        page,
+        '"correction":"The name of the ship was misspelt in an earlier version of this article."',
+      ),
     }),
   },
   {

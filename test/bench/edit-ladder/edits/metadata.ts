@@ -24,7 +24,9 @@ function titlePhrases(page: Anchored): string[] {
 const NAME = /^[\p{L}.'-]+(?: [\p{L}.'-]+){1,3}$/u;
 
 function signer({ authors, html, places }: Anchored): string | undefined {
-  return authors.find((name) => NAME.test(name) && html.includes(name) && !places.some(({ text }) => text.includes(name)));
+  return authors.find(
+    (name) => NAME.test(name) && html.includes(name) && !places.some(({ text }) => text.includes(name)),
+  );
 }
 
 export const metadata: readonly Edit[] = [
@@ -45,7 +47,10 @@ export const metadata: readonly Edit[] = [
       const [phrase] = titlePhrases(page);
       if (phrase === undefined) return undefined;
       const { start, end } = page.heading!;
-      return { html: mapText(page.html, start, end, (text) => text.replace(phrase, reword(phrase, chance))), took: phrase };
+      return {
+        html: mapText(page.html, start, end, (text) => text.replace(phrase, reword(phrase, chance))),
+        took: phrase,
+      };
     },
   },
   {

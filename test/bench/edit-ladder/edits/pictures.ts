@@ -38,7 +38,11 @@ const presented = (html: string): string | undefined =>
   /<meta\s[^>]*content="([^"]+)"[^>]*property="og:image"/i.exec(html)?.[1];
 
 /** Words of a line that stand in the page on their own, told by the whole line. */
-function rewordLine(page: Anchored, line: string | undefined, next: (phrase: string) => string): { html: string; took: string } | undefined {
+function rewordLine(
+  page: Anchored,
+  line: string | undefined,
+  next: (phrase: string) => string,
+): { html: string; took: string } | undefined {
   if (line === undefined) return undefined;
   const key = keyOf(line);
   const place = page.lines.find(({ text }) => keyOf(text).includes(key));
@@ -58,14 +62,19 @@ export const pictureEdits: readonly Edit[] = [
     field: 'images',
     apply: (page) => {
       const lead = stemOf(presented(page.html) ?? page.images[0]?.url ?? '');
-      return replacePicture(page, page.images.map(({ url }) => url).findLast((url) => url !== undefined && stemOf(url) !== lead));
+      return replacePicture(
+        page,
+        page.images.map(({ url }) => url).findLast((url) => url !== undefined && stemOf(url) !== lead),
+      );
     },
   },
   {
     name: 'a caption',
     field: 'images',
     apply: (page, chance) =>
-      rewordLine(page, page.images.find(({ caption }) => (caption?.length ?? 0) > 20)?.caption, (phrase) => reword(phrase, chance)),
+      rewordLine(page, page.images.find(({ caption }) => (caption?.length ?? 0) > 20)?.caption, (phrase) =>
+        reword(phrase, chance),
+      ),
   },
   {
     name: 'a credit',

@@ -98,7 +98,9 @@ export const text: readonly Edit[] = [
     name: 'a capital letter',
     field: 'body',
     apply: (page) =>
-      rephrase(page, from(page, 0.6), (phrase) => phrase.replace(/(?<= )\p{Ll}(?=\p{L}{3})/u, (sign) => sign.toUpperCase())),
+      rephrase(page, from(page, 0.6), (phrase) =>
+        phrase.replace(/(?<= )\p{Ll}(?=\p{L}{3})/u, (sign) => sign.toUpperCase()),
+      ),
   },
   {
     name: 'a paragraph taken out',
@@ -125,7 +127,11 @@ export const text: readonly Edit[] = [
       const html = insertAt(page.html, place.outerEnd, `<p>${added}</p>`);
       // The JSON copy of the text, where there is one, grows by the same words.
       const stated = JSON.stringify(place.text).slice(1, -1);
-      return { html: html.replaceAll(stated, (copy, at: number) => (at > place.start && at < place.end ? copy : `${copy}\\n${added}`)) };
+      return {
+        html: html.replaceAll(stated, (copy, at: number) =>
+          at > place.start && at < place.end ? copy : `${copy}\\n${added}`,
+        ),
+      };
     },
   },
   {
