@@ -10,8 +10,8 @@ import { imageKey } from '@newsmill/web';
 const MATERIAL: Readonly<Record<string, (record: ArticleRecord) => unknown>> = {
   headline: ({ headlines }) => values(headlines),
   description: ({ descriptions }) => values(descriptions),
-  body: (record) => plainBody(record) || values(record.bodies),
-  by: ({ by, people }) => by ?? (people ?? []).filter(({ rel }) => rel === 'author').map(({ name }) => name),
+  body: (record) => paragraphs(record),
+  by: ({ by, people }) => by ?? authorsOf(people),
   images: ({ associations }) => (associations ?? []).map(picture),
   pubStatus: ({ pubStatus }) => pubStatus,
   edNote: ({ edNote }) => edNote,
@@ -75,6 +75,28 @@ function asRead(text: string): string {
 
 function values(texts: readonly { value: string }[] | undefined): string[] {
   return (texts ?? []).map(({ value }) => value);
+}
+
+/** The text without what the record tells in a field of its own: a note is edited once. Without plain text, all bodies. */
+function paragraphs(record: ArticleRecord): unknown {
+  const plain = plainBody(record);
+  if (plain === '') return values(record.bodies);
+  const notes = new Set([record.edNote ?? '', ...(record.x.corrections ?? []).map(({ text }) => text)].flatMap(lines));
+  return lines(plain)
+    .filter((line) => !notes.has(line))
+    .join('\n');
+}
+
+function lines(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+function authorsOf(people: ArticleRecord['people']): string {
+  const authors = (people ?? []).filter(({ rel }) => rel === 'author');
+  return authors.map(({ name }) => name ?? '').join(', ');
 }
 
 /** A picture by what it shows and says. Its host, size and format are the delivery's. */

@@ -154,7 +154,9 @@ export const articleRecord = z.strictObject({
   pubStatus: z.enum(['usable', 'withheld', 'canceled']),
   urgency: z.int().min(1).max(9).optional(),
   language: z.string().optional().describe('BCP 47'),
-  headlines: z.array(text),
+  headlines: z
+    .array(text)
+    .describe('role "main" stands first; role "display" is the heading of the page where it is worded otherwise'),
   descriptions: z.array(text).optional(),
   bodies: z.array(body),
   by: z.string().optional().describe('byline as one line'),

@@ -138,6 +138,8 @@ export interface FieldProvenance {
 
 export interface ExtractedArticle {
   title: string;
+  /** The heading that the page shows, where it words the title otherwise than the metadata agree on. */
+  shownTitle?: string;
   description?: string;
   authors: Author[];
   published?: DateFound;
@@ -160,7 +162,7 @@ export interface ExtractedArticle {
   html: string;
   /** What the publisher corrected, as the page states or shows it; absent when nothing. It is no part of the body. */
   corrections?: Correction[];
-  /** The publisher's note about how the article came to be. */
+  /** The publisher's notes about how the article came to be, a line each. They stand in the body as well. */
   editorNote?: string;
   /** What isAccessibleForFree declares; absent when the page says nothing. */
   access: { free?: boolean; evidence?: string };

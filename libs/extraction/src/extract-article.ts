@@ -12,9 +12,9 @@ import { modifiedCandidates, publishedCandidates } from './fields/dates.js';
 import { descriptionCandidates, standfirstCandidates } from './fields/description.js';
 import { languageCandidates } from './fields/language.js';
 import { findCorrections, withoutCorrections, type Corrections } from './fields/corrections.js';
-import { findEditorNote } from './fields/notes.js';
+import { findEditorNotes } from './fields/notes.js';
 import { knownSiteNames, publisherCandidates, siteNameCandidates } from './fields/site.js';
-import { chooseTitle, titleCandidates } from './fields/title.js';
+import { chooseTitle, shownTitle, titleCandidates } from './fields/title.js';
 import type { Trace } from './explain/trace.js';
 import { parseHtml, type HtmlTree } from './html-tree.js';
 import { findImages, withoutPortraits, type PlacedImage } from './images/find-images.js';
@@ -73,8 +73,8 @@ export function extract(page: PageInput, { publishers }: ExtractOptions, trace?:
   const ruled = publisher && applyRules(tree, publisher, page.url);
   const metadata = readPageMetadata(tree, page.url);
   const siteNames = knownSiteNames(metadata, page.url);
-  const title =
-    chooseTitle(titleCandidates(tree, metadata, siteNames, page.hints?.title), trace) ?? ruled?.values.title;
+  const titles = titleCandidates(tree, metadata, siteNames, page.hints?.title);
+  const title = chooseTitle(titles, trace) ?? ruled?.values.title;
   if (!title) {
     const refusal = refuseUntitled(tree, metadata) ?? {
       reason: 'no-title',
@@ -82,7 +82,9 @@ export function extract(page: PageInput, { publishers }: ExtractOptions, trace?:
     };
     return { extraction: { ok: false, ...refusal }, tree, ruled };
   }
-  return extractBelow({ page, tree, metadata, siteNames, title: ruled?.values.title ?? title, ruled, trace });
+  const chosen = ruled?.values.title ?? title;
+  const shown = shownTitle(titles, chosen.value);
+  return extractBelow({ page, tree, metadata, siteNames, title: chosen, shown, ruled, trace });
 }
 
 /** What is known once the page has a title. */
@@ -92,6 +94,8 @@ interface TitledPage {
   metadata: PageMetadata;
   siteNames: readonly string[];
   title: Candidate<string>;
+  /** The heading, where it words the title otherwise. */
+  shown: string | undefined;
   ruled: RuledPage | undefined;
   trace: Trace | undefined;
 }
@@ -214,7 +218,7 @@ function assemble(findings: Findings): ExtractedArticle {
     authors.map(({ name }) => name),
   );
   const leadImage = take('leadImage', leadImageCandidates(metadata, pictures, stated, openingOf(body)));
-  const editorNote = findEditorNote(body);
+  const editorNote = findEditorNotes(body);
   const access = readAccess(tree, metadata);
   if (pictures.length > 0) provenance['images'] = { source: 'dom', rule: 'pictures of the article', confidence: 0.8 };
   const [correctedIn] = findings.corrections.sources;
@@ -224,6 +228,7 @@ function assemble(findings: Findings): ExtractedArticle {
     provenance['access'] = { source: 'json-ld', rule: 'isAccessibleForFree', confidence: 0.9 };
   const article: ExtractedArticle = {
     title: title.value,
+    ...(findings.shown !== undefined && { shownTitle: findings.shown }),
     ...(description !== undefined && { description }),
     authors,
     ...(published && { published }),

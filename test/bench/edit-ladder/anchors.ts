@@ -40,10 +40,9 @@ export function anchor(page: KnownPage): Anchored | undefined {
   }
   if (places.length < LEAST_PARAGRAPHS) return undefined;
   const title = keyOf(page.title);
-  const heading =
-    lines.find(({ name, text }) => name === 'h1' && keyOf(text) === title) ??
-    lines.find(({ name }) => name === 'h1') ??
-    lines.find(({ text }) => keyOf(text) === title);
+  const headings = lines.filter(({ name }) => name === 'h1');
+  const shown = [...headings, ...lines].find(({ text }) => keyOf(text) === title);
+  const heading = shown ?? (headings.length === 1 ? headings[0] : undefined);
   return { ...page, places, lines, heading };
 }
 

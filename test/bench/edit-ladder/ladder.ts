@@ -99,5 +99,7 @@ function holdersOf(record: ArticleRecord, text: string): string[] {
     ...(holds(record.bodies) ? ['body'] : []),
     ...(holds(record.by) ? ['by'] : []),
     ...(holds(record.associations) ? ['images'] : []),
+    ...(holds(record.edNote) ? ['edNote'] : []),
+    ...(holds(record.x.corrections) ? ['corrections'] : []),
   ];
 }

@@ -8,14 +8,15 @@ const EDITOR_NOTE =
 const MIN_NOTE = 20;
 const MAX_NOTE = 1_200;
 
-/** The first note of the editors about how the article came to be, as it stands. Every line is judged by its beginning. */
-export function findEditorNote({ page, clutter }: Body): string | undefined {
-  return page.segments.find(
-    ({ text, linkLength }, i) =>
-      text.length >= MIN_NOTE &&
-      text.length <= MAX_NOTE &&
-      linkLength <= 0.5 * text.length &&
-      clutter.marks[i] !== Role.comments &&
-      EDITOR_NOTE.test(text),
-  )?.text;
+/** Notes kept of one article. */
+const MAX_NOTES = 5;
+
+/** The notes of the editors about how the article came to be, as they stand, a line each. Every one is told by its beginning. */
+export function findEditorNotes({ page, clutter }: Body): string | undefined {
+  const notes = new Set<string>();
+  page.segments.forEach(({ text, linkLength }, i) => {
+    if (text.length < MIN_NOTE || text.length > MAX_NOTE || linkLength > 0.5 * text.length) return;
+    if (clutter.marks[i] !== Role.comments && EDITOR_NOTE.test(text) && notes.size < MAX_NOTES) notes.add(text);
+  });
+  return notes.size === 0 ? undefined : [...notes].join('\n');
 }

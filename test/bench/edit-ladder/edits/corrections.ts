@@ -1,5 +1,5 @@
 import { afterParagraph, insertAt, type Anchored } from '../anchors.ts';
-import type { Edit } from '../edits.ts';
+import type { Edit, Edited } from '../edits.ts';
 
 /** A correction as a newsroom of the page's language writes it at the foot of an article. */
 const NOTES: Readonly<Record<string, string>> = {
@@ -24,16 +24,17 @@ function noteFor({ html }: Anchored): string {
   return NOTES[language] ?? NOTES['en']!;
 }
 
-/** JSON-LD that the page adds to what it says of its article. */
-function withProperty({ html, url, title }: Anchored, property: string): string {
-  const stated = html.replace(
-    /("@type"\s*:\s*"(?:NewsArticle|Article|ReportageNewsArticle|LiveBlogPosting|BlogPosting)"\s*,)/,
-    (type) => `${type}${property},`,
-  );
-  if (stated !== html) return stated;
+const ARTICLE_TYPE =
+  /"@type"\s*:\s*(?:"(?:NewsArticle|Article|ReportageNewsArticle)"|\[[^\]]{0,80}"(?:News)?Article"[^\]]{0,40}\])\s*,/;
+
+/** JSON-LD that the page adds to what it says of its article; a second property of the name would hide the first. */
+function withProperty({ html, url, title }: Anchored, property: string): Edited | undefined {
+  if (/"correction"\s*:/.test(html)) return undefined;
+  const stated = html.replace(ARTICLE_TYPE, (type) => `${type}${property},`);
+  if (stated !== html) return { html: stated };
   const headline = JSON.stringify(title).replaceAll('<', '\\u003c');
   const script = `<script type="application/ld+json">{"@context":"https://schema.org","@type":"NewsArticle","url":${JSON.stringify(url)},"headline":${headline},${property}}</script>`;
-  return html.replace(/<\/head>/i, (tag) => script + tag);
+  return { html: html.replace(/<\/head>/i, (tag) => script + tag) };
 }
 
 export const corrections: readonly Edit[] = [
@@ -70,22 +71,17 @@ export const corrections: readonly Edit[] = [
   {
     name: 'correction in JSON-LD',
     field: 'corrections',
-    apply: (page) => ({
-      html: withProperty(
-        page,
-        '"correction":"The name of the ship was misspelt in an earlier version of this article."',
-      ),
-    }),
+    apply: (page) =>
+      withProperty(page, '"correction":"The name of the ship was misspelt in an earlier version of this article."'),
   },
   {
     name: 'CorrectionComment in JSON-LD',
     field: 'corrections',
-    apply: (page) => ({
-      html: withProperty(
+    apply: (page) =>
+      withProperty(
         page,
         '"correction":[{"@type":"CorrectionComment","text":"The name of the ship was misspelt in an earlier version of this article.","datePublished":"2026-05-03T10:00:00Z"}]',
       ),
-    }),
   },
   {
     name: 'an editor’s note',
