@@ -12,7 +12,7 @@ const MATERIAL: Readonly<Record<string, (record: ArticleRecord) => unknown>> = {
   description: ({ descriptions }) => values(descriptions),
   body: (record) => paragraphs(record),
   by: ({ by, people }) => by ?? authorsOf(people),
-  images: ({ associations }) => (associations ?? []).map(picture),
+  images: ({ associations }) => pictures(associations ?? []),
   pubStatus: ({ pubStatus }) => pubStatus,
   edNote: ({ edNote }) => edNote,
   corrections: ({ x }) => (x.corrections ?? []).map(({ text }) => text),
@@ -99,17 +99,24 @@ function authorsOf(people: ArticleRecord['people']): string {
   return authors.map(({ name }) => name ?? '').join(', ');
 }
 
-/** A picture by what it shows and says. Its host, size and format are the delivery's. */
-function picture({
-  type,
-  uri,
-  by,
-  headlines,
-  descriptions,
-  copyrightNotice,
-}: NonNullable<ArticleRecord['associations']>[number]): unknown[] {
-  const isPicture = type === undefined || type === 'picture' || type === 'graphic';
-  return [isPicture ? imageKey(uri) : uri, by ?? '', values(headlines), values(descriptions), copyrightNotice ?? ''];
+type Association = NonNullable<ArticleRecord['associations']>[number];
+
+/**
+ * Pictures by what they show and say, each once: host, size and format are the delivery's, and so is whether two
+ * versions of one picture are listed.
+ */
+function pictures(associations: readonly Association[]): unknown[] {
+  const byKey = Map.groupBy(associations, keyOf);
+  return [...byKey].map(([key, copies]) => [
+    key,
+    copies.find(({ by }) => by)?.by ?? '',
+    copies.find(({ copyrightNotice }) => copyrightNotice)?.copyrightNotice ?? '',
+    [...new Set(copies.flatMap(({ headlines, descriptions }) => [...values(headlines), ...values(descriptions)]))],
+  ]);
+}
+
+function keyOf({ type, uri }: Association): string {
+  return type === undefined || type === 'picture' || type === 'graphic' ? imageKey(uri) : uri;
 }
 
 /** True for a subject that a newsroom assigned; a page's keywords and section and a machine's guesses come and go. */

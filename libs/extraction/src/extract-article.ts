@@ -106,8 +106,10 @@ function extractBelow(titled: TitledPage): Worked {
   const hints = bodyHints(titled, titleNode);
   const { body, isRuled } = findRuledBody(tree, hints, ruled);
   const images = imagesOf(tree, metadata, body, titleNode, trace);
-  const kept = withoutCaptions(body.kept, images);
-  trace?.dropMissing(body.kept, kept, 'picture-caption');
+  const uncaptioned = withoutCaptions(body.kept, images);
+  trace?.dropMissing(body.kept, uncaptioned, 'picture-caption');
+  const corrections = findCorrections(tree, metadata, body, titleNode ?? 0, trace);
+  const kept = uncaptioned.filter(({ text }) => !corrections.lines.has(comparisonKey(text)));
   // What a publisher's own rules name is the body, whatever else the page holds.
   const stating = isRuled ? { ...hints, reference: undefined, locked: true } : hints;
   const content = chooseContent(tree, { ...body, kept }, stating, metadata.baseUrl);
@@ -115,7 +117,6 @@ function extractBelow(titled: TitledPage): Worked {
     content.provenance = bodyProvenance(ruled);
     trace?.contentCameFrom(content.provenance);
   }
-  const corrections = findCorrections(tree, metadata, body, titleNode ?? 0);
   content.blocks = withoutCorrections(content.blocks, corrections);
   const text = toText(content.blocks);
   const refusal = refuse({ tree, metadata, body, title: title.value, titleNode, text, url: page.url, trace });

@@ -23,12 +23,28 @@ export function phrasesOf(html: string, { start, end }: Pick<Block, 'start' | 'e
     .filter((run) => run.length >= (UNSPACED.test(run) ? LEAST_IDEOGRAPHS : LEAST_SIGNS));
 }
 
+const NAMED: Readonly<Record<string, string>> = {
+  ...{
+    ä: 'auml',
+    ö: 'ouml',
+    ü: 'uuml',
+    Ä: 'Auml',
+    Ö: 'Ouml',
+    Ü: 'Uuml',
+    ß: 'szlig',
+    å: 'aring',
+    ø: 'oslash',
+    æ: 'aelig',
+  },
+  ...{ é: 'eacute', è: 'egrave', ê: 'ecirc', à: 'agrave', ç: 'ccedil', ñ: 'ntilde', á: 'aacute', í: 'iacute' },
+  ...{ ó: 'oacute', ú: 'uacute', ã: 'atilde', õ: 'otilde', ô: 'ocirc', î: 'icirc', â: 'acirc' },
+};
+
 /** How a stretch of text may be spelled in a page's source: in markup, and in the JSON of its scripts. */
 function spellings(text: string): string[] {
   const escaped = [...text].map((sign) => (sign > '~' ? utf16(sign) : sign)).join('');
-  return [
-    ...new Set([text, text.replaceAll('"', '\\"'), escaped, escaped.toUpperCase().replaceAll('\\U', '\\u')]),
-  ].slice(0, 3);
+  const named = [...text].map((sign) => (sign in NAMED ? `&${NAMED[sign]};` : sign)).join('');
+  return [text, text.replaceAll('"', '\\"'), escaped, escaped.toUpperCase().replaceAll('\\U', '\\u'), named];
 }
 
 function utf16(sign: string): string {
@@ -39,7 +55,11 @@ function utf16(sign: string): string {
 
 /** Replaces a stretch of text wherever the source has it: a newsroom edits an article, and its system writes every copy. */
 export function replaceEverywhere(html: string, from: string, to: string): string {
-  return spellings(from).reduce((source, spelled, i) => source.replaceAll(spelled, spellings(to)[i] ?? to), html);
+  const [before, after] = [spellings(from), spellings(to)];
+  return before.reduce(
+    (source, spelled, i) => (before.indexOf(spelled) < i ? source : source.replaceAll(spelled, () => after[i]!)),
+    html,
+  );
 }
 
 /** The phrase with one of its words changed. */

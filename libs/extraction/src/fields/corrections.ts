@@ -2,6 +2,7 @@ import type { Block, Correction } from '../article.js';
 import { blockText } from '../body/blocks.js';
 import type { Body } from '../body/find-body.js';
 import { Role } from '../body/names.js';
+import type { Trace } from '../explain/trace.js';
 import type { Segment } from '../body/segments.js';
 import type { HtmlTree } from '../html-tree.js';
 import { isNode, ldText, list, samePage, typesOf, ldUrl } from '../metadata/json-ld.js';
@@ -32,8 +33,16 @@ export interface Corrections {
 /**
  * What the publisher corrected: schema.org `correction` and CorrectionComment, then the notes that the page shows, each
  * correction once.
+ *
+ * @param after the node of the heading: notes stand below it
  */
-export function findCorrections(tree: HtmlTree, metadata: PageMetadata, body: Body, after: number): Corrections {
+export function findCorrections(
+  tree: HtmlTree,
+  metadata: PageMetadata,
+  body: Body,
+  after: number,
+  trace?: Trace,
+): Corrections {
   const corrections: Correction[] = [];
   const sources: Corrections['sources'][number][] = [];
   const add = (correction: Correction, source: (typeof sources)[number]): void => {
@@ -53,7 +62,10 @@ export function findCorrections(tree: HtmlTree, metadata: PageMetadata, body: Bo
   const lines = new Set<string>();
   for (const { text, parts } of shownNotes(tree, body, after)) {
     add(withDate(text), 'dom');
-    for (const part of parts) lines.add(comparisonKey(part.text));
+    for (const part of parts) {
+      lines.add(comparisonKey(part.text));
+      trace?.drop(part, 'correction');
+    }
   }
   return { corrections, sources, lines };
 }
@@ -122,7 +134,8 @@ function shownNotes(tree: HtmlTree, { page, clutter, kept }: Body, after: number
   const ofBody = new Map(kept.map((segment, i) => [segment.start, i]));
   const last = segments.findLastIndex(({ start }) => ofBody.has(start));
   const end = Math.min(segments.length, last + 1 + MOST_AFTER);
-  const first = segments.findIndex(({ start }) => start >= after);
+  const from = Math.min(after, kept[0]!.start);
+  const first = segments.findIndex(({ start }) => start >= from);
   const notes: Note[] = [];
   for (let i = Math.max(0, first); i < end; i++) {
     const segment = segments[i]!;

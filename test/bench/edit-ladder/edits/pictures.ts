@@ -1,6 +1,6 @@
 import type { Anchored } from '../anchors.ts';
 import type { Edit } from '../edits.ts';
-import { keyOf } from '../markup.ts';
+import { keyOf, mapTags } from '../markup.ts';
 import { phrasesOf, replaceEverywhere, reword } from '../phrases.ts';
 
 /** A number too long to be given twice, wherever it stands in the address. */
@@ -25,13 +25,21 @@ const OTHER = '0b7f3c1e-5a42-4d0c-9e61-7c1d2f88a214';
 function replacePicture({ html }: Anchored, url: string | undefined): { html: string } | undefined {
   const stem = url === undefined ? undefined : stemOf(url);
   if (stem === undefined) return undefined;
-  const parts = html.split(stem);
+  // The versions of one picture may be called differently: all in its tag are replaced.
+  const inTags = mapTags(html, (tag, name) =>
+    name === 'img' && tag.includes(stem)
+      ? tag.replace(FILE, (file) => `/${OTHER}${file.slice(file.lastIndexOf('.'))}`)
+      : tag,
+  );
+  const parts = inTags.split(stem);
   const whole = parts.slice(1).reduce((source, part, i) => {
     const inAddress = /(?:[/_.=-]|%2F)$/i.test(parts[i]!) && /^[\w.~%-]*[.?/&"'\s]/.test(part);
     return source + (inAddress ? OTHER : stem) + part;
   }, parts[0]!);
   return whole === html ? undefined : { html: whole };
 }
+
+const FILE = /\/[\w%.~+-]{1,200}\.(?:jpe?g|png|webp|avif)(?![\w.])/gi;
 
 const presented = (html: string): string | undefined =>
   /<meta\s[^>]*property="og:image"[^>]*content="([^"]+)"/i.exec(html)?.[1] ??
@@ -55,13 +63,13 @@ export const pictureEdits: readonly Edit[] = [
   {
     name: 'the lead picture',
     field: 'images',
-    apply: (page) => replacePicture(page, presented(page.html) ?? page.images[0]?.url),
+    apply: (page) => replacePicture(page, page.images[0]?.url ?? presented(page.html)),
   },
   {
     name: 'another picture',
     field: 'images',
     apply: (page) => {
-      const lead = stemOf(presented(page.html) ?? page.images[0]?.url ?? '');
+      const lead = stemOf(page.images[0]?.url ?? presented(page.html) ?? '');
       return replacePicture(
         page,
         page.images.map(({ url }) => url).findLast((url) => url !== undefined && stemOf(url) !== lead),

@@ -125,13 +125,14 @@ export const text: readonly Edit[] = [
       if (place === undefined) return undefined;
       const added = `${chance.pick(SENTENCES)} The council had earlier refused to name the company, saying that the talks were at an early stage.`;
       const html = insertAt(page.html, place.outerEnd, `<p>${added}</p>`);
-      // The JSON copy of the text, where there is one, grows by the same words.
+      // The JSON copy of the text, where there is one, grows by the same words; one spelled in another way would lag behind.
       const stated = JSON.stringify(place.text).slice(1, -1);
-      return {
-        html: html.replaceAll(stated, (copy, at: number) =>
-          at > place.start && at < place.end ? copy : `${copy}\\n${added}`,
-        ),
-      };
+      const grown = html.replaceAll(stated, (copy, at: number) =>
+        at > place.start && at < place.end ? copy : `${copy}\\n${added}`,
+      );
+      const [phrase] = phrasesOf(page.html, place);
+      const copies = phrase === undefined ? 0 : page.html.split(phrase).length - 2;
+      return grown === html && copies > 0 ? undefined : { html: grown };
     },
   },
   {
