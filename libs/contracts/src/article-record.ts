@@ -103,7 +103,15 @@ const extension = z.strictObject({
     free: z.boolean().optional().describe('schema.org isAccessibleForFree; absent when the page does not say'),
     evidence: z.string().optional(),
   }),
-  corrections: z.array(z.strictObject({ text: z.string() })).optional(),
+  corrections: z
+    .array(
+      z.strictObject({
+        text: z.string(),
+        date: timestamp.optional().describe('when it was made, as far as the publisher says so'),
+      }),
+    )
+    .optional()
+    .describe('what the publisher corrected, each once; no part of the bodies'),
   language: z
     .strictObject({
       detected: z.string().optional().describe('BCP 47'),
@@ -146,7 +154,9 @@ export const articleRecord = z.strictObject({
   pubStatus: z.enum(['usable', 'withheld', 'canceled']),
   urgency: z.int().min(1).max(9).optional(),
   language: z.string().optional().describe('BCP 47'),
-  headlines: z.array(text),
+  headlines: z
+    .array(text)
+    .describe('role "main" stands first; role "display" is the heading of the page where it is worded otherwise'),
   descriptions: z.array(text).optional(),
   bodies: z.array(body),
   by: z.string().optional().describe('byline as one line'),

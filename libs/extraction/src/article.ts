@@ -65,6 +65,13 @@ export interface DateFound {
   source: string;
 }
 
+/** A publisher's note about what was wrong. */
+export interface Correction {
+  text: string;
+  /** UTC, RFC 3339: when it was made, as far as it says so. */
+  date?: string;
+}
+
 export interface ImageFound {
   /** Absolute http(s) URL of the largest version that the page offers. */
   url: string;
@@ -131,6 +138,8 @@ export interface FieldProvenance {
 
 export interface ExtractedArticle {
   title: string;
+  /** The heading that the page shows, where it words the title otherwise than the metadata agree on. */
+  shownTitle?: string;
   description?: string;
   authors: Author[];
   published?: DateFound;
@@ -151,9 +160,9 @@ export interface ExtractedArticle {
   text: string;
   /** Sanitised HTML, built from the blocks: nothing of the page's own markup survives. */
   html: string;
-  /** The publisher's own correction notice, as it stands on the page. */
-  correction?: string;
-  /** The publisher's note about how the article came to be. */
+  /** What the publisher corrected, as the page states or shows it; absent when nothing. It is no part of the body. */
+  corrections?: Correction[];
+  /** The publisher's notes about how the article came to be, a line each. They stand in the body as well. */
   editorNote?: string;
   /** What isAccessibleForFree declares; absent when the page says nothing. */
   access: { free?: boolean; evidence?: string };

@@ -11,9 +11,10 @@ import { keywordCandidates, sectionCandidates } from './fields/classification.js
 import { modifiedCandidates, publishedCandidates } from './fields/dates.js';
 import { descriptionCandidates, standfirstCandidates } from './fields/description.js';
 import { languageCandidates } from './fields/language.js';
-import { findNotes } from './fields/notes.js';
+import { findCorrections, withoutCorrections, type Corrections } from './fields/corrections.js';
+import { findEditorNotes } from './fields/notes.js';
 import { knownSiteNames, publisherCandidates, siteNameCandidates } from './fields/site.js';
-import { chooseTitle, titleCandidates } from './fields/title.js';
+import { chooseTitle, shownTitle, titleCandidates } from './fields/title.js';
 import type { Trace } from './explain/trace.js';
 import { parseHtml, type HtmlTree } from './html-tree.js';
 import { findImages, withoutPortraits, type PlacedImage } from './images/find-images.js';
@@ -72,8 +73,8 @@ export function extract(page: PageInput, { publishers }: ExtractOptions, trace?:
   const ruled = publisher && applyRules(tree, publisher, page.url);
   const metadata = readPageMetadata(tree, page.url);
   const siteNames = knownSiteNames(metadata, page.url);
-  const title =
-    chooseTitle(titleCandidates(tree, metadata, siteNames, page.hints?.title), trace) ?? ruled?.values.title;
+  const titles = titleCandidates(tree, metadata, siteNames, page.hints?.title);
+  const title = chooseTitle(titles, trace) ?? ruled?.values.title;
   if (!title) {
     const refusal = refuseUntitled(tree, metadata) ?? {
       reason: 'no-title',
@@ -81,7 +82,9 @@ export function extract(page: PageInput, { publishers }: ExtractOptions, trace?:
     };
     return { extraction: { ok: false, ...refusal }, tree, ruled };
   }
-  return extractBelow({ page, tree, metadata, siteNames, title: ruled?.values.title ?? title, ruled, trace });
+  const chosen = ruled?.values.title ?? title;
+  const shown = shownTitle(titles, chosen.value);
+  return extractBelow({ page, tree, metadata, siteNames, title: chosen, shown, ruled, trace });
 }
 
 /** What is known once the page has a title. */
@@ -91,6 +94,8 @@ interface TitledPage {
   metadata: PageMetadata;
   siteNames: readonly string[];
   title: Candidate<string>;
+  /** The heading, where it words the title otherwise. */
+  shown: string | undefined;
   ruled: RuledPage | undefined;
   trace: Trace | undefined;
 }
@@ -101,8 +106,10 @@ function extractBelow(titled: TitledPage): Worked {
   const hints = bodyHints(titled, titleNode);
   const { body, isRuled } = findRuledBody(tree, hints, ruled);
   const images = imagesOf(tree, metadata, body, titleNode, trace);
-  const kept = withoutCaptions(body.kept, images);
-  trace?.dropMissing(body.kept, kept, 'picture-caption');
+  const uncaptioned = withoutCaptions(body.kept, images);
+  trace?.dropMissing(body.kept, uncaptioned, 'picture-caption');
+  const corrections = findCorrections(tree, metadata, body, titleNode ?? 0, trace);
+  const kept = uncaptioned.filter(({ text }) => !corrections.lines.has(comparisonKey(text)));
   // What a publisher's own rules name is the body, whatever else the page holds.
   const stating = isRuled ? { ...hints, reference: undefined, locked: true } : hints;
   const content = chooseContent(tree, { ...body, kept }, stating, metadata.baseUrl);
@@ -110,11 +117,12 @@ function extractBelow(titled: TitledPage): Worked {
     content.provenance = bodyProvenance(ruled);
     trace?.contentCameFrom(content.provenance);
   }
+  content.blocks = withoutCorrections(content.blocks, corrections);
   const text = toText(content.blocks);
   const refusal = refuse({ tree, metadata, body, title: title.value, titleNode, text, url: page.url, trace });
   if (refusal) return { extraction: { ok: false, ...refusal }, tree, ruled, body, images };
   const stated = new StatedPictures(metadata, [title.value, ...siteNames]);
-  const article = assemble({ ...titled, titleNode, body, content, text, images, stated });
+  const article = assemble({ ...titled, titleNode, body, content, corrections, text, images, stated });
   return { extraction: { ok: true, article }, tree, ruled, body: { ...body, kept }, images };
 }
 
@@ -152,6 +160,7 @@ interface Findings extends TitledPage {
   titleNode: number | undefined;
   body: Body;
   content: Content;
+  corrections: Corrections;
   text: string;
   images: readonly PlacedImage[];
   stated: StatedPictures;
@@ -160,10 +169,17 @@ interface Findings extends TitledPage {
 /** Fields that hold the page's own addresses. */
 type AddressField = 'canonicalUrl' | 'ampUrl';
 
+const CORRECTED: Readonly<Record<Corrections['sources'][number], FieldProvenance>> = {
+  'json-ld': { source: 'json-ld', rule: 'correction', confidence: 0.95 },
+  microdata: { source: 'microdata', rule: 'correction', confidence: 0.9 },
+  dom: { source: 'dom', rule: 'beginning', confidence: 0.7 },
+};
+
 /** Chooses the remaining fields and puts the record together. */
 function assemble(findings: Findings): ExtractedArticle {
   const { page, tree, metadata, siteNames, title, titleNode, body, content, text, images, stated } = findings;
   const { ruled, trace } = findings;
+  const { corrections } = findings.corrections;
   // Who asks for an explanation sees the values as well that cannot be chosen.
   const all = trace !== undefined;
   const provenance: Record<string, FieldProvenance> = { title: provenanceOf(title), body: content.provenance };
@@ -203,14 +219,17 @@ function assemble(findings: Findings): ExtractedArticle {
     authors.map(({ name }) => name),
   );
   const leadImage = take('leadImage', leadImageCandidates(metadata, pictures, stated, openingOf(body)));
-  const notes = findNotes(body.page.segments.map((segment) => segment.text));
+  const editorNote = findEditorNotes(body);
   const access = readAccess(tree, metadata);
   if (pictures.length > 0) provenance['images'] = { source: 'dom', rule: 'pictures of the article', confidence: 0.8 };
-  for (const note of Object.keys(notes)) provenance[note] = { source: 'dom', rule: 'beginning', confidence: 0.7 };
+  const [correctedIn] = findings.corrections.sources;
+  if (correctedIn !== undefined) provenance['corrections'] = CORRECTED[correctedIn];
+  if (editorNote !== undefined) provenance['editorNote'] = { source: 'dom', rule: 'beginning', confidence: 0.7 };
   if (access.free !== undefined)
     provenance['access'] = { source: 'json-ld', rule: 'isAccessibleForFree', confidence: 0.9 };
   const article: ExtractedArticle = {
     title: title.value,
+    ...(findings.shown !== undefined && { shownTitle: findings.shown }),
     ...(description !== undefined && { description }),
     authors,
     ...(published && { published }),
@@ -227,7 +246,8 @@ function assemble(findings: Findings): ExtractedArticle {
     blocks: content.blocks,
     text,
     html: toHtml(content.blocks),
-    ...notes,
+    ...(corrections.length > 0 && { corrections: [...corrections] }),
+    ...(editorNote !== undefined && { editorNote }),
     access,
     provenance,
     missing: [],

@@ -1,8 +1,11 @@
 /** Every run of white space but the single spaces between words, which are left as they are. */
-const SPACE_RUN =
-  / [\s\u200b\ufeff\u2060]+|[\t-\r\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff][\s\u200b\ufeff\u2060]*/g;
+const SPACE_RUN = / \s+|[\t-\r\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]\s*/g;
 
-/** White space (any Unicode kind, zero-width included) collapsed to single spaces, ends trimmed. */
+/** Places where a line may break, or may not, that nobody sees: within a word they part nothing. */
+const UNSEEN_SPACE = /[\u200b\u2060\ufeff]+/g;
+const HAS_UNSEEN_SPACE = /[\u200b\u2060\ufeff]/;
+
+/** White space of any Unicode kind collapsed to single spaces, zero-width spaces left out, ends trimmed. */
 export function collapse(text: string): string {
   return joinSpaces(text).trim();
 }
@@ -15,7 +18,7 @@ export function isBlank(text: string): boolean {
 
 /** White space collapsed to single spaces, ends included. */
 export function joinSpaces(text: string): string {
-  return text.replace(SPACE_RUN, ' ');
+  return (HAS_UNSEEN_SPACE.test(text) ? text.replace(UNSEEN_SPACE, '') : text).replace(SPACE_RUN, ' ');
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/gu;

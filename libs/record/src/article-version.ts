@@ -49,7 +49,12 @@ function toRecord(page: PageFetched, article: ExtractedArticle, articleId: strin
     versionCreated: versionTime(page.fetchedAt, published, modified),
     pubStatus: 'usable',
     ...(article.language !== undefined && { language: article.language }),
-    headlines: [{ role: 'main', contentType: 'text/plain', value: article.title }],
+    headlines: [
+      { role: 'main', contentType: 'text/plain', value: article.title },
+      ...(article.shownTitle === undefined
+        ? []
+        : [{ role: 'display', contentType: 'text/plain', value: article.shownTitle }]),
+    ],
     ...(article.description !== undefined && {
       descriptions: [{ role: 'summary', contentType: 'text/plain', value: article.description }],
     }),
@@ -87,7 +92,7 @@ function toRecord(page: PageFetched, article: ExtractedArticle, articleId: strin
         ...(modified && { modified: modified.iso, modifiedRaw: modified.raw }),
       },
       access: article.access,
-      ...(article.correction !== undefined && { corrections: [{ text: article.correction }] }),
+      ...(article.corrections !== undefined && { corrections: article.corrections }),
       provenance: article.provenance,
       parse: { missing: article.missing, warnings: article.warnings },
       acquisition: {

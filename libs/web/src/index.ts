@@ -9,6 +9,7 @@ export {
   type ArticleKey,
   type PageKey,
 } from './ids.js';
+export { imageKey } from './image-key.js';
 export { decodePage, type CharsetSource, type DecodedPage } from './decode-page.js';
 export { mediaTypeOf } from './content-type.js';
 export { sniffMediaType } from './sniff-media-type.js';

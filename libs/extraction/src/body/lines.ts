@@ -24,6 +24,13 @@ const LINES: readonly RegExp[] = [
 const CONTACT =
   /\b(?:(?:may|can) be reached (?:at|by)|follow (?:him|her|them) on|contact (?:him|her|them) at|on twitter (?:@|at)|is a (?:staff )?(?:reporter|writer|correspondent) (?:at|for|with|covering)|subscribe to (?:our|the)\b|newsletter here\b)/i;
 
+/** What the page counts: "1,204 views", "57 comments", "318 people are reading this". */
+const COUNTERS: readonly RegExp[] = [
+  /^\d[\d.,\s\u202f]{0,12}(?:[km]|tsd\.|mio\.|mil)?\s?(?:page\s?views?|views?|reads?|shares?|likes?|comments?|reactions?|aufrufe|kommentare?|mal\sgeteilt|vues?|partages?|commentaires?|vistas?|lecturas?|comentarios?|visualizações|comentários|visualizzazioni|commenti|condivisioni|reacties|keer\sbekeken|visningar|visninger|kommentarer|wyświetleń|komentarzy|просмотр\p{L}{0,3}|комментари\p{L}{1,2})(?![\p{L}\p{N}])[^.!?]{0,25}$/iu,
+  /^\d[\d.,\s\u202f]{0,9}\s(?:people|readers|users|others|leser|personen|personnes|lecteurs|personas|lectores|pessoas|leitores|persone|lettori|mensen|lezers)\s(?:(?:are|is)\s(?:currently\s|now\s)?(?:reading|viewing|watching)|lesen|lisent|est[áã][no]\p{L}?\s(?:leyendo|lendo)|stanno\sleggendo|lezen)(?!\p{L})[^.!?]{0,35}$/iu,
+];
+const MAX_COUNTER = 80;
+
 /** Stands where an embed waits for the reader's consent. */
 const WITHHELD =
   /\b(?:externe[nrs]? (?:redaktionelle[nrs]? )?inhalte?|external content|contenus? externes?|contenidos? externos?|conte[uú]dos? externos?|contenut[oi] estern[oi]|externe inhoud)\b/i;
@@ -40,6 +47,7 @@ export function isCue(text: string): boolean {
 export function isPageLine(text: string): boolean {
   if (text.length > MAX_LINE) return false;
   if (isCue(text)) return true;
+  if (text.length <= MAX_COUNTER && /^\d/.test(text) && COUNTERS.some((pattern) => pattern.test(text))) return true;
   return LINES.some((pattern) => pattern.test(text)) || CONTACT.test(text) || WITHHELD.test(text);
 }
 

@@ -22,7 +22,9 @@ export function trim(tree: HtmlTree, segments: readonly Segment[], hints: BodyHi
   left = step(left, dropHeadlines(tree, left), 'header-line');
   left = step(left, dropCueBoxes(tree, left), 'announced-box');
   left = step(left, dropLinkLists(tree, left), 'link-list');
-  left = dropLines(tree, left, hints);
+  const lines = left;
+  left = dropLines(tree, lines, hints);
+  left = step(left, dropOrphanHeadings(tree, lines, left), 'house-notice');
   left = step(left, dropWriterNotes(left, hints.authors), 'writer-note');
   if (own.size === 0) return left;
   const survivors = new Set(left);
@@ -62,6 +64,18 @@ function standsInHeader(tree: HtmlTree, heading: number): boolean {
     if (name === 'article' || name === 'main') return false;
   }
   return false;
+}
+
+/** The segments without headings of boxes of which nothing else is left: what they announced was no text of the article. */
+function dropOrphanHeadings(tree: HtmlTree, before: readonly Segment[], left: readonly Segment[]): Segment[] {
+  if (left.length === before.length) return [...left];
+  return left.filter((segment, i) => {
+    if (!HEADING.has(tree.name(segment.shape))) return true;
+    const box = tree.parent(segment.shape);
+    const [above, below] = [left[i - 1], left[i + 1]];
+    if ((above && tree.contains(box, above.start)) || (below && tree.contains(box, below.start))) return true;
+    return !before.some((other) => other.start > segment.start && tree.contains(box, other.start));
+  });
 }
 
 /** Shapes whose own text may be a date: a quoted post ends with one, a table lists them. */

@@ -25,6 +25,7 @@ export const DROP_REASONS = [
   'link-list',
   'house-notice',
   'writer-note',
+  'correction',
   'not-in-stated-body',
   'picture-caption',
   'above-body',

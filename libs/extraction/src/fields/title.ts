@@ -180,6 +180,29 @@ function wordsOf(key: string): Set<string> {
   );
 }
 
+/** Part of the words of a title that another version of it has as well. */
+const COMMON_WORDS = 0.7;
+const LEAST_WORDS = 4;
+
+/**
+ * The h1 where it is another version of the title: newsrooms edit a headline where readers see it and leave it in the
+ * metadata, or word it otherwise there.
+ */
+export function shownTitle(candidates: readonly Candidate<string>[], title: string): string | undefined {
+  const key = comparisonKey(title);
+  const words = wordsOf(key);
+  return candidates.find(({ rule, value }) => {
+    if (rule !== 'h1' || value.length > 400) return false;
+    const own = comparisonKey(value);
+    const others = wordsOf(own);
+    const most = Math.max(words.size, others.size);
+    if (own === key || most < LEAST_WORDS) return false;
+    let common = 0;
+    for (const word of others) if (words.has(word)) common++;
+    return common >= COMMON_WORDS * most;
+  })?.value;
+}
+
 /** True when the shorter title begins or ends the longer one and is most of it. */
 function related(a: string, b: string): boolean {
   const [short, long] = a.length < b.length ? [a, b] : [b, a];

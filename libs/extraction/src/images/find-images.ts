@@ -1,3 +1,4 @@
+import { imageKey } from '@newsmill/web';
 import type { ImageFound } from '../article.js';
 import { Role } from '../body/names.js';
 import { PhraseTable } from '../body/phrase-table.js';
@@ -7,7 +8,7 @@ import { collapse, comparisonKey } from '../text.js';
 import { splitCaption } from './caption.js';
 import { bestSource, isBackgroundPicture, type ImageSource } from './image-source.js';
 import { holdersOf, readCaption, type CaptionKind, type ReadCaption } from './read-caption.js';
-import { imageKey, joinReports } from './same-picture.js';
+import { joinReports } from './join-reports.js';
 
 /** A picture smaller than this on either side is an icon. */
 const MIN_SIDE = 90;

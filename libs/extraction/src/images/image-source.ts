@@ -1,6 +1,6 @@
+import { imageKey } from '@newsmill/web';
 import { TEXT, type HtmlTree } from '../html-tree.js';
 import { webUrl } from '../links.js';
-import { imageKey } from './same-picture.js';
 import { largestOfSrcset, type Source } from './srcset.js';
 
 /** The version of a picture that was chosen. */

@@ -1,10 +1,11 @@
+import { imageKey } from '@newsmill/web';
 import type { ImageFound } from '../article.js';
 import { candidate, type Candidate } from '../fields/candidate.js';
 import { ldUrl, list } from '../metadata/json-ld.js';
 import { webUrl } from '../links.js';
 import type { PageMetadata } from '../metadata/page-metadata.js';
 import type { PlacedImage } from './find-images.js';
-import { imageKey, joinReports } from './same-picture.js';
+import { joinReports } from './join-reports.js';
 import { sidesOf, type StatedPictures } from './stated-pictures.js';
 
 /** A picture narrower than this does not open an article. */

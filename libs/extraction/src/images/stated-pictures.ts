@@ -1,3 +1,4 @@
+import { imageKey } from '@newsmill/web';
 import type { ImageFound } from '../article.js';
 import { decodeText } from '../fields/entities.js';
 import { webUrl } from '../links.js';
@@ -5,7 +6,7 @@ import { isNode, ldText, ldUrl, list, typesOf, type LdNode } from '../metadata/j
 import type { PageMetadata } from '../metadata/page-metadata.js';
 import { comparisonKey, stripTags } from '../text.js';
 import { creditOf, splitCaption } from './caption.js';
-import { imageKey, joinReports } from './same-picture.js';
+import { joinReports } from './join-reports.js';
 
 /** Picture nodes read of one page. */
 const MAX_NODES = 200;

@@ -1,4 +1,4 @@
-import type { ImageFound } from '../article.js';
+import { isTrackingParameter } from './tracking-parameters.js';
 
 /** File names with fewer signs that tell pictures apart may be those of different pictures. */
 const LEAST_SIGNS = 8;
@@ -24,8 +24,22 @@ function readKey(url: string): string {
   const segments = pathOf(url).split('/').filter(Boolean);
   const number = segments.slice(-6, -1).findLast((segment) => NUMBER.test(segment));
   const name = nameOf(segments);
-  if (name === undefined) return url.split('?', 1)[0]!;
+  if (name === undefined) return url.split('?', 1)[0]! + pictureQuery(url);
   return number === undefined || IDENTIFIER.test(name) ? name : `${number}/${name}`;
+}
+
+/** Query parameters that name a version of a picture: its size, quality and format, and what keeps caches apart. */
+const VERSION_PARAMETER =
+  /^(?:w|h|wid|hei|width|height|maxwidth|maxheight|size|sz|s|q|qlt|quality|fit|crop|rect|auto|format|fm|ext|dpr|scale|resize|mode|strip|sharp|fp-?[xy]|imwidth|cb|ts|t|v|ver|version|rev|sig|signature|token)$/i;
+
+/** What the query says beside the version: which picture it is. */
+function pictureQuery(url: string): string {
+  const query = URL.parse(url)?.search.slice(1) ?? '';
+  const named = query
+    .split('&')
+    .filter((pair) => pair !== '' && !VERSION_PARAMETER.test(pair.split('=', 1)[0]!))
+    .filter((pair) => !isTrackingParameter(pair.split('=', 1)[0]!));
+  return named.length === 0 ? '' : `?${named.sort().join('&')}`;
 }
 
 /** The folder of one picture or article: pictures of two may be called the same. */
@@ -90,19 +104,4 @@ function withoutSizes(segment: string): string {
     .replace(VERSION, '')
     .replace(/[-_\s.]{2,}/g, '_')
     .replace(/^[-_\s.,]+|[-_\s.,]+$/g, '');
-}
-
-/** What `image` says, and for what it leaves open what the other report of the same picture says. */
-export function joinReports(image: ImageFound, other: ImageFound | undefined): ImageFound {
-  if (!other) return image;
-  const { url, caption, credit, alt, width, height } = other;
-  // The sides of another file are those of another size.
-  const sameFile = image.url === url;
-  return {
-    ...(caption !== undefined && { caption }),
-    ...(credit !== undefined && { credit }),
-    ...(alt !== undefined && { alt }),
-    ...(sameFile && width !== undefined && height !== undefined && { width, height }),
-    ...image,
-  };
 }
