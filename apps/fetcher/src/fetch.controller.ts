@@ -6,7 +6,9 @@ import { StageHandler } from '@newsmill/service';
 import { emit, fail, type HandlerContext, type Outcome, reject, StageFault, toFault } from '@newsmill/stage';
 import { decodePage, InvalidUrl, mediaTypeOf, pageIdOf, sniffMediaType } from '@newsmill/web';
 import { fetch } from './fetch.stage.js';
+import { CLOCK } from './fetcher.tokens.js';
 import { OUTBOUND } from './outbound.provider.js';
+import { PageVisits, type Visit } from './revisits/page-visits.js';
 
 type Link = EventOf<typeof linkDiscovered>;
 type FetchOutcome = Outcome<typeof fetch>;
@@ -17,14 +19,18 @@ const HTML = new Set(['text/html', 'application/xhtml+xml']);
 export class FetchController {
   private readonly logger = new Logger('fetch');
 
-  constructor(@Inject(OUTBOUND) private readonly outbound: Outbound) {}
+  constructor(
+    @Inject(OUTBOUND) private readonly outbound: Outbound,
+    private readonly visits: PageVisits,
+    @Inject(CLOCK) private readonly clock: () => Date,
+  ) {}
 
   /** Hosts side by side, the links of one host one after another. */
   @StageHandler(fetch)
   async fetch(@Payload() links: Link[], @Ctx() context: HandlerContext): Promise<FetchOutcome[]> {
     const outcomes = new Map<Link, FetchOutcome>();
     const hosts = Map.groupBy(links, ({ host }) => host);
-    await Promise.all(
+    const settled = await Promise.allSettled(
       [...hosts.values()].map(async (sameHost) => {
         let ailing: StageFault | undefined;
         for (const link of sameHost) {
@@ -35,28 +41,50 @@ export class FetchController {
         }
       }),
     );
+    for (const host of settled) if (host.status === 'rejected') throw host.reason;
     return links.map((link) => outcomes.get(link)!);
   }
 
+  /** @throws only what keeps every link from being fetched: an abort, or the database's fault. */
   private async fetchLink(link: Link, signal: AbortSignal): Promise<FetchOutcome> {
+    const visit = await this.visits.begin(link);
+    const answer = await this.ask(visit, signal);
+    if (!('resource' in answer)) return answer.outcome;
+    const outcome = await this.visits.end(visit, answer.resource, answer.outcome, this.clock());
+    if ('topic' in outcome) this.logger.log(`fetched ${link.url}`);
+    return outcome;
+  }
+
+  /** The server's answer, and what it means for a page of which nothing is known; without an answer, why there is none. */
+  private async ask(
+    visit: Visit,
+    signal: AbortSignal,
+  ): Promise<{ outcome: FetchOutcome; resource: FetchedResource } | { outcome: FetchOutcome }> {
+    const { url } = visit.link;
     try {
-      const resource = await this.outbound.fetchPage(link.url, { signal });
-      const outcome = toPage(link, resource, new Date());
-      if ('topic' in outcome) this.logger.log(`fetched ${link.url}`);
-      return outcome;
+      let resource = await this.outbound.fetchPage(url, { signal, ...visit.validators });
+      if (resource.status === 304 && !this.visits.isUnchanged(visit, resource)) {
+        resource = await this.outbound.fetchPage(url, { signal });
+      }
+      return { resource, outcome: toPage(visit, resource, this.clock()) };
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof InvalidUrl) return reject(error.message);
-      if (!(error instanceof OutboundError)) return fail(toFault(error));
-      if (!error.transient) return reject(error.message);
-      const errorClass = error.kind === 'timeout' ? 'timeout' : 'remote';
-      return fail(new StageFault(errorClass, error.message, { cause: error }));
+      return { outcome: outcomeOf(error) };
     }
   }
 }
 
+/** What it means that there is no answer. */
+function outcomeOf(error: unknown): FetchOutcome {
+  if (error instanceof InvalidUrl) return reject(error.message);
+  if (!(error instanceof OutboundError)) return fail(toFault(error));
+  if (!error.transient) return reject(error.message);
+  const errorClass = error.kind === 'timeout' ? 'timeout' : 'remote';
+  return fail(new StageFault(errorClass, error.message, { cause: error }));
+}
+
 /** What a server's answer means for the article. */
-function toPage(link: Link, resource: FetchedResource, now: Date): FetchOutcome {
+function toPage({ link, original }: Visit, resource: FetchedResource, now: Date): FetchOutcome {
   const { status, url } = resource;
   if (status === 429 || status >= 500) return fail(new StageFault('remote', `HTTP status ${status} (${url})`));
   if (status < 200 || status >= 300) return reject(`HTTP status ${status} (${url})`);
@@ -76,7 +104,7 @@ function toPage(link: Link, resource: FetchedResource, now: Date): FetchOutcome 
     origin,
     hints,
     pageId: publisher !== undefined && guid !== undefined ? pageIdOf({ publisher, guid }) : pageIdOf({ url }),
-    url: { original: link.url, final: url },
+    url: { original, final: url },
     mediaType: 'text/html',
     content: text,
     charset,
