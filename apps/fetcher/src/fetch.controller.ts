@@ -96,13 +96,14 @@ function toPage({ link, original }: Visit, resource: FetchedResource, now: Date)
   const { text, charset } = decodePage(resource.body, resource.contentType);
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_PAGE_BYTES) return reject(`too large: ${bytes} bytes, at most ${MAX_PAGE_BYTES} (${url})`);
-  const { receiptId, publisher, guid, origin, hints } = link;
+  const { receiptId, publisher, guid, origin, hints, restore } = link;
   return emit(pageFetched, {
     receiptId,
     publisher,
     guid,
     origin,
     hints,
+    restore,
     pageId: publisher !== undefined && guid !== undefined ? pageIdOf({ publisher, guid }) : pageIdOf({ url }),
     url: { original, final: url },
     mediaType: 'text/html',

@@ -50,13 +50,13 @@ export class Page {
   @Column({ type: 'text', name: 'last_modified', nullable: true })
   lastModified!: string | null;
 
-  /** SHA-256 of the decoded content. */
+  /** SHA-256 of the decoded content; `null`: what the log has of it is not known, so the next revisit brings it again. */
   @Column({ type: 'text', nullable: true })
   digest!: string | null;
 
   /**
-   * The receipt under which the log was told what is known here: this content, or the withdrawal. `null`: whether the log
-   * has it is not known, so the next occasion tells it again.
+   * The receipt under which the log was told of this content, or of the withdrawal. `null`: it may not have been told, so
+   * the next visit that finds the page missing withdraws it again.
    */
   @Column({ type: 'text', name: 'told_under', nullable: true })
   toldUnder!: string | null;

@@ -28,6 +28,8 @@ export interface Visit {
   readonly pageId: string | undefined;
   /** The page that the link leads to, if it has been fetched before. */
   readonly page: Page | undefined;
+  /** The link may have been handled before, its answer lost, or already stored with other content. */
+  readonly isRepeated: boolean;
   /** The address under which the article came in. */
   readonly original: string;
   /** Conditions of the request; none when the content is wanted whatever it is. */
@@ -37,8 +39,9 @@ export interface Visit {
 /**
  * The pages that have been fetched, and what each visit means for them: unchanged, changed, missing, gone.
  *
- * A visit is noted before its outcome is on the log. `toldUnder` makes that safe: a link that comes again under the receipt
- * noted there may never have been answered for, so what it says is said again.
+ * A visit is noted before its outcome is on the log, and a link may come again: after a crash, or when the log is wound back.
+ * What such a link brings is said again, but not remembered as said: the log may never have had it, and the store takes one
+ * content for a receipt. So the next revisit brings the content under a receipt of its own.
  */
 @Injectable()
 export class PageVisits {
@@ -53,13 +56,21 @@ export class PageVisits {
   async begin(link: Link): Promise<Visit> {
     const pageId = this.settings.revisit.length === 0 ? undefined : idOf(link);
     const found = pageId === undefined ? null : await this.database.manager.findOneBy(Page, { id: pageId });
-    let page = found && leadsTo(found, link) ? found : undefined;
-    if (page?.toldUnder === link.receiptId) {
-      page = { ...page, toldUnder: null };
-      await this.database.manager.update(Page, page.id, { toldUnder: null });
-    }
+    const known = found && leadsTo(found, link) ? found : undefined;
+    const isRepeated =
+      known !== undefined &&
+      (known.toldUnder === link.receiptId || Date.parse(link.discoveredAt) <= known.visitedAt.getTime());
+    const page = isRepeated ? await this.doubt(known, link) : known;
     const original = link.revisit === undefined ? link.url : (page?.link.url ?? link.url);
-    return { link, pageId, page, original, validators: validatorsFor(link, page) };
+    return { link, pageId, page, isRepeated, original, validators: validatorsFor(link, page) };
+  }
+
+  /** Unlearns what the log may not have been told. */
+  private async doubt(page: Page, { receiptId }: Link): Promise<Page> {
+    const toldUnder = page.toldUnder === receiptId ? null : page.toldUnder;
+    const doubted = { toldUnder, digest: null, etag: null, lastModified: null };
+    await this.database.manager.update(Page, page.id, doubted);
+    return { ...page, ...doubted };
   }
 
   /** Whether a 304 is about the content that is known: a date as validator says nothing of another address. */
@@ -89,7 +100,7 @@ export class PageVisits {
   }
 
   private async found(
-    { page, pageId, link }: Visit,
+    { page, pageId, link, isRepeated }: Visit,
     resource: FetchedResource,
     event: EventOf<typeof pageFetched>,
     now: Date,
@@ -106,8 +117,7 @@ export class PageVisits {
         : skip('answers again; withdrawn until it is restored by an explicit word');
     }
     const digest = createHash('sha256').update(event.content).digest('hex');
-    const isKnown = page?.toldUnder != null && page.digest === digest && page.finalUrl === resource.url;
-    const isUnchanged = isKnown && link.revisit !== undefined;
+    const isUnchanged = link.revisit !== undefined && page?.digest === digest && page.finalUrl === resource.url;
     const address = addressAfter(resource) ?? (link.revisit === undefined ? undefined : page?.address) ?? link.url;
     const before = page ?? firstSeen(pageId, link, now);
     const isMoved = page !== undefined && page.address !== address;
@@ -118,7 +128,7 @@ export class PageVisits {
         host: hostOf(address),
         finalUrl: resource.url,
         link: link.revisit === undefined ? lastingPart(link) : before.link,
-        digest,
+        ...(isRepeated ? { digest: null, etag: null, lastModified: null } : { digest }),
         toldUnder: isUnchanged ? before.toldUnder : link.receiptId,
         withdrawnAt: null,
       },
@@ -228,7 +238,7 @@ function leadsTo(page: Page, link: Link): boolean {
 
 /** A revisit wants the content only if it has changed; a newsroom or a feed that names a page wants it read again. */
 function validatorsFor({ revisit }: Link, page: Page | undefined): Visit['validators'] {
-  if (revisit === undefined || page === undefined || page.toldUnder === null || page.withdrawnAt !== null) return {};
+  if (revisit === undefined || page === undefined || page.digest === null) return {};
   return {
     ...(page.etag !== null && { etag: page.etag }),
     ...(page.lastModified !== null && { lastModified: page.lastModified }),
