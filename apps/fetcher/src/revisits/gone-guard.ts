@@ -51,7 +51,7 @@ export class GoneGuard {
     );
     if (isNew) {
       this.logger.warn(
-        `${host}: ${missing} of ${asked} pages are missing; none is withdrawn (newsmill gone-guard release ${host}, if they are gone indeed)`,
+        `${host}: ${missing} of ${asked} pages are missing; none is withdrawn (if they are gone indeed: newsmill gone-guard release ${host})`,
       );
     }
     return objectionOf(entry);
