@@ -51,7 +51,7 @@ export class FetchController {
     const answer = await this.ask(visit, signal);
     if (!('resource' in answer)) return answer.outcome;
     const outcome = await this.visits.end(visit, answer.resource, answer.outcome, this.clock());
-    if ('topic' in outcome) this.logger.log(`fetched ${link.url}`);
+    if ('topic' in outcome && answer.resource.status < 300) this.logger.log(`fetched ${link.url}`);
     return outcome;
   }
 

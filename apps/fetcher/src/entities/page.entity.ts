@@ -83,3 +83,6 @@ export class Page {
   @Column({ type: 'timestamptz', name: 'withdrawn_at', nullable: true })
   withdrawnAt!: Date | null;
 }
+
+/** What a row of pages holds, as a value. */
+export type KnownPage = Pick<Page, keyof Page>;

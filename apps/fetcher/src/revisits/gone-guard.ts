@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, IsNull } from 'typeorm';
 import { GoneGuardEntry } from '../entities/gone-guard.entity.js';
-import type { Page } from '../entities/page.entity.js';
+import type { KnownPage } from '../entities/page.entity.js';
 import { fetcherDatabase } from '../fetcher.database.js';
 import { FETCHER_SETTINGS } from '../fetcher.tokens.js';
 import type { RevisitSettings } from './revisits.config.js';
@@ -34,7 +34,7 @@ export class GoneGuard {
   ) {}
 
   /** Why the article of a page that is missing must not be withdrawn; `undefined`: it may. */
-  async objection({ host, firstGoneAt }: Page & { firstGoneAt: Date }): Promise<string | undefined> {
+  async objection({ host, firstGoneAt }: KnownPage & { firstGoneAt: Date }): Promise<string | undefined> {
     const { goneGuardPages } = this.settings;
     const guard = await this.database.manager.findOneBy(GoneGuardEntry, { host });
     if (guard) return guard.releasedAt === null ? objectionOf(guard) : undefined;
@@ -61,7 +61,7 @@ export class GoneGuard {
    * Has other pages of the host asked, unless enough are asked anyway before the missing one is looked at again: whether
    * one page vanished or all of them, only its neighbours can tell. Ids are hashes, so neighbours by id are a random sample.
    */
-  async askWitnesses({ id, host, firstGoneAt, nextVisitAt }: Page, now: Date): Promise<void> {
+  async askWitnesses({ id, host, firstGoneAt, nextVisitAt }: KnownPage, now: Date): Promise<void> {
     await this.database.query(
       `UPDATE page SET next_visit_at = $4 WHERE id IN (
          SELECT id FROM page
@@ -83,7 +83,11 @@ export class GoneGuard {
       const isOver = releasedAt === null ? missing * 2 <= asked : now.getTime() - releasedAt.getTime() >= RELEASE_MS;
       if (!isOver) continue;
       await this.database.manager.delete(GoneGuardEntry, { host });
-      this.logger.log(`${host}: ${missing} of ${asked} pages are missing; missing pages are withdrawn again`);
+      this.logger.log(
+        releasedAt === null
+          ? `${host}: only ${missing} of ${asked} pages are missing; what is gone is withdrawn again`
+          : `${host}: its release has ended`,
+      );
     }
   }
 

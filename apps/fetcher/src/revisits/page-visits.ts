@@ -6,7 +6,7 @@ import type { FetchedResource } from '@newsmill/outbound';
 import { emit, type Outcome, reject, skip } from '@newsmill/stage';
 import { hostOf, InvalidUrl, normalizeUrl, pageIdOf } from '@newsmill/web';
 import { DataSource } from 'typeorm';
-import { type KnownLink, Page } from '../entities/page.entity.js';
+import { type KnownLink, type KnownPage, Page } from '../entities/page.entity.js';
 import type { fetch } from '../fetch.stage.js';
 import { fetcherDatabase } from '../fetcher.database.js';
 import { FETCHER_SETTINGS } from '../fetcher.tokens.js';
@@ -27,7 +27,7 @@ export interface Visit {
   /** `undefined`: an address that cannot be known, or pages are not remembered. */
   readonly pageId: string | undefined;
   /** The page that the link leads to, if it has been fetched before. */
-  readonly page: Page | undefined;
+  readonly page: KnownPage | undefined;
   /** The link may have been handled before, its answer lost, or already stored with other content. */
   readonly isRepeated: boolean;
   /** The address under which the article came in. */
@@ -66,7 +66,7 @@ export class PageVisits {
   }
 
   /** Unlearns what the log may not have been told. */
-  private async doubt(page: Page, { receiptId }: Link): Promise<Page> {
+  private async doubt(page: KnownPage, { receiptId }: Link): Promise<KnownPage> {
     const toldUnder = page.toldUnder === receiptId ? null : page.toldUnder;
     const doubted = { toldUnder, digest: null, etag: null, lastModified: null };
     await this.database.manager.update(Page, page.id, doubted);
@@ -85,7 +85,7 @@ export class PageVisits {
   async end(visit: Visit, resource: FetchedResource, outcome: FetchOutcome, now: Date): Promise<FetchOutcome> {
     const { page, link } = visit;
     if (this.isUnchanged(visit, resource)) {
-      await this.save(afterAnswer(page!, resource, now), now);
+      await this.save(withValidators(afterAnswer(page!, 304, now), resource), now);
       return skip('not modified since the last visit');
     }
     if ('topic' in outcome && outcome.topic.name === pageFetched.name) {
@@ -95,7 +95,7 @@ export class PageVisits {
     if (GONE_STATUSES.has(resource.status)) return this.missing(page, link, resource, now);
     const { status } = resource;
     const isThere = status >= 200 && status < 300;
-    await this.save(isThere ? afterAnswer(page, resource, now) : { ...page, status, visitedAt: now }, now);
+    await this.save(isThere ? afterAnswer(page, status, now) : { ...page, status, visitedAt: now }, now);
     return outcome;
   }
 
@@ -123,7 +123,7 @@ export class PageVisits {
     const isMoved = page !== undefined && page.address !== address;
     await this.save(
       {
-        ...afterAnswer(before, resource, now),
+        ...withValidators(afterAnswer(before, resource.status, now), resource),
         address,
         host: hostOf(address),
         finalUrl: resource.url,
@@ -138,7 +138,12 @@ export class PageVisits {
     return isUnchanged ? skip('the same content as at the last visit') : told;
   }
 
-  private async missing(page: Page, link: Link, { status, url }: FetchedResource, now: Date): Promise<FetchOutcome> {
+  private async missing(
+    page: KnownPage,
+    link: Link,
+    { status, url }: FetchedResource,
+    now: Date,
+  ): Promise<FetchOutcome> {
     const rejected = (why: string) => reject(`HTTP status ${status} (${url}); ${why}`);
     if (page.withdrawnAt !== null) {
       const { withdrawnAt, toldUnder } = page;
@@ -159,7 +164,7 @@ export class PageVisits {
   }
 
   /** All but the number of its next revisit, which is the scheduler's; an older visit that wakes late changes nothing. */
-  private async save(page: Page, now: Date): Promise<Page> {
+  private async save(page: KnownPage, now: Date): Promise<KnownPage> {
     const planned = { ...page, nextVisitAt: nextVisit(page, now, this.settings) };
     const columns = this.database.getMetadata(Page).columns;
     const names = columns.map(({ databaseName }) => databaseName);
@@ -175,22 +180,22 @@ export class PageVisits {
   }
 }
 
-/** What an answer that the page is there changes. */
-function afterAnswer(page: Page, { status, headers }: FetchedResource, now: Date): Page {
-  const notModified = status === 304;
+/** The page after an answer that there is something. */
+function afterAnswer(page: KnownPage, status: number, now: Date): KnownPage {
+  return { ...page, status, visitedAt: now, goneCount: 0, firstGoneAt: null, lastGoneAt: null };
+}
+
+/** A 304 may leave out those that stay (RFC 9110, 15.4.5). */
+function withValidators(page: KnownPage, { status, headers }: FetchedResource): KnownPage {
+  const isSame = status === 304;
   return {
     ...page,
-    status,
-    visitedAt: now,
-    etag: validator(headers['etag']) ?? (notModified ? page.etag : null),
-    lastModified: validator(headers['last-modified']) ?? (notModified ? page.lastModified : null),
-    goneCount: 0,
-    firstGoneAt: null,
-    lastGoneAt: null,
+    etag: validator(headers['etag']) ?? (isSame ? page.etag : null),
+    lastModified: validator(headers['last-modified']) ?? (isSame ? page.lastModified : null),
   };
 }
 
-function firstSeen(id: string, link: Link, now: Date): Page {
+function firstSeen(id: string, link: Link, now: Date): KnownPage {
   return {
     id,
     url: normalizeUrl(link.url),
@@ -232,12 +237,12 @@ function idOf(link: Link): string | undefined {
 }
 
 /** The same guid may come with another address, of which the known page says nothing. */
-function leadsTo(page: Page, link: Link): boolean {
+function leadsTo(page: KnownPage, link: Link): boolean {
   return link.revisit !== undefined || [page.url, normalizeUrl(page.address)].includes(normalizeUrl(link.url));
 }
 
 /** A revisit wants the content only if it has changed; a newsroom or a feed that names a page wants it read again. */
-function validatorsFor({ revisit }: Link, page: Page | undefined): Visit['validators'] {
+function validatorsFor({ revisit }: Link, page: KnownPage | undefined): Visit['validators'] {
   if (revisit === undefined || page === undefined || page.digest === null) return {};
   return {
     ...(page.etag !== null && { etag: page.etag }),

@@ -1,4 +1,4 @@
-import type { Page } from '../entities/page.entity.js';
+import type { KnownPage } from '../entities/page.entity.js';
 import type { RevisitSettings } from './revisits.config.js';
 
 /** Statuses that say that there is no such page (RFC 9110, 15.5.5 and 15.5.11); of 410 the server says: for good. */
@@ -14,7 +14,7 @@ const RAREST_MS = 24 * 3_600_000;
 const SPREAD = 0.1;
 
 /** The page after a visit that found it missing. Visits that follow too closely on one another count as one. */
-export function afterMissing(page: Page, status: number, now: Date, { goneSpacing }: RevisitSettings): Page {
+export function afterMissing(page: KnownPage, status: number, now: Date, { goneSpacing }: RevisitSettings): KnownPage {
   const counts = page.lastGoneAt === null || now.getTime() - page.lastGoneAt.getTime() >= goneSpacing;
   return {
     ...page,
@@ -32,7 +32,7 @@ export function visitsNeeded(status: number, { goneVisits }: RevisitSettings): n
 }
 
 /** When the page is visited next, after `now`; `null`: no more. */
-export function nextVisit(page: Page, now: Date, settings: RevisitSettings): Date | null {
+export function nextVisit(page: KnownPage, now: Date, settings: RevisitSettings): Date | null {
   if (settings.revisit.length === 0) return null;
   if (page.firstGoneAt !== null && page.withdrawnAt === null) return nextLook(page, page.firstGoneAt, now, settings);
   const from = (page.withdrawnAt ?? page.firstFetchedAt).getTime();
@@ -41,7 +41,7 @@ export function nextVisit(page: Page, now: Date, settings: RevisitSettings): Dat
 }
 
 /** Of a page that is missing: by the spacing until it is confirmed; while it is held back, at twice the time each. */
-function nextLook(page: Page, missingSince: Date, now: Date, settings: RevisitSettings): Date | null {
+function nextLook(page: KnownPage, missingSince: Date, now: Date, settings: RevisitSettings): Date | null {
   const { goneSpacing, goneVisits, pageRetention } = settings;
   const held = Math.min(30, Math.max(0, page.goneCount - goneVisits));
   const wait = late(page, Math.min(goneSpacing * 2 ** held, Math.max(goneSpacing, RAREST_MS)));
@@ -51,7 +51,7 @@ function nextLook(page: Page, missingSince: Date, now: Date, settings: RevisitSe
 }
 
 /** The delay, later by a part that is the page's own: ids are hashes. */
-function late({ id }: Page, delayMs: number): number {
+function late({ id }: KnownPage, delayMs: number): number {
   const part = Number.parseInt(id.slice(0, 8), 16) / 2 ** 32;
   return Math.ceil(delayMs * (1 + SPREAD * part));
 }

@@ -1,6 +1,6 @@
 import { type EventOf, pageFetched } from '@newsmill/contracts';
 import { pageIdOf } from '@newsmill/web';
-import type { Page } from '../entities/page.entity.js';
+import type { KnownPage } from '../entities/page.entity.js';
 
 /** ninjs has no registered media type. */
 const NINJS = 'application/vnd.iptc.ninjs+json';
@@ -10,7 +10,7 @@ const NINJS = 'application/vnd.iptc.ninjs+json';
  * status stands with it, so that it can be told from a kill that the publisher sent.
  */
 export function withdrawalOf(
-  page: Page & { withdrawnAt: Date },
+  page: KnownPage & { withdrawnAt: Date },
   receiptId: string,
   status: number,
   now: Date,
