@@ -15,6 +15,12 @@ type FetchOutcome = Outcome<typeof fetch>;
 
 const HTML = new Set(['text/html', 'application/xhtml+xml']);
 
+/** What the answer means for a page of which nothing is known; no resource: there was none. */
+interface Answer {
+  outcome: FetchOutcome;
+  resource?: FetchedResource;
+}
+
 @Controller()
 export class FetchController {
   private readonly logger = new Logger('fetch');
@@ -35,8 +41,8 @@ export class FetchController {
         let ailing: StageFault | undefined;
         for (const link of sameHost) {
           // A host that does not answer is not asked again for its other links in the same batch.
-          const outcome = ailing === undefined ? await this.fetchLink(link, context.signal) : fail(ailing);
-          if ('kind' in outcome && outcome.kind === 'fail') ailing = outcome.fault;
+          const { outcome, fault } = await this.fetchLink(link, context.signal, ailing);
+          ailing = fault ?? ailing;
           outcomes.set(link, outcome);
         }
       }),
@@ -45,21 +51,30 @@ export class FetchController {
     return links.map((link) => outcomes.get(link)!);
   }
 
-  /** @throws only what keeps every link from being fetched: an abort, or the database's fault. */
-  private async fetchLink(link: Link, signal: AbortSignal): Promise<FetchOutcome> {
+  /**
+   * @param ailing why the host of the link is not to be asked
+   * @returns the outcome, and the fault if its host does not answer
+   * @throws only what keeps every link from being fetched: an abort, or the database's fault.
+   */
+  private async fetchLink(
+    link: Link,
+    signal: AbortSignal,
+    ailing: StageFault | undefined,
+  ): Promise<{ outcome: FetchOutcome; fault?: StageFault }> {
     const visit = await this.visits.begin(link);
-    const answer = await this.ask(visit, signal);
-    if (!('resource' in answer)) return answer.outcome;
-    const outcome = await this.visits.end(visit, answer.resource, answer.outcome, this.clock());
-    if ('topic' in outcome && answer.resource.status < 300) this.logger.log(`fetched ${link.url}`);
-    return outcome;
+    const answer: Answer = ailing === undefined ? await this.ask(visit, signal) : { outcome: fail(ailing) };
+    const { outcome: found, resource } = answer;
+    if ('kind' in found && found.kind === 'fail') {
+      return { outcome: await this.visits.fault(visit, found, resource?.status, this.clock()), fault: found.fault };
+    }
+    if (resource === undefined) return { outcome: found };
+    const outcome = await this.visits.end(visit, resource, found, this.clock());
+    if ('topic' in outcome && resource.status < 300) this.logger.log(`fetched ${link.url}`);
+    return { outcome };
   }
 
-  /** The server's answer, and what it means for a page of which nothing is known; without an answer, why there is none. */
-  private async ask(
-    visit: Visit,
-    signal: AbortSignal,
-  ): Promise<{ outcome: FetchOutcome; resource: FetchedResource } | { outcome: FetchOutcome }> {
+  /** @throws the reason of the signal, and nothing else */
+  private async ask(visit: Visit, signal: AbortSignal): Promise<Answer> {
     const { url } = visit.link;
     try {
       let resource = await this.outbound.fetchPage(url, { signal, ...visit.validators });

@@ -35,11 +35,11 @@ export class Page {
   @Column({ type: 'timestamptz', name: 'first_fetched_at' })
   firstFetchedAt!: Date;
 
-  /** When it was last answered for, whatever the answer. */
+  /** When its host last had an answer for it: not a 429, not 5xx. */
   @Column({ type: 'timestamptz', name: 'visited_at' })
   visitedAt!: Date;
 
-  /** HTTP status of that answer. */
+  /** HTTP status at the last visit; 0: no answer. */
   @Column({ type: 'int' })
   status!: number;
 

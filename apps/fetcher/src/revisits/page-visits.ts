@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { type EventOf, linkDiscovered, pageFetched } from '@newsmill/contracts';
 import type { FetchedResource } from '@newsmill/outbound';
-import { emit, type Outcome, reject, skip } from '@newsmill/stage';
+import { emit, type Fail, type Outcome, reject, skip } from '@newsmill/stage';
 import { hostOf, InvalidUrl, normalizeUrl, pageIdOf } from '@newsmill/web';
 import { DataSource } from 'typeorm';
 import { type KnownLink, type KnownPage, Page } from '../entities/page.entity.js';
@@ -12,7 +12,7 @@ import { fetcherDatabase } from '../fetcher.database.js';
 import { FETCHER_SETTINGS } from '../fetcher.tokens.js';
 import { GoneGuard } from './gone-guard.js';
 import type { RevisitSettings } from './revisits.config.js';
-import { afterMissing, GONE_STATUSES, nextVisit, visitsNeeded } from './visit-rule.js';
+import { afterMissing, GONE_STATUSES, NO_STATUS, nextVisit, nextVisitAfterFault, visitsNeeded } from './visit-rule.js';
 import { withdrawalOf } from './withdrawal.js';
 
 type Link = EventOf<typeof linkDiscovered>;
@@ -97,6 +97,21 @@ export class PageVisits {
     const isThere = status >= 200 && status < 300;
     await this.save(isThere ? afterAnswer(page, status, now) : { ...page, status, visitedAt: now }, now);
     return outcome;
+  }
+
+  /**
+   * The outcome of a link whose host does not answer, or answers that it cannot now. Nothing is lost by a revisit that is
+   * not made, so it is not tried again and again in front of other links: it is put off.
+   * @param status of the answer, if there was one
+   */
+  async fault({ page, link }: Visit, failed: Fail, status: number | undefined, now: Date): Promise<FetchOutcome> {
+    const { errorClass, message } = failed.fault;
+    if (link.revisit === undefined || (errorClass !== 'remote' && errorClass !== 'timeout')) return failed;
+    if (page !== undefined) {
+      const nextVisitAt = nextVisitAfterFault(page, now, this.settings);
+      await this.database.manager.update(Page, page.id, { status: status ?? NO_STATUS, nextVisitAt });
+    }
+    return reject(`put off: ${message}`);
   }
 
   private async found(
@@ -205,7 +220,7 @@ function firstSeen(id: string, link: Link, now: Date): KnownPage {
     link: lastingPart(link),
     firstFetchedAt: now,
     visitedAt: now,
-    status: 0,
+    status: NO_STATUS,
     etag: null,
     lastModified: null,
     digest: null,

@@ -83,6 +83,10 @@ beforeEach(async () => {
           const { status, body, headers = {} } = shown.get(path) ?? { status: 404 };
           const condition = request.headers['if-none-match'];
           conditions.push(condition);
+          if (status === 0) {
+            request.destroy();
+            return;
+          }
           const isSame = status === 200 && condition !== undefined && condition === headers.etag;
           response.writeHead(isSame ? 304 : status, { 'content-type': 'text/html', ...headers });
           response.end(isSame ? undefined : body);
@@ -205,7 +209,7 @@ async function outcomes(): Promise<{ receiptId?: string | undefined; outcome: st
   const told = await read(articleOutcomes);
   return told
     .filter(({ stage }) => stage === 'fetch')
-    .sort((a, b) => (a.at < b.at ? -1 : 1))
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
     .flatMap(({ settled }) => settled);
 }
 
@@ -219,7 +223,7 @@ const items = async () =>
 const contents = async () =>
   (await read(pageFetched))
     .filter(({ mediaType }) => mediaType === 'text/html')
-    .sort((a, b) => (a.fetchedAt < b.fetchedAt ? -1 : 1));
+    .sort((a, b) => Date.parse(a.fetchedAt) - Date.parse(b.fetchedAt));
 
 describe('the schedule', () => {
   it('looks at a page again after each delay of the settings, under a receipt of its own, and then no more', async () => {
@@ -420,12 +424,47 @@ describe('a revisit', () => {
     await fetchLinks(process, { dies: true });
     shown.set('/1', { status: 503 });
     await fetchLinks(process);
-    expect((await lastOutcome()).outcome).toBe('dead');
+    expect(await lastOutcome()).toMatchObject({ outcome: 'rejected', reason: expect.stringMatching(/^put off: /) });
     show(1, 'A correction.');
     pass(LATE * 5 * HOUR);
     await visit(process);
     expect((await contents()).at(-1)!.content).toContain('A correction.');
   });
+
+  it.each([
+    ['answers 503', 503],
+    ['answers 429', 429],
+    ['does not answer', 0],
+  ])(
+    'whose host %s is put off: once for a while, then by plan, with one request for all its pages',
+    async (_, status) => {
+      const process = fetcherProcess();
+      for (const number of [1, 2, 3]) {
+        show(number);
+        await arrive(process, number);
+        shown.set(`/${number}`, { status });
+      }
+      const start = now;
+      pass(LATE * HOUR);
+      expect(await visit(process)).toBe(3);
+      expect(conditions).toHaveLength(4);
+      const puts = (await outcomes()).slice(3);
+      expect(puts.map(({ outcome }) => outcome)).toEqual(['rejected', 'rejected', 'rejected']);
+      expect(puts.every(({ reason }) => reason?.startsWith('put off: '))).toBe(true);
+      expect(await pageOf(1)).toMatchObject({ status, visitedAt: start, goneCount: 0 });
+      pass(LATE * 30 * MINUTE);
+      expect(await visit(process)).toBe(3);
+      pass(2 * HOUR);
+      expect(await visit(process)).toBe(0);
+      for (const number of [1, 2, 3]) show(number, 'A correction.');
+      pass(LATE * 3 * HOUR);
+      expect(await visit(process)).toBe(3);
+      expect((await contents()).slice(3).every(({ content }) => content.includes('A correction.'))).toBe(true);
+      shown.set('/5', { status: 503 });
+      const first = await arrive(process, 5);
+      expect((await outcomes()).find((told) => told.receiptId === first)!.outcome).toBe('dead');
+    },
+  );
 
   it('of a page that has moved for good goes to the new address from then on, under the old identity', async () => {
     const process = fetcherProcess();
@@ -750,7 +789,7 @@ describe('the account of the fetch stage', () => {
     const told = (await outcomes()).map(({ receiptId }) => receiptId!).sort();
     expect(told).toEqual(received);
     const kinds = Object.groupBy(await outcomes(), ({ outcome }) => outcome);
-    expect(Object.keys(kinds).sort()).toEqual(['dead', 'emitted', 'rejected', 'skipped']);
+    expect(Object.keys(kinds).sort()).toEqual(['emitted', 'rejected', 'skipped']);
     expect(await metrics.registry.metrics()).toContain(
       `newsmill_received_total{door="revisit"} ${received.length - 4}`,
     );

@@ -4,6 +4,9 @@ import type { RevisitSettings } from './revisits.config.js';
 /** Statuses that say that there is no such page (RFC 9110, 15.5.5 and 15.5.11); of 410 the server says: for good. */
 export const GONE_STATUSES: ReadonlySet<number> = new Set([404, 410]);
 
+/** In the place of a status: there was no answer. */
+export const NO_STATUS = 0;
+
 /** A 410 is the server's own word that it is no passing fault. */
 const VISITS_OF_410 = 2;
 
@@ -38,6 +41,18 @@ export function nextVisit(page: KnownPage, now: Date, settings: RevisitSettings)
   const from = (page.withdrawnAt ?? page.firstFetchedAt).getTime();
   const next = settings.revisit.map((delay) => from + late(page, delay)).find((at) => at > now.getTime());
   return next === undefined ? null : new Date(next);
+}
+
+/**
+ * When a page is visited next whose host had no answer for it: sooner than planned the first time, then by plan, so that a
+ * host that is down is not asked by each of its pages all the time.
+ */
+export function nextVisitAfterFault(page: KnownPage, now: Date, settings: RevisitSettings): Date | null {
+  const planned = nextVisit(page, now, settings);
+  const hadNone = page.status === NO_STATUS || page.status === 429 || page.status >= 500;
+  if (hadNone || settings.revisit.length === 0) return planned;
+  const soon = new Date(now.getTime() + late(page, settings.goneSpacing));
+  return planned !== null && planned < soon ? planned : soon;
 }
 
 /** Of a page that is missing: by the spacing until it is confirmed; while it is held back, at twice the time each. */
