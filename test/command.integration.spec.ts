@@ -43,6 +43,8 @@ describe('newsmill', () => {
     [['topics']],
     [['dead-letters']],
     [['dead-letters', 'redrive']],
+    [['gone-guard']],
+    [['gone-guard', 'release']],
     [['extract']],
     [['explain']],
     [['fixture']],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineSettings, flag, list, type SettingValues, wholeNumber } from '@newsmill/service';
+import { revisitSettings } from './revisits/revisits.config.js';
 
 export const fetcherSettings = defineSettings({
   push: {
@@ -50,6 +51,7 @@ export const fetcherSettings = defineSettings({
     default: '15000',
     doc: 'Milliseconds one fetch may take, redirects and body included.',
   },
+  ...revisitSettings,
 });
 
 export type FetcherSettings = SettingValues<typeof fetcherSettings>;

@@ -16,12 +16,15 @@ import { FetchController } from './fetch.controller.js';
 import { fetch } from './fetch.stage.js';
 import { fetcherSettings } from './fetcher.config.js';
 import { fetcherDatabase } from './fetcher.database.js';
-import { FETCHER_SETTINGS } from './fetcher.tokens.js';
+import { CLOCK, FETCHER_SETTINGS } from './fetcher.tokens.js';
 import { Intake } from './intake.js';
 import { outboundProblems, outboundProvider, OutboundShutdown } from './outbound.provider.js';
 import { PushController } from './push.controller.js';
 import { PushKeyGuard } from './push-key.guard.js';
 import { PushKeys } from './push-keys.js';
+import { GoneGuard } from './revisits/gone-guard.js';
+import { PageVisits } from './revisits/page-visits.js';
+import { RevisitScheduler } from './revisits/revisit-scheduler.js';
 
 @Module({})
 class FetcherModule implements OnModuleInit {
@@ -45,6 +48,7 @@ export const fetcher = defineService({
   writers: [
     { name: 'push', description: 'the door for newsrooms', writes: [linkDiscovered, pageFetched, articleOutcomes] },
     { name: 'feed', description: 'the entries of polled feeds', writes: [linkDiscovered, articleOutcomes] },
+    { name: 'revisit', description: 'known pages, to be looked at again', writes: [linkDiscovered, articleOutcomes] },
   ],
   check: (settings) => [
     ...(settings.push ? PushKeys.problems(settings.apiKey) : []),
@@ -63,6 +67,10 @@ export const fetcher = defineService({
       OutboundShutdown,
       Intake,
       FeedPoller,
+      { provide: CLOCK, useValue: () => new Date() },
+      GoneGuard,
+      PageVisits,
+      RevisitScheduler,
     ],
   }),
 });

@@ -226,6 +226,18 @@ describe('fetchPage', () => {
     expect((await failure(unresolved.fetchPage('http://slow.example/'))).kind).toBe('timeout');
   });
 
+  it.each([
+    ['all permanent', [301, 308], '/end-2'],
+    ['permanent, then for now', [308, 302], '/end-1'],
+    ['for now, then permanent', [307, 301], undefined],
+    ['none', [], undefined],
+  ])('tells where a page has moved for good: %s', async (_, statuses, movedTo) => {
+    statuses.forEach((status, index) => routes.set(`/end-${index}`, redirect(`/end-${index + 1}`, status)));
+    routes.set(`/end-${statuses.length}`, (_request, response) => response.end('here'));
+    const { movedTo: moved } = await outbound().fetchPage(`${origin}/end-0`);
+    expect(moved).toBe(movedTo && `${origin}${movedTo}`);
+  });
+
   it('follows redirects and tells the way', async () => {
     routes.set('/one', redirect('two?x=1', 301));
     routes.set('/two', redirect('/dir/../three#here', 307));

@@ -15,6 +15,11 @@ export interface FetchedResource {
   url: string;
   /** The addresses that redirected, in order, beginning with the one asked for; empty when it answered itself. */
   redirects: string[];
+  /**
+   * Where permanent redirects (301 and 308, RFC 9110 section 15.4) lead, from the first request on; absent when the first
+   * answer was no such redirect. Future requests should go there.
+   */
+  movedTo?: string;
   status: number;
   /** By lower-case name; repeated fields are joined by a comma (RFC 9110 section 5.3). */
   headers: Record<string, string>;
@@ -32,6 +37,7 @@ export interface Outbound {
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const PERMANENT = new Set([301, 308]);
 
 /** @throws TypeError naming an option that cannot be. */
 export function createOutbound(options: OutboundOptions): Outbound {
@@ -66,6 +72,8 @@ export function createOutbound(options: OutboundOptions): Outbound {
   async function follow(asked: string, request: FetchRequest, expiry: AbortController): Promise<FetchedResource> {
     const signal = request.signal === undefined ? expiry.signal : AbortSignal.any([request.signal, expiry.signal]);
     const redirects: string[] = [];
+    let isPermanent = true;
+    let movedTo: string | undefined;
     let headers: Record<string, string> = {
       ...requestHeaders(request),
       'user-agent': options.userAgent,
@@ -74,7 +82,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
     for (let target = targetUrl(asked, policy); ;) {
       const response = await exchange(target, headers, expiry, signal);
       const location = redirectOf(response);
-      if (location === undefined) return { redirects, ...(await resourceOf(target.href, response)) };
+      if (location === undefined) {
+        const moved = movedTo === undefined ? {} : { movedTo };
+        return { redirects, ...moved, ...(await resourceOf(target.href, response)) };
+      }
 
       response.body.destroy();
       redirects.push(target.href);
@@ -89,6 +100,8 @@ export function createOutbound(options: OutboundOptions): Outbound {
           `More than maxRedirects = ${limits.maxRedirects} redirects`,
         );
       }
+      isPermanent &&= PERMANENT.has(response.statusCode);
+      if (isPermanent) movedTo = next.href;
       if (next.origin !== target.origin) headers = withoutSecrets(headers);
       target = next;
     }

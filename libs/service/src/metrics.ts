@@ -108,6 +108,22 @@ export class Metrics implements StageObserver {
     this.unconfirmed.inc({ door }, count);
   }
 
+  /** Adds a gauge that is read when metrics are scraped; left out when it cannot be read: not known is not zero. */
+  watchValue(name: string, help: string, read: () => Promise<number>): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      async collect() {
+        try {
+          this.set(await read());
+        } catch {
+          this.remove();
+        }
+      },
+    });
+  }
+
   /** Adds the lag of each stage's group, read when metrics are scraped. */
   watchLag(transport: Transport, prefix: string, stages: readonly Stage[]): void {
     let readAt = 0;

@@ -10,7 +10,9 @@ export const articleOutcomes = defineTopic({
   schema: z.strictObject({
     stage: z
       .string()
-      .describe('the stage that settled them; "push" and "feed" are the doors, "redrive" sends dead letters again'),
+      .describe(
+        'the stage that settled them; "push", "feed" and "revisit" are the doors, "redrive" sends dead letters again',
+      ),
     at: z.iso.datetime(),
     settled: z.array(
       z.strictObject({

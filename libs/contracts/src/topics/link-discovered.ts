@@ -26,6 +26,13 @@ export const linkDiscovered = defineTopic({
       .strictObject({ title: z.string().optional(), published: z.string().optional() })
       .optional()
       .describe('what a feed entry says of the article'),
+    revisit: z
+      .strictObject({
+        pageId: z.string().describe('under which the fetcher knows the page'),
+        visit: z.int().positive(),
+      })
+      .optional()
+      .describe('a page that is known, to be looked at again: answered as unchanged when it is what it was'),
   }),
   key: (link) => link.host,
   subject: (link) => ({ id: link.url, receiptId: link.receiptId }),
