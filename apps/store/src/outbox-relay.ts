@@ -11,6 +11,8 @@ import { SERVICE_SETTINGS, type ServiceSettings, TRANSPORT } from '@newsmill/ser
 import { backoff, deterministicId, encodeEvent, type NewRecord, sleep, type Transport } from '@newsmill/stage';
 import { DataSource } from 'typeorm';
 import { storeDatabase } from './store.database.js';
+import { appendPublished } from './subscribers/append-published.js';
+import { ChangeTail } from './subscribers/change-tail.js';
 
 /** Entries published at once, and the bytes of their records unless a single one is larger. */
 const BATCH = 200;
@@ -53,6 +55,7 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
     @InjectDataSource(storeDatabase.schema) private readonly database: DataSource,
     @Inject(TRANSPORT) private readonly transport: Transport,
     @Inject(SERVICE_SETTINGS) private readonly settings: ServiceSettings,
+    private readonly tail: ChangeTail,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -82,6 +85,7 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
         const published = await this.publishNext();
         failures = 0;
         if (published === 0) await this.idle(IDLE_MS);
+        else this.tail.wake();
       } catch (error) {
         failures += 1;
         if (failures === 1) this.logger.warn(`cannot publish changes, tries again: ${(error as Error).message}`);
@@ -108,7 +112,9 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
         [BATCH, BATCH_BYTES],
       );
       if (entries.length === 0) return 0;
-      await this.transport.publish(entries.flatMap((entry) => this.toRecords(entry)));
+      const records = entries.flatMap((entry) => this.toRecords(entry));
+      await this.transport.publish(records);
+      await appendPublished(manager, this.settings.topicPrefix, records);
       await manager.query('DELETE FROM outbox WHERE seq = ANY($1::bigint[])', [entries.map(({ seq }) => seq)]);
       return entries.length;
     });

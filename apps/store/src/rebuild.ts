@@ -16,6 +16,7 @@ import { ReceiptStore } from './receipt-store.js';
 import { rowsOf, toRevision } from './rebuilt-revision.js';
 import { holdStore } from './store-lock.js';
 import { toReports } from './store.controller.js';
+import { putPublishedStates } from './subscribers/append-published.js';
 
 export interface RebuildOptions {
   transport: Transport;
@@ -70,6 +71,10 @@ export async function rebuildStore(options: RebuildOptions): Promise<RebuildRepo
     }
     for await (const batch of readBatches(options, articleState)) {
       await writeStates(manager, batch);
+      await putPublishedStates(
+        manager,
+        batch.map(({ event }) => event),
+      );
       count('state', batch.length);
     }
     for await (const batch of readBatches(options, articleOutcomes)) {
@@ -98,7 +103,7 @@ async function makeEmpty(database: DataSource, manager: EntityManager, force: bo
     const [{ found }] = await database.query<[{ found: boolean }]>(`SELECT EXISTS (SELECT FROM ${table}) AS found`);
     return found;
   };
-  const tables = ['article', 'article_version', 'article_url', 'receipt', 'outbox'];
+  const tables = ['article', 'article_version', 'article_url', 'receipt', 'outbox', 'published_state'];
   const used = await Promise.all(tables.map(isThere));
   if (!used.includes(true)) return;
   if (!force) throw new StoreInUse('the store is not empty: a rebuild replaces all of it (--force)');
