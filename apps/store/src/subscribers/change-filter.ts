@@ -34,9 +34,6 @@ export const ANY_FACET = '*';
 /** Facets of one article over all its versions; past it, it fits every filter. */
 const MOST_FACETS = 300;
 
-/** Told whatever kinds a subscriber asks for: whoever may have a text has to hear that it is gone. */
-const ALWAYS_TOLD = ['withdrawn', 'withheld'];
-
 /** What filters look at in a record. */
 export function facetsOf(record: ArticleRecord): string[] {
   const { infoSources = [], subjects = [], language, x } = record;
@@ -65,7 +62,10 @@ export function joinFacets(before: readonly string[], now: readonly string[]): s
   return joined.length > MOST_FACETS ? [ANY_FACET] : joined;
 }
 
-/** The filter as SQL over `change_kind` and `facets`; its values are appended to `parameters`. */
+/**
+ * The filter as SQL over the columns of `change_log`; its values are appended to `parameters`. That an article may not
+ * be read any more is told whatever kinds a subscriber asks for: whoever may have the text has to hear that it is gone.
+ */
 export function filterCondition(filter: ChangeFilter, parameters: unknown[]): string {
   const conditions = FACETS.flatMap((facet) => {
     const wanted = filter[facet];
@@ -74,8 +74,8 @@ export function filterCondition(filter: ChangeFilter, parameters: unknown[]): st
     return [`facets && $${parameters.length}::text[]`];
   });
   if (filter.changeKind !== undefined) {
-    parameters.push([...filter.changeKind, ...ALWAYS_TOLD]);
-    conditions.push(`change_kind = ANY($${parameters.length}::text[])`);
+    parameters.push(filter.changeKind);
+    conditions.push(`(change_kind = ANY($${parameters.length}::text[]) OR pub_status <> 'usable')`);
   }
   return conditions.length === 0 ? 'true' : conditions.join(' AND ');
 }

@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { storeDatabase } from '../store.database.js';
@@ -13,7 +13,7 @@ interface Waiter {
 
 /** Tells those who have read the change log to its end when it has grown. */
 @Injectable()
-export class ChangeTail implements BeforeApplicationShutdown {
+export class ChangeTail implements OnModuleDestroy {
   private readonly waiters = new Set<Waiter>();
   private readonly closingSource = new AbortController();
   private timer: NodeJS.Timeout | undefined;
@@ -27,7 +27,8 @@ export class ChangeTail implements BeforeApplicationShutdown {
     return this.closingSource.signal;
   }
 
-  beforeApplicationShutdown(): void {
+  /** In the first phase of a shutdown: those who hear of it here are waited for in the next one. */
+  onModuleDestroy(): void {
     this.closingSource.abort();
     clearTimeout(this.timer);
     for (const { done } of this.waiters) done();

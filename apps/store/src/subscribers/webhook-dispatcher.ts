@@ -73,7 +73,7 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    // The tail closes in the same phase, and with it everything here.
+    // The tail has closed in the phase before, and told the loop and the workers.
     await this.loop;
     await Promise.all(this.working.values());
   }

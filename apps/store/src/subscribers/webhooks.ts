@@ -35,6 +35,8 @@ export const newWebhook = z.strictObject({
   from: z.string().default('latest').describe('where it begins: a cursor, a time, "latest" or "earliest"'),
 });
 
+export type NewWebhook = z.output<typeof newWebhook>;
+
 /** A webhook as it may be shown: without its keys. */
 export interface WebhookView {
   id: string;
@@ -80,7 +82,7 @@ export class Webhooks {
   ) {}
 
   /** @returns the webhook and its key, which is shown this once. @throws Problem 400, 409 or 410 */
-  async add({ url, description, filter, from }: z.output<typeof newWebhook>): Promise<WebhookView & { secret: string }> {
+  async add({ url, description, filter, from }: NewWebhook): Promise<WebhookView & { secret: string }> {
     const position = await this.placeOf(from);
     const secret = newSecret();
     const id = `wh_${randomBytes(9).toString('hex')}`;
