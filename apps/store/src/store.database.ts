@@ -29,5 +29,10 @@ export const storeDatabase: ServiceDatabase = {
     Webhook,
     WebhookDelivery,
   ],
-  migrations: [CreateStore1763856000000, AccountReceipts1763942400000, VersionOfReplay1764028800000, Subscribers1764201600000],
+  migrations: [
+    CreateStore1763856000000,
+    AccountReceipts1763942400000,
+    VersionOfReplay1764028800000,
+    Subscribers1764201600000,
+  ],
 };

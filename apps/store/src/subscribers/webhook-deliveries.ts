@@ -171,8 +171,7 @@ export class WebhookDeliveries {
       );
       return 'stopped';
     }
-    const reached =
-      found.count === room ? Number(found.reached) : Math.min(position + WINDOW, Number(found.lastSeq));
+    const reached = found.count === room ? Number(found.reached) : Math.min(position + WINDOW, Number(found.lastSeq));
     if (reached > position) await manager.query('UPDATE webhook SET position = $2 WHERE id = $1', [id, reached]);
     if (found.closed !== null) {
       // What stands before a withdrawal has no text any more, and is out of its way the sooner the better.

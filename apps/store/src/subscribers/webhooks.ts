@@ -23,8 +23,8 @@ const target = z
   .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
   .max(2_000)
   .refine((text) => {
-    const { username, password } = new URL(text);
-    return username === '' && password === '';
+    const url = URL.parse(text);
+    return url === null || (url.username === '' && url.password === '');
   }, 'must not carry a user name or password');
 
 /** What a new webhook is made of. */
@@ -148,10 +148,7 @@ export class Webhooks {
 
   /** Goes on where it stopped; what failed is tried now. @throws Problem 404 */
   async resume(id: string): Promise<WebhookView> {
-    await this.set(
-      id,
-      `state = 'active', reason = NULL, failing_since = NULL, failures = 0, hold_until = NULL`,
-    );
+    await this.set(id, `state = 'active', reason = NULL, failing_since = NULL, failures = 0, hold_until = NULL`);
     await this.database.query(
       `UPDATE webhook_delivery SET next_at = now() WHERE webhook_id = $1 AND state = 'waiting'`,
       [id],
@@ -168,10 +165,10 @@ export class Webhooks {
     await this.find(id);
     const position = await this.placeOf(from);
     await this.database.transaction(async (manager) => {
-      await manager.query(
-        'UPDATE webhook SET position = $2, leased_by = NULL, leased_until = NULL WHERE id = $1',
-        [id, position],
-      );
+      await manager.query('UPDATE webhook SET position = $2, leased_by = NULL, leased_until = NULL WHERE id = $1', [
+        id,
+        position,
+      ]);
       await manager.query('DELETE FROM webhook_delivery WHERE webhook_id = $1 AND seq > $2', [id, position]);
     });
     return this.show(id);
