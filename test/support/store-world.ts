@@ -8,6 +8,7 @@ import { OutboxRelay } from '../../apps/store/src/outbox-relay.ts';
 import { QueryController } from '../../apps/store/src/query.controller.ts';
 import { ReceiptStore } from '../../apps/store/src/receipt-store.ts';
 import { storeDatabase } from '../../apps/store/src/store.database.ts';
+import { ChangeTail } from '../../apps/store/src/subscribers/change-tail.ts';
 import { until } from './newsmill-client.ts';
 import { freshDatabase } from './real-parts.ts';
 
@@ -56,7 +57,7 @@ export class StoreWorld {
   }
 
   relay(transport: Transport = this.log): OutboxRelay {
-    return new OutboxRelay(this.database, transport, this.settings);
+    return new OutboxRelay(this.database, transport, this.settings, new ChangeTail(this.database));
   }
 
   /** Lets a relay publish all that waits. */

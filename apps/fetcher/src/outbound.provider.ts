@@ -1,7 +1,7 @@
 import type { FactoryProvider, OnApplicationShutdown } from '@nestjs/common';
 import { Inject, Injectable } from '@nestjs/common';
 import { MAX_PAGE_BYTES } from '@newsmill/contracts';
-import { createOutbound, type Outbound, type OutboundOptions } from '@newsmill/outbound';
+import { createOutbound, optionProblems, type Outbound, type OutboundOptions } from '@newsmill/outbound';
 import type { FetcherSettings } from './fetcher.config.js';
 
 /** The {@link Outbound} of the fetcher. */
@@ -13,12 +13,7 @@ export function outboundProvider(settings: FetcherSettings): FactoryProvider<Out
 
 /** What the client says of the settings it is made from. */
 export function outboundProblems(settings: FetcherSettings): string[] {
-  try {
-    void createOutbound(outboundOptions(settings)).close();
-    return [];
-  } catch (error) {
-    return [`NEWSMILL_OUTBOUND_ALLOW or NEWSMILL_USER_AGENT: ${(error as Error).message}`];
-  }
+  return optionProblems('NEWSMILL_OUTBOUND_ALLOW or NEWSMILL_USER_AGENT', outboundOptions(settings));
 }
 
 function outboundOptions(settings: FetcherSettings): OutboundOptions {

@@ -15,6 +15,7 @@ import { storeHashCommand } from './commands/store-hash.command.js';
 import { topicsCommand } from './commands/topics.command.js';
 import { traceCommand } from './commands/trace.command.js';
 import { upCommand } from './commands/up.command.js';
+import { webhooksCommand } from './commands/webhooks.command.js';
 
 /** Exit code of a wrong setting: EX_CONFIG of sysexits. */
 const WRONG_SETTING = 78;
@@ -42,6 +43,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     replayCommand(),
     rebuildCommand(),
     storeHashCommand(),
+    webhooksCommand(),
     extractCommand(),
     explainCommand(),
     fixtureCommand(),

@@ -7,3 +7,11 @@ export { readStatus, type StageBacklog, type Status } from './status.js';
 export { hashStore, type StoreHash } from './store-hash.js';
 export { StoreReader } from './store-reader.js';
 export { MOST_RECEIPTS, type Trace } from './trace.js';
+export { openWebhooks, sendTest } from './subscribers/open-webhooks.js';
+export {
+  type DeliveryView,
+  newWebhook,
+  type NewWebhook,
+  type Webhooks,
+  type WebhookView,
+} from './subscribers/webhooks.js';

@@ -20,6 +20,8 @@ import {
 import { DataSource } from 'typeorm';
 import { shownRecord } from './life-cycle/shown-record.js';
 import { storeDatabase } from './store.database.js';
+import { appendPublished } from './subscribers/append-published.js';
+import { ChangeTail } from './subscribers/change-tail.js';
 
 /** Entries published at once, and the bytes of their records unless a single one is larger. */
 const BATCH = 200;
@@ -77,6 +79,7 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
     @InjectDataSource(storeDatabase.schema) private readonly database: DataSource,
     @Inject(TRANSPORT) private readonly transport: Transport,
     @Inject(SERVICE_SETTINGS) private readonly settings: ServiceSettings,
+    private readonly tail: ChangeTail,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -107,6 +110,7 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
         failures = 0;
         if (published === undefined) await sleep(BUSY_MS, this.closing.signal).catch(() => undefined);
         else if (published === 0) await this.idle(IDLE_MS);
+        else this.tail.wake();
       } catch (error) {
         failures += 1;
         if (failures === 1) this.logger.warn(`cannot publish changes, tries again: ${(error as Error).message}`);
@@ -141,7 +145,9 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
         [BATCH, BATCH_BYTES],
       );
       if (entries.length === 0) return 0;
-      await this.transport.publish(entries.flatMap((entry) => this.toRecords(entry)));
+      const records = entries.flatMap((entry) => this.toRecords(entry));
+      await this.transport.publish(records);
+      await appendPublished(manager, this.settings.topicPrefix, records);
       await manager.query('DELETE FROM outbox WHERE seq = ANY($1::bigint[])', [entries.map(({ seq }) => seq)]);
       return entries.length;
     });

@@ -19,6 +19,7 @@ import { rowsOf, type Told, toTold } from './rebuilt-revision.js';
 import { HELD, rankOf } from './receipt-state.js';
 import { holdStore } from './store-lock.js';
 import { toReports } from './store.controller.js';
+import { putPublishedStates } from './subscribers/append-published.js';
 
 export interface RebuildOptions {
   transport: Transport;
@@ -74,6 +75,10 @@ export async function rebuildStore(options: RebuildOptions): Promise<RebuildRepo
     const gone = new Set<string>();
     for await (const batch of readBatches(options, articleState, gone)) {
       await writeStates(manager, toldIn(batch));
+      await putPublishedStates(
+        manager,
+        batch.map(({ event }) => event),
+      );
       count('state', batch.length);
     }
     for await (const batch of readBatches(options, articleOutcomes)) {
@@ -103,7 +108,16 @@ async function makeEmpty(database: DataSource, manager: EntityManager, force: bo
     const [{ found }] = await database.query<[{ found: boolean }]>(`SELECT EXISTS (SELECT FROM ${table}) AS found`);
     return found;
   };
-  const tables = ['article', 'article_version', 'article_revision', 'article_due', 'article_url', 'receipt', 'outbox'];
+  const tables = [
+    'article',
+    'article_version',
+    'article_revision',
+    'article_due',
+    'article_url',
+    'receipt',
+    'outbox',
+    'published_state',
+  ];
   const used = await Promise.all(tables.map(isThere));
   if (!used.includes(true)) return;
   if (!force) throw new StoreInUse('the store is not empty: a rebuild replaces all of it (--force)');

@@ -1,12 +1,13 @@
 import { defineSettings, list, type SettingValues } from '@newsmill/service';
 import { z } from 'zod';
+import { subscriberSettings } from './subscribers/subscribers.config.js';
 
 export const storeSettings = defineSettings({
   adminKey: {
     env: 'NEWSMILL_ADMIN_KEY',
     schema: list,
     default: '',
-    doc: 'Keys for dead letters and status over HTTP, comma-separated: the key, or `sha256:<hex>` of it. Without one they are closed.',
+    doc: 'Keys for dead letters, status and webhooks over HTTP, comma-separated: the key, or `sha256:<hex>` of it. Without one they are closed.',
     secret: true,
   },
   tombstoneAfterDays: {
@@ -15,6 +16,7 @@ export const storeSettings = defineSettings({
     default: '7',
     doc: 'Days that the stub of a withdrawn article stays on the state topic. Then a tombstone takes its place, and its texts are removed from the database.',
   },
+  ...subscriberSettings,
 });
 
 export type StoreSettings = SettingValues<typeof storeSettings>;

@@ -4,21 +4,41 @@ import { ArticleDue } from './entities/article-due.entity.js';
 import { ArticleRevision } from './entities/article-revision.entity.js';
 import { ArticleUrl } from './entities/article-url.entity.js';
 import { ArticleVersion } from './entities/article-version.entity.js';
+import { ChangeLogEntry } from './entities/change-log-entry.entity.js';
+import { ChangeLogHead } from './entities/change-log-head.entity.js';
 import { OutboxEntry } from './entities/outbox-entry.entity.js';
+import { PublishedState } from './entities/published-state.entity.js';
 import { Receipt } from './entities/receipt.entity.js';
+import { Webhook } from './entities/webhook.entity.js';
+import { WebhookDelivery } from './entities/webhook-delivery.entity.js';
 import { CreateStore1763856000000 } from './migrations/1763856000000-create-store.js';
 import { AccountReceipts1763942400000 } from './migrations/1763942400000-account-receipts.js';
 import { LifeCycle1764115200000 } from './migrations/1764115200000-life-cycle.js';
 import { VersionOfReplay1764028800000 } from './migrations/1764028800000-version-of-replay.js';
+import { Subscribers1764201600000 } from './migrations/1764201600000-subscribers.js';
 
 /** The store's own Postgres schema. No other service reads it. */
 export const storeDatabase: ServiceDatabase = {
   schema: 'store',
-  entities: [Article, ArticleDue, ArticleRevision, ArticleUrl, ArticleVersion, OutboxEntry, Receipt],
+  entities: [
+    Article,
+    ArticleDue,
+    ArticleRevision,
+    ArticleUrl,
+    ArticleVersion,
+    ChangeLogEntry,
+    ChangeLogHead,
+    OutboxEntry,
+    PublishedState,
+    Receipt,
+    Webhook,
+    WebhookDelivery,
+  ],
   migrations: [
     CreateStore1763856000000,
     AccountReceipts1763942400000,
     VersionOfReplay1764028800000,
     LifeCycle1764115200000,
+    Subscribers1764201600000,
   ],
 };

@@ -24,6 +24,8 @@ import { storeSettings } from './store.config.js';
 import { StoreController } from './store.controller.js';
 import { storeDatabase } from './store.database.js';
 import { record, store as storeStage } from './store.stage.js';
+import { SubscribersModule } from './subscribers/subscribers.module.js';
+import { WebhookSender } from './subscribers/webhook-sender.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -45,7 +47,10 @@ export const store = defineService({
   name: 'store',
   description: 'Keeps articles and their history, tells subscribers, answers queries.',
   settings: storeSettings,
-  check: ({ adminKey }) => AdminKeys.problems(storeSettings.adminKey.env, adminKey),
+  check: (settings) => [
+    ...AdminKeys.problems(storeSettings.adminKey.env, settings.adminKey),
+    ...WebhookSender.problems(settings),
+  ],
   stages: [storeStage, record],
   writers: [
     { name: 'outbox', description: 'tells subscribers of changes', writes: [articleChanges, articleState] },
@@ -54,7 +59,7 @@ export const store = defineService({
   database: storeDatabase,
   register: (settings): DynamicModule => ({
     module: StoreModule,
-    imports: [databaseModule(storeDatabase, settings)],
+    imports: [databaseModule(storeDatabase, settings), SubscribersModule.register(settings)],
     controllers: [StoreController, QueryController, ReceiptsController, DeadLettersController, StatusController],
     providers: [
       { provide: AdminKeys, useValue: new AdminKeys(settings.adminKey) },

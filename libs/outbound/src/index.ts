@@ -1,4 +1,5 @@
-export { createOutbound, type FetchedResource, type Outbound } from './outbound.js';
+export { createOutbound, type FetchedResource, type Outbound, type PostAnswer, type PostRequest } from './outbound.js';
+export { optionProblems } from './option-problems.js';
 export { OutboundError, type OutboundErrorKind } from './outbound-error.js';
 export { OUTBOUND_DEFAULTS, type OutboundLimits, type OutboundOptions } from './outbound-options.js';
 export { type Connect, type ConnectTarget, type ResolvedAddress } from './dial.js';

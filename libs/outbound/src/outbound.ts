@@ -28,16 +28,40 @@ export interface FetchedResource {
   body: Uint8Array;
 }
 
+/** What a server answered to something posted; its body is not read. */
+export interface PostAnswer {
+  status: number;
+  /** By lower-case name; repeated fields are joined by a comma. */
+  headers: Record<string, string>;
+}
+
+export interface PostRequest {
+  /** Sent besides newsmill's own. Host, connection and content codings belong to the client. */
+  headers?: Readonly<Record<string, string>>;
+  body: Uint8Array;
+  signal?: AbortSignal;
+}
+
 /** The guarded HTTP client: all that leaves newsmill goes through its address check and its limits. */
 export interface Outbound {
   /** @throws OutboundError and nothing else, except TypeError for a request header that the client owns. */
   fetchPage(url: string, request?: FetchRequest): Promise<FetchedResource>;
+  /**
+   * Posts once. A redirect is an answer like any other and is not followed: what was meant for one target must not reach
+   * another.
+   *
+   * @throws OutboundError and nothing else, except TypeError for a request header that the client owns.
+   */
+  post(url: string, request: PostRequest): Promise<PostAnswer>;
   /** Ends all sockets, those in use included. */
   close(): Promise<void>;
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const PERMANENT = new Set([301, 308]);
+
+/** Octets of an unread answer for which a connection is kept; for a longer one it is closed. */
+const DUMPED_BYTES = 64 * 1024;
 
 /** @throws TypeError naming an option that cannot be. */
 export function createOutbound(options: OutboundOptions): Outbound {
@@ -54,11 +78,21 @@ export function createOutbound(options: OutboundOptions): Outbound {
   });
 
   /** One request and the headers of its response; the body is still to come. */
-  async function exchange(target: URL, headers: Record<string, string>, expiry: AbortController, signal: AbortSignal) {
+  async function exchange(
+    target: URL,
+    { headers, post }: { headers: Record<string, string>; post?: Uint8Array },
+    expiry: AbortController,
+    signal: AbortSignal,
+  ) {
     const url = target.href;
     const timer = expireIn('firstByteTimeoutMs', url, 'No complete headers', expiry);
     try {
-      const response = await send(target, { dispatcher: agent, headers, signal });
+      const response = await send(target, {
+        dispatcher: agent,
+        headers,
+        signal,
+        ...(post && { method: 'POST', body: post }),
+      });
       // A body that is given up reports that as an error event; nobody is listening any more.
       response.body.on('error', () => undefined);
       return response;
@@ -80,7 +114,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       'accept-encoding': ACCEPT_ENCODING,
     };
     for (let target = targetUrl(asked, policy); ;) {
-      const response = await exchange(target, headers, expiry, signal);
+      const response = await exchange(target, { headers }, expiry, signal);
       const location = redirectOf(response);
       if (location === undefined) {
         const moved = movedTo === undefined ? {} : { movedTo };
@@ -138,23 +172,42 @@ export function createOutbound(options: OutboundOptions): Outbound {
     }, limits[limit]);
   }
 
+  /** Runs `work` within the total time and the caller's signal; what it throws says which of them ended it. */
+  async function within<T>(
+    url: string,
+    caller: AbortSignal | undefined,
+    work: (expiry: AbortController) => Promise<T>,
+  ): Promise<T> {
+    const isAborted = (): boolean => caller?.aborted === true;
+    const expiry = new AbortController();
+    const timer = expireIn('totalTimeoutMs', url, 'Not complete', expiry);
+    try {
+      if (isAborted()) throw aborted(url, caller?.reason);
+      return await work(expiry);
+    } catch (error) {
+      // An abort surfaces as whatever it interrupted; its reason is the truth.
+      if (expiry.signal.aborted) throw expiry.signal.reason;
+      if (isAborted()) throw aborted(url, caller?.reason);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function deliver(url: string, request: PostRequest, expiry: AbortController): Promise<PostAnswer> {
+    const { headers = {}, body, signal: caller } = request;
+    const sent = { ...requestHeaders({ headers }), 'user-agent': options.userAgent };
+    const signal = caller === undefined ? expiry.signal : AbortSignal.any([caller, expiry.signal]);
+    const response = await exchange(targetUrl(url, policy), { headers: sent, post: body }, expiry, signal);
+    // The answer counts from its headers on. A short body is read, so that the connection can be used again.
+    const left = AbortSignal.timeout(limits.firstByteTimeoutMs);
+    response.body.dump({ limit: DUMPED_BYTES, signal: left }).catch(() => response.body.destroy());
+    return { status: response.statusCode, headers: flatten(response.headers) };
+  }
+
   return {
-    async fetchPage(url, request = {}) {
-      const isAborted = (): boolean => request.signal?.aborted === true;
-      const expiry = new AbortController();
-      const timer = expireIn('totalTimeoutMs', url, 'Not complete', expiry);
-      try {
-        if (isAborted()) throw aborted(url, request.signal?.reason);
-        return await follow(url, request, expiry);
-      } catch (error) {
-        // An abort surfaces as whatever it interrupted; its reason is the truth.
-        if (expiry.signal.aborted) throw expiry.signal.reason;
-        if (isAborted()) throw aborted(url, request.signal?.reason);
-        throw error;
-      } finally {
-        clearTimeout(timer);
-      }
-    },
+    fetchPage: (url, request = {}) => within(url, request.signal, (expiry) => follow(url, request, expiry)),
+    post: (url, request) => within(url, request.signal, (expiry) => deliver(url, request, expiry)),
     close: () => agent.destroy(),
   };
 }

@@ -70,6 +70,31 @@ export class Metrics implements StageObserver {
     if (collectProcessMetrics) collectDefaultMetrics({ register: this.registry });
   }
 
+  /** A counter of a service's own. Values of its labels come from a closed list. */
+  counter<Label extends string>(name: string, help: string, labelNames: readonly Label[] = []): Counter<Label> {
+    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+
+  /** A gauge of a service's own; `collect` sets it whenever metrics are scraped. Values of its labels come from a closed list. */
+  gauge<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[] = [],
+    collect?: (gauge: Gauge<Label>) => Promise<void>,
+  ): Gauge<Label> {
+    return new Gauge({
+      name,
+      help,
+      labelNames: [...labelNames],
+      registers: [this.registry],
+      ...(collect && {
+        async collect() {
+          await collect(this as Gauge<Label>);
+        },
+      }),
+    });
+  }
+
   settled: NonNullable<StageObserver['settled']> = (stage, events, seconds) => {
     for (const { outcome, receiptId, redrivenFrom, isReplayed } of events) {
       this.events.inc({ stage: stage.name, outcome });
