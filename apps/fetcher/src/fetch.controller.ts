@@ -68,13 +68,14 @@ function toPage(link: Link, resource: FetchedResource, now: Date): FetchOutcome 
   const { text, charset } = decodePage(resource.body, resource.contentType);
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_PAGE_BYTES) return reject(`too large: ${bytes} bytes, at most ${MAX_PAGE_BYTES} (${url})`);
-  const { receiptId, publisher, guid, origin, hints } = link;
+  const { receiptId, publisher, guid, origin, hints, restore } = link;
   return emit(pageFetched, {
     receiptId,
     publisher,
     guid,
     origin,
     hints,
+    restore,
     pageId: publisher !== undefined && guid !== undefined ? pageIdOf({ publisher, guid }) : pageIdOf({ url }),
     url: { original: link.url, final: url },
     mediaType: 'text/html',

@@ -1,12 +1,15 @@
 import type { ServiceDatabase } from '@newsmill/service';
 import { Feed } from './entities/feed.entity.js';
+import { PushAnswer } from './entities/push-answer.entity.js';
+import { PushSignature } from './entities/push-signature.entity.js';
 import { SeenEntry } from './entities/seen-entry.entity.js';
 import { CreateFetcher1763856000000 } from './migrations/1763856000000-create-fetcher.js';
+import { Push1764115200000 } from './migrations/1764115200000-push.js';
 
 /** The fetcher's own Postgres schema. No other service reads it. */
 export const fetcherDatabase: ServiceDatabase = {
   schema: 'fetcher',
-  entities: [Feed, SeenEntry],
-  migrations: [CreateFetcher1763856000000],
+  entities: [Feed, SeenEntry, PushAnswer, PushSignature],
+  migrations: [CreateFetcher1763856000000, Push1764115200000],
   poolSize: 4,
 };

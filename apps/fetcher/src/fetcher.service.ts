@@ -12,9 +12,8 @@ import { fetcherDatabase } from './fetcher.database.js';
 import { FETCHER_SETTINGS } from './fetcher.tokens.js';
 import { Intake } from './intake.js';
 import { outboundProblems, outboundProvider, OutboundShutdown } from './outbound.provider.js';
-import { PushController } from './push.controller.js';
-import { PushKeyGuard } from './push-key.guard.js';
-import { PushKeys } from './push-keys.js';
+import { pushControllers, pushProviders } from './push/push.providers.js';
+import { PushKeys } from './push/push-keys.js';
 
 @Module({})
 class FetcherModule implements OnModuleInit {
@@ -39,7 +38,7 @@ export const fetcher = defineService({
     { name: 'feed', description: 'the entries of polled feeds', writes: [linkDiscovered, articleOutcomes] },
   ],
   check: (settings) => [
-    ...(settings.push ? PushKeys.problems(settings.apiKey) : []),
+    ...(settings.push ? PushKeys.problems(settings) : []),
     ...settings.feeds.flatMap(feedProblems),
     ...outboundProblems(settings),
   ],
@@ -47,10 +46,10 @@ export const fetcher = defineService({
   register: (settings): DynamicModule => ({
     module: FetcherModule,
     imports: [databaseModule(fetcherDatabase, settings)],
-    controllers: settings.push ? [FetchController, PushController] : [FetchController],
+    controllers: [FetchController, ...(settings.push ? pushControllers : [])],
     providers: [
       { provide: FETCHER_SETTINGS, useValue: settings },
-      ...(settings.push ? [{ provide: PushKeys, useValue: new PushKeys(settings.apiKey) }, PushKeyGuard] : []),
+      ...(settings.push ? pushProviders(settings) : []),
       outboundProvider(settings),
       OutboundShutdown,
       Intake,

@@ -6,6 +6,9 @@ import { deterministicId, encodeEvent, type NewRecord, type Transport } from '@n
 type Link = EventOf<typeof linkDiscovered>;
 type Page = EventOf<typeof pageFetched>;
 
+/** Where things come in. */
+type Door = 'push' | 'feed';
+
 /** Most things told as received in one event, so that it stays small. */
 const SLICE = 64;
 
@@ -21,16 +24,16 @@ export class Intake {
   ) {}
 
   /** Resolves when the log has the links. */
-  takeLinks(door: 'push' | 'feed', links: readonly Link[]): Promise<void> {
+  takeLinks(door: Door, links: readonly Link[]): Promise<void> {
     return this.take(door, linkDiscovered, links);
   }
 
   /** Resolves when the log has the pages. */
-  takePages(door: 'push' | 'feed', pages: readonly Page[]): Promise<void> {
+  takePages(door: Door, pages: readonly Page[]): Promise<void> {
     return this.take(door, pageFetched, pages);
   }
 
-  private async take<T extends Topic>(door: 'push' | 'feed', topic: T, events: readonly EventOf<T>[]): Promise<void> {
+  private async take<T extends Topic>(door: Door, topic: T, events: readonly EventOf<T>[]): Promise<void> {
     for (let at = 0; at < events.length; at += SLICE) await this.takeSlice(door, topic, events.slice(at, at + SLICE));
   }
 
@@ -38,11 +41,7 @@ export class Intake {
    * Resolves when the things are on the log. The fact that they came in follows by itself: without its thing it would
    * stay open for ever, and should it be lost, the next stage's outcome makes up for it.
    */
-  private async takeSlice<T extends Topic>(
-    door: 'push' | 'feed',
-    topic: T,
-    events: readonly EventOf<T>[],
-  ): Promise<void> {
+  private async takeSlice<T extends Topic>(door: Door, topic: T, events: readonly EventOf<T>[]): Promise<void> {
     const time = Date.now();
     const subjects = events.map((event) => topic.subject(event));
     const idOf = (index: number): string => subjects[index]!.receiptId ?? subjects[index]!.id;
@@ -60,11 +59,16 @@ export class Intake {
     });
   }
 
-  private encode<T extends Topic>(door: string, topic: T, event: EventOf<T>, id: string, time: number): NewRecord {
+  private encode<T extends Topic>(door: Door, topic: T, event: EventOf<T>, id: string, time: number): NewRecord {
     return encodeEvent(this.settings.topicPrefix, topic, event, {
-      id: deterministicId(door, topic.name, id),
+      id: eventIdOf(door, topic, id),
       source: `/newsmill/${door}`,
       time,
     });
   }
+}
+
+/** The `ce_id` under which the thing of a receipt stands on the log; the same however often it is put there. */
+export function eventIdOf(door: Door, topic: Topic, receiptId: string): string {
+  return deterministicId(door, topic.name, receiptId);
 }

@@ -9,10 +9,14 @@ import type { ServiceDefinition } from './service-definition.js';
 import { hostServices, loadAllSettings } from './service-host.js';
 import type { Environment } from './settings.js';
 import type { StageServer } from './stage-server.js';
+import { parseBodies } from './streamed-body.js';
 import { createTransport } from './transport.js';
 
 /** Request bodies over this many bytes are refused with 413: 16 MiB. */
 const BODY_LIMIT = 16 * 1024 * 1024;
+
+/** Longest part of a path that names something, in characters as sent: an id of 512 characters, each percent-encoded. */
+const MAX_PARAMETER = 6_144;
 
 export interface RunOptions {
   environment: Environment;
@@ -52,12 +56,19 @@ export async function runServices(
     common.topicPrefix,
     definitions.flatMap(({ stages }) => stages),
   );
-  const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle', trustProxy: false });
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: 'idle',
+    trustProxy: false,
+    routerOptions: { maxParamLength: MAX_PARAMETER },
+  });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    bodyParser: false,
     bufferLogs: true,
     abortOnError: false,
   });
   try {
+    parseBodies(adapter.getInstance(), BODY_LIMIT);
     app.useLogger(quietNest(app.get(PinoLogger)));
     app.useGlobalFilters(new ProblemFilter());
     app.connectMicroservice({ strategy: server });
