@@ -43,6 +43,15 @@ export function problemDetails(problem: Problem): ProblemDetails {
   };
 }
 
+/** Answers with a problem, beside the headers that the reply has already. */
+export function answerProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  return reply
+    .status(problem.getStatus())
+    .headers(problem.headers)
+    .header('content-type', 'application/problem+json')
+    .send(JSON.stringify(problemDetails(problem)));
+}
+
 /** The problem that a thrown thing is to the caller; `undefined` for what is not ours to explain. */
 export function problemOf(thrown: unknown): Problem | undefined {
   if (thrown instanceof Problem) return thrown;
@@ -60,13 +69,7 @@ export class ProblemFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     if (host.getType() !== 'http') throw thrown;
     const http = host.switchToHttp();
-    const problem = this.toProblem(thrown, http.getRequest<FastifyRequest>());
-    void http
-      .getResponse<FastifyReply>()
-      .status(problem.getStatus())
-      .headers(problem.headers)
-      .header('content-type', 'application/problem+json')
-      .send(JSON.stringify(problemDetails(problem)));
+    void answerProblem(http.getResponse<FastifyReply>(), this.toProblem(thrown, http.getRequest<FastifyRequest>()));
   }
 
   private toProblem(thrown: unknown, request: FastifyRequest): Problem {

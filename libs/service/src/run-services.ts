@@ -1,9 +1,10 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Transport } from '@newsmill/stage';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger as PinoLogger } from 'nestjs-pino';
 import { quietNest } from './logging.js';
-import { ProblemFilter } from './problem.js';
+import { answerProblem, Problem, ProblemFilter } from './problem.js';
 import type { ServiceSettings } from './service.config.js';
 import type { ServiceDefinition } from './service-definition.js';
 import { hostServices, loadAllSettings } from './service-host.js';
@@ -61,6 +62,9 @@ export async function runServices(
     forceCloseConnections: 'idle',
     trustProxy: false,
     routerOptions: { maxParamLength: MAX_PARAMETER },
+    // An address that the router cannot read comes to no filter.
+    frameworkErrors: (error, _, reply) =>
+      void answerProblem(reply, new Problem(error.statusCode ?? 400, error.message)),
   });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bodyParser: false,

@@ -80,9 +80,17 @@ export function readQuery(parameters: unknown): PushQuery {
   return readFields(query, { ...(parameters as object) }, 'a query parameter is wrong');
 }
 
-/** @throws Problem 400 */
+/** The id that a path names. @throws Problem 400 */
 export function readGuid(text: string): string {
   return readFields(z.strictObject({ guid }), { guid: text }, 'the id of the article is wrong').guid;
+}
+
+/** The id that a document gives itself. @throws Problem 422 */
+export function readOwnGuid(text: string, pointer: string): string {
+  const read = guid.safeParse(text);
+  if (read.success) return read.data;
+  const errors = read.error.issues.map(({ message }) => ({ pointer, detail: message }));
+  throw new Problem(422, 'the id that the document gives itself is wrong', errors);
 }
 
 function readFields<Schema extends z.ZodType>(schema: Schema, value: unknown, summary: string): z.output<Schema> {

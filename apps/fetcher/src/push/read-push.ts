@@ -3,7 +3,7 @@ import { inspectDocument, sniffDocument } from '@newsmill/record';
 import { Problem } from '@newsmill/service';
 import { decodePage, mediaTypeOf } from '@newsmill/web';
 import { parseJsonText, utf8Text } from './json-text.js';
-import { type Deletion, type Envelope, type PushQuery, readEnvelope, readGuid } from './push-fields.js';
+import { type Deletion, type Envelope, type PushQuery, readEnvelope, readOwnGuid } from './push-fields.js';
 
 export type DocumentMediaType = EventOf<typeof pageFetched>['mediaType'];
 
@@ -141,7 +141,8 @@ function readDocumentPush(raw: RawPush, text: string, mediaType: DocumentMediaTy
   if (problems.length > 0) {
     throw new Problem(422, `the document does not keep the rules of ${mediaType}`, problems.slice(0, MOST_PROBLEMS));
   }
-  const guid = sameGuid(raw.guid, own === undefined ? undefined : readGuid(own), mediaType === NINJS ? '/uri' : '');
+  const pointer = mediaType === NINJS ? '/uri' : '';
+  const guid = sameGuid(raw.guid, own === undefined ? undefined : readOwnGuid(own, pointer), pointer);
   if (guid === undefined) throw new Problem(422, 'the document names no id of its own, and the path names none');
   return fitting({ kind: 'document', mediaType, content: text, charset, version, url, guid, restore });
 }

@@ -3,7 +3,7 @@ import { Problem, StreamedBody } from '@newsmill/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Door } from './door.js';
 import { parseJsonText, utf8Text } from './json-text.js';
-import { readGuid } from './push-fields.js';
+import { readOwnGuid } from './push-fields.js';
 import { PushKeys, type SigningCaller } from './push-keys.js';
 import { PushLimits } from './push-limits.js';
 import { type Push, readPush } from './read-push.js';
@@ -85,7 +85,7 @@ function readItem(body: Buffer): Push {
   const id = guid ?? uri;
   if (typeof id !== 'string')
     throw new Problem(422, 'the item names no guid', [{ pointer: '/guid', detail: 'is missing' }]);
-  return { kind: 'document', mediaType: NINJS, content: text, guid: readGuid(id) };
+  return { kind: 'document', mediaType: NINJS, content: text, guid: readOwnGuid(id, '/guid') };
 }
 
 /** @throws Problem 401 */
