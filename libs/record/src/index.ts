@@ -3,11 +3,17 @@ export { readDocument, type Reading } from './read-document.js';
 
 type DocumentMediaType = 'text/html' | 'application/vnd.iptc.ninjs+json';
 
-/** The media type of a document whose stated one is generic or absent; `undefined` when it is none that is taken. */
+/** The media type of a document: what its content type names, or where that is generic or absent, what it shows. */
 export function sniffDocument(content: string, contentType: string | undefined): DocumentMediaType | undefined {
-  if (/^\s*\{/.test(content)) return 'application/vnd.iptc.ninjs+json';
-  return contentType === undefined && /^\s*<(?:!doctype html|html)/i.test(content) ? 'text/html' : undefined;
+  const declared = contentType?.split(';')[0]!.trim();
+  if (declared === 'text/html' || declared === 'application/xhtml+xml') return 'text/html';
+  if (declared?.endsWith('ninjs+json')) return 'application/vnd.iptc.ninjs+json';
+  if (declared !== undefined && !GENERIC.includes(declared)) return undefined;
+  if (/^\s*\{[^]*"(?:uri|type)"/.test(content)) return 'application/vnd.iptc.ninjs+json';
+  return /^\s*<(?:!doctype html|html|p|h1)/i.test(content) ? 'text/html' : undefined;
 }
+
+const GENERIC = ['application/json', 'application/octet-stream', 'text/plain', 'application/xml', 'text/xml'];
 
 /** What a document says of itself, and what is wrong with it. */
 export function inspectDocument(

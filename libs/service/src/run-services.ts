@@ -63,7 +63,7 @@ export async function runServices(
     trustProxy: false,
     routerOptions: { maxParamLength: MAX_PARAMETER },
     // An address that the router cannot read comes to no filter.
-    frameworkErrors: (error, _, reply) =>
+    frameworkErrors: (error: FastifyError, _: FastifyRequest, reply: FastifyReply) =>
       void answerProblem(reply, new Problem(error.statusCode ?? 400, error.message)),
   });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {

@@ -29,7 +29,12 @@ beforeAll(async () => {
 afterAll(() => door?.close());
 
 function item(guid: string, version: number): string {
-  return JSON.stringify({ uri: guid, type: 'text', version: String(version) });
+  return JSON.stringify({
+    uri: guid,
+    type: 'text',
+    version: String(version),
+    headlines: [{ value: `Version ${version}` }],
+  });
 }
 
 function batch(lines: readonly string[], headers: Record<string, string> = {}, search = '') {
@@ -48,7 +53,7 @@ describe('POST /v1/articles:batch', () => {
       '',
       'no json',
       JSON.stringify({ url: 'https://courier.example/page', html: articlePage(1), guid: 'page' }),
-      '{"type":"text"}',
+      '{"uri":7,"type":"text","headlines":[{"value":"No id"}]}',
     ]);
     expect([status, headers.get('content-type')]).toEqual([200, expect.stringMatching(/^application\/x-ndjson/)]);
     expect(body).toMatchObject([

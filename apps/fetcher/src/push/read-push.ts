@@ -9,7 +9,7 @@ export type DocumentMediaType = EventOf<typeof pageFetched>['mediaType'];
 
 const NINJS = 'application/vnd.iptc.ninjs+json';
 
-/** What pushes may be sent as; the rest is told by looking, see {@link GENERIC}. */
+/** What pushes may be sent as; where a content type says nothing, or there is none, the document is looked at. */
 export const ACCEPTED = [
   'application/json',
   NINJS,
@@ -18,23 +18,11 @@ export const ACCEPTED = [
   'text/html',
 ] as const;
 
-/** Names under which the formats travel as well. */
-const DOCUMENTS: Readonly<Record<string, DocumentMediaType>> = {
-  [NINJS]: NINJS,
-  'application/ninjs+json': NINJS,
-  'application/vnd.iptc.g2.newsitem+xml': 'application/vnd.iptc.g2.newsitem+xml',
-  'text/vnd.iptc.nitf': 'text/vnd.iptc.nitf',
-  'application/nitf+xml': 'text/vnd.iptc.nitf',
-  'text/html': 'text/html',
-  'application/xhtml+xml': 'text/html',
-};
-
-/** Types that say nothing of what is inside. */
-const GENERIC: readonly (string | undefined)[] = [
+/** Content types under which the door's own envelopes come. */
+const ENVELOPES: readonly (string | undefined)[] = [
   undefined,
   'application/json',
-  'application/xml',
-  'text/xml',
+  'text/json',
   'text/plain',
   'application/octet-stream',
 ];
@@ -63,6 +51,13 @@ export type Push =
       url?: string | undefined;
     });
 
+/** A body as text, and what it says as JSON. */
+interface Decoded {
+  text: string;
+  charset?: string | undefined;
+  parsed?: unknown;
+}
+
 /** A push as it came in. */
 export interface RawPush {
   body: Buffer;
@@ -81,16 +76,13 @@ export interface RawPush {
 export function readPush(raw: RawPush): Push {
   if (raw.body.length === 0) throw new Problem(400, 'the body is empty');
   const stated = mediaTypeOf(raw.contentType);
-  if (stated !== undefined && !(stated in DOCUMENTS) && !GENERIC.includes(stated)) throw unsupported(stated);
   const { text, charset } = decode(raw, stated);
-  if (Buffer.byteLength(text) > MAX_PAGE_BYTES && !isJson(stated)) throw tooLarge('');
-  const known = stated === undefined ? undefined : DOCUMENTS[stated];
-  if (known !== undefined) return readDocumentPush(raw, text, known, charset);
-  const parsed = isJson(stated) || /^\s*\{/.test(text.slice(0, 1_000)) ? parseJsonText(text) : undefined;
-  if (isEnvelope(parsed)) return readEnvelopePush(raw, parsed);
-  const sniffed = sniffDocument(text, raw.contentType);
-  if (sniffed !== undefined) return readDocumentPush(raw, text, sniffed, charset);
-  if (parsed !== undefined) return readEnvelopePush(raw, parsed);
+  const parsed =
+    isJson(stated) || (ENVELOPES.includes(stated) && looksLikeJson(text)) ? parseJsonText(text) : undefined;
+  if (ENVELOPES.includes(stated) && isEnvelope(parsed)) return readEnvelopePush(raw, parsed);
+  const mediaType = sniffDocument(text, raw.contentType);
+  if (mediaType !== undefined) return readDocumentPush(raw, { text, charset, parsed }, mediaType);
+  if (ENVELOPES.includes(stated) && parsed !== undefined) return readEnvelopePush(raw, parsed);
   throw unsupported(stated ?? 'a body without content-type');
 }
 
@@ -107,7 +99,7 @@ export function cancellation(id: string, { reason, version }: Deletion, at: Date
   return { kind: 'document', mediaType: NINJS, content: JSON.stringify(item), guid: id, version };
 }
 
-function decode({ body, contentType }: RawPush, stated: string | undefined): { text: string; charset?: string } {
+function decode({ body, contentType }: RawPush, stated: string | undefined): Decoded {
   if (isJson(stated)) return { text: utf8Text(body) };
   const { text, charset, warnings } = decodePage(body, contentType);
   if (stated !== 'text/html' && text.includes('\uFFFD') && warnings.length > 0) {
@@ -127,23 +119,27 @@ function readEnvelopePush(raw: RawPush, parsed: unknown): Push {
   return fitting({ kind: 'document', mediaType: 'text/html', content: html, url: new URL(url).href, guid, restore });
 }
 
-function readDocumentPush(raw: RawPush, text: string, mediaType: DocumentMediaType, charset?: string): Push {
+function readDocumentPush(raw: RawPush, { text, charset, parsed }: Decoded, mediaType: DocumentMediaType): Push {
   if (text.includes('\0') && mediaType !== 'text/html') throw new Problem(400, 'the body holds the NUL character');
+  if (Buffer.byteLength(text) > MAX_PAGE_BYTES) throw tooLarge('');
   const restore = raw.query.restore === true ? true : undefined;
   const url = addressOf(raw);
   if (mediaType === 'text/html') {
     if (url === undefined) throw new Problem(400, 'name the address of the page: send ?url= or content-location');
     return fitting({ kind: 'document', mediaType, content: text, charset, url, guid: raw.guid, restore });
   }
-  if (mediaType === NINJS) refuseNoObject(parseJsonText(text));
-  if (Buffer.byteLength(text) > MAX_PAGE_BYTES) throw tooLarge('');
+  if (mediaType === NINJS) refuseNoObject(parsed ?? parseJsonText(text));
   const { guid: own, version, problems } = inspectDocument(text, mediaType);
   if (problems.length > 0) {
     throw new Problem(422, `the document does not keep the rules of ${mediaType}`, problems.slice(0, MOST_PROBLEMS));
   }
   const pointer = mediaType === NINJS ? '/uri' : '';
   const guid = sameGuid(raw.guid, own === undefined ? undefined : readOwnGuid(own, pointer), pointer);
-  if (guid === undefined) throw new Problem(422, 'the document names no id of its own, and the path names none');
+  if (guid === undefined && url === undefined) {
+    throw new Problem(422, 'the document names no id of its own, and the request names none', [
+      { pointer, detail: 'is missing' },
+    ]);
+  }
   return fitting({ kind: 'document', mediaType, content: text, charset, version, url, guid, restore });
 }
 
@@ -179,7 +175,11 @@ function fitting(push: Push & { kind: 'document' }): Push {
 }
 
 function isJson(mediaType: string | undefined): boolean {
-  return mediaType === 'application/json' || (mediaType !== undefined && DOCUMENTS[mediaType] === NINJS);
+  return mediaType !== undefined && /[/+]json$/.test(mediaType);
+}
+
+function looksLikeJson(text: string): boolean {
+  return /^\s{0,1000}[{[]/.test(text);
 }
 
 function tooLarge(pointer: string): Problem {
