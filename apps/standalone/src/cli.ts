@@ -6,6 +6,7 @@ import { docsCommand } from './commands/docs.command.js';
 import { explainCommand } from './commands/explain.command.js';
 import { extractCommand } from './commands/extract.command.js';
 import { fixtureCommand } from './commands/fixture.command.js';
+import { keysCommand } from './commands/keys.command.js';
 import { migrateCommand } from './commands/migrate.command.js';
 import { rebuildCommand } from './commands/rebuild.command.js';
 import { replayCommand } from './commands/replay.command.js';
@@ -40,6 +41,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     replayCommand(),
     rebuildCommand(),
     storeHashCommand(),
+    keysCommand(),
     extractCommand(),
     explainCommand(),
     fixtureCommand(),

@@ -80,7 +80,7 @@ export function readPush(raw: RawPush): Push {
   const parsed =
     isJson(stated) || (ENVELOPES.includes(stated) && looksLikeJson(text)) ? parseJsonText(text) : undefined;
   if (ENVELOPES.includes(stated) && isEnvelope(parsed)) return readEnvelopePush(raw, parsed);
-  const mediaType = sniffDocument(text, raw.contentType);
+  const mediaType = sniffDocument(text, raw.contentType) ?? (isMeantAsNinjs(parsed) ? NINJS : undefined);
   if (mediaType !== undefined) return readDocumentPush(raw, { text, charset, parsed }, mediaType);
   if (ENVELOPES.includes(stated) && parsed !== undefined) return readEnvelopePush(raw, parsed);
   throw unsupported(stated ?? 'a body without content-type');
@@ -160,6 +160,12 @@ function sameGuid(ofPath: string | undefined, own: string | undefined, pointer: 
 function isEnvelope(parsed: unknown): boolean {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return false;
   return Object.hasOwn(parsed, 'url') && !Object.hasOwn(parsed, 'uri') && !Object.hasOwn(parsed, 'type');
+}
+
+/** Also what breaks the rules of ninjs, so that its own problems are told. */
+function isMeantAsNinjs(parsed: unknown): boolean {
+  if (typeof parsed !== 'object' || parsed === null) return false;
+  return Object.hasOwn(parsed, 'uri') || Object.hasOwn(parsed, 'type');
 }
 
 function refuseNoObject(parsed: unknown): void {
