@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { linkDiscovered, pageFetched } from '@newsmill/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KEY, openDoor, type RunningDoor } from '../../../../test/support/running-door.ts';
+import { until } from '../../../../test/support/newsmill-client.ts';
 import { articlePage } from '../../../../test/support/test-site.ts';
 import { fetcher } from '../fetcher.service.js';
 
@@ -74,6 +75,28 @@ describe('bodies that are too large', () => {
     const body = gzipSync(Buffer.alloc(64 * MIB));
     const answer = await door.ask('POST', page, { headers: { ...json, 'content-encoding': 'gzip' }, body });
     expect([answer.status, answer.headers.get('accept-encoding')]).toEqual([415, 'identity']);
+  });
+});
+
+describe('many large bodies at once', () => {
+  it('are held up to 64 MiB, and given free when they end', async () => {
+    const { hostname, port } = new URL(door.url);
+    const sockets = Array.from({ length: 4 }, () => connect(Number(port), hostname));
+    const head = `POST ${page} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${KEY}\r\ncontent-type: text/html\r\n`;
+    for (const socket of sockets) {
+      socket.on('error', () => undefined);
+      socket.write(`${head}content-length: ${16 * MIB}\r\n\r\n`);
+      socket.write(Buffer.alloc(15 * MIB + 512 * 1024, 0x20));
+    }
+    const push = async () =>
+      door.ask('POST', page, { headers: { 'content-type': 'text/html' }, body: `<p>${'a'.repeat(4 * MIB)}</p>` });
+    const refused = await until('the door is full', 30_000, async () => {
+      const answer = await push();
+      return answer.status === 503 ? answer : undefined;
+    });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    for (const socket of sockets) socket.destroy();
+    await until('there is room again', 30_000, async () => ((await push()).status === 202 ? true : undefined));
   });
 });
 

@@ -23,6 +23,7 @@ export class RequestBodies {
     if (known !== undefined) return known;
     refuseCoding(request);
     if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+    if (reply.raw.destroyed) throw new Problem(400, 'the connection is gone');
     const chunks: Buffer[] = [];
     let size = 0;
     reply.raw.once('close', () => {
