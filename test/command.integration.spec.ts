@@ -55,6 +55,8 @@ describe('newsmill', () => {
     [['replay']],
     [['rebuild']],
     [['store-hash']],
+    [['keys']],
+    [['keys', 'rotate']],
   ])('%j --help explains itself', async (args) => {
     const { code, out } = await newsmill([...args, '--help']);
     expect(code).toBe(0);

@@ -40,6 +40,8 @@ export async function deploy(
       NEWSMILL_DATA_DIR: join(folder, 'data'),
       NEWSMILL_HTTP_PORT: '0',
       NEWSMILL_API_KEY: KEY,
+      NEWSMILL_PUSH_RATE: '0',
+      NEWSMILL_PUSH_BURST: '0',
       NEWSMILL_SAMPLE: 'false',
       NEWSMILL_LOG_LEVEL: 'warn',
     });

@@ -194,6 +194,8 @@ export class ChaosDeployment {
       NEWSMILL_DATABASE_URL: database.href,
       NEWSMILL_TOPIC_PREFIX: PREFIX,
       NEWSMILL_API_KEY: KEY,
+      NEWSMILL_PUSH_RATE: '0',
+      NEWSMILL_PUSH_BURST: '0',
       NEWSMILL_LOG_LEVEL: 'warn',
       NEWSMILL_MIGRATE: 'false',
       ...this.#options.environment,

@@ -26,6 +26,8 @@ export async function startKafkaServices(options: {
     NEWSMILL_DATABASE_URL: options.databaseUrl,
     NEWSMILL_TOPIC_PREFIX: options.prefix,
     NEWSMILL_API_KEY: options.key,
+    NEWSMILL_PUSH_RATE: '0',
+    NEWSMILL_PUSH_BURST: '0',
     NEWSMILL_LOG_LEVEL: 'warn',
     NEWSMILL_MIGRATE: 'false',
     ...options.environment,

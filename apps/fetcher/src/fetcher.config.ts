@@ -7,14 +7,31 @@ export const fetcherSettings = defineSettings({
     env: 'NEWSMILL_PUSH',
     schema: flag,
     default: 'true',
-    doc: 'Whether articles may be pushed to POST /v1/articles.',
+    doc: 'Whether articles may be pushed, see docs/push.md.',
   },
   apiKey: {
     env: 'NEWSMILL_API_KEY',
     schema: list,
     default: '',
-    doc: 'Keys that may push, comma-separated: `key`, or `publisher=key` to push under a name of its own.',
+    doc: 'Keys that may push, comma-separated: `key`, or `publisher=key` to push under a name of its own; the key as it is or as `sha256:<hex>`.',
     secret: true,
+  },
+  keysFile: {
+    env: 'NEWSMILL_KEYS_FILE',
+    schema: z.string().min(1, 'must not be empty').optional(),
+    doc: 'JSON file of the keys that may push, kept with `newsmill keys`; read again when it changes.',
+  },
+  pushRate: {
+    env: 'NEWSMILL_PUSH_RATE',
+    schema: wholeNumber(0, 10_000_000),
+    default: '6000',
+    doc: 'Articles that a publisher may push in a minute to one process; 0 is without limit.',
+  },
+  pushBurst: {
+    env: 'NEWSMILL_PUSH_BURST',
+    schema: wholeNumber(0, 1_000_000),
+    default: '500',
+    doc: 'Articles of those that may come within one second; 0 is without limit.',
   },
   queryUrl: {
     env: 'NEWSMILL_QUERY_URL',

@@ -19,9 +19,8 @@ import { fetcherDatabase } from './fetcher.database.js';
 import { CLOCK, FETCHER_SETTINGS } from './fetcher.tokens.js';
 import { Intake } from './intake.js';
 import { outboundProblems, outboundProvider, OutboundShutdown } from './outbound.provider.js';
-import { PushController } from './push.controller.js';
-import { PushKeyGuard } from './push-key.guard.js';
-import { PushKeys } from './push-keys.js';
+import { pushControllers, pushProviders } from './push/push.providers.js';
+import { PushKeys } from './push/push-keys.js';
 import { GoneGuard } from './revisits/gone-guard.js';
 import { PageVisits } from './revisits/page-visits.js';
 import { RevisitScheduler } from './revisits/revisit-scheduler.js';
@@ -51,7 +50,7 @@ export const fetcher = defineService({
     { name: 'revisit', description: 'known pages, to be looked at again', writes: [linkDiscovered, articleOutcomes] },
   ],
   check: (settings) => [
-    ...(settings.push ? PushKeys.problems(settings.apiKey) : []),
+    ...(settings.push ? PushKeys.problems(settings) : []),
     ...settings.feeds.flatMap(feedProblems),
     ...outboundProblems(settings),
   ],
@@ -59,10 +58,10 @@ export const fetcher = defineService({
   register: (settings): DynamicModule => ({
     module: FetcherModule,
     imports: [databaseModule(fetcherDatabase, settings)],
-    controllers: settings.push ? [FetchController, PushController] : [FetchController],
+    controllers: [FetchController, ...(settings.push ? pushControllers : [])],
     providers: [
       { provide: FETCHER_SETTINGS, useValue: settings },
-      ...(settings.push ? [{ provide: PushKeys, useValue: new PushKeys(settings.apiKey) }, PushKeyGuard] : []),
+      ...(settings.push ? pushProviders(settings) : []),
       outboundProvider(settings),
       OutboundShutdown,
       Intake,

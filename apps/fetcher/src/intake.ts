@@ -25,32 +25,46 @@ export class Intake {
 
   /** Resolves when the log has the links. */
   takeLinks(door: Door, links: readonly Link[]): Promise<void> {
-    return this.take(door, linkDiscovered, links);
+    return this.take(door, linkDiscovered, links, (link) => Date.parse(link.discoveredAt));
   }
 
   /** Resolves when the log has the pages. */
   takePages(door: Door, pages: readonly Page[]): Promise<void> {
-    return this.take(door, pageFetched, pages);
+    return this.take(door, pageFetched, pages, (page) => Date.parse(page.fetchedAt));
   }
 
-  private async take<T extends Topic>(door: Door, topic: T, events: readonly EventOf<T>[]): Promise<void> {
-    for (let at = 0; at < events.length; at += SLICE) await this.takeSlice(door, topic, events.slice(at, at + SLICE));
+  private async take<T extends Topic>(
+    door: Door,
+    topic: T,
+    events: readonly EventOf<T>[],
+    timeOf: (event: EventOf<T>) => number,
+  ): Promise<void> {
+    for (let at = 0; at < events.length; at += SLICE) {
+      await this.takeSlice(door, topic, events.slice(at, at + SLICE), timeOf);
+    }
   }
 
   /**
    * Resolves when the things are on the log. The fact that they came in follows by itself: without its thing it would
    * stay open for ever, and should it be lost, the next stage's outcome makes up for it.
    */
-  private async takeSlice<T extends Topic>(door: Door, topic: T, events: readonly EventOf<T>[]): Promise<void> {
-    const time = Date.now();
+  private async takeSlice<T extends Topic>(
+    door: Door,
+    topic: T,
+    events: readonly EventOf<T>[],
+    timeOf: (event: EventOf<T>) => number,
+  ): Promise<void> {
     const subjects = events.map((event) => topic.subject(event));
     const idOf = (index: number): string => subjects[index]!.receiptId ?? subjects[index]!.id;
     try {
-      await this.transport.publish(events.map((event, index) => this.encode(door, topic, event, idOf(index), time)));
+      await this.transport.publish(
+        events.map((event, index) => this.encode(door, topic, event, idOf(index), timeOf(event))),
+      );
     } catch (error) {
       this.metrics.countUnconfirmed(door, events.length);
       throw error;
     }
+    const time = Date.now();
     const settled = subjects.map(({ id, receiptId }) => ({ id, receiptId, outcome: 'received' as const }));
     const received = { stage: door, at: new Date(time).toISOString(), settled };
     this.metrics.countReceived(door, events.length);
@@ -59,11 +73,16 @@ export class Intake {
     });
   }
 
-  private encode<T extends Topic>(door: string, topic: T, event: EventOf<T>, id: string, time: number): NewRecord {
+  private encode<T extends Topic>(door: Door, topic: T, event: EventOf<T>, id: string, time: number): NewRecord {
     return encodeEvent(this.settings.topicPrefix, topic, event, {
-      id: deterministicId(door, topic.name, id),
+      id: eventIdOf(door, topic, id),
       source: `/newsmill/${door}`,
       time,
     });
   }
+}
+
+/** The `ce_id` under which the thing of a receipt stands on the log; the same however often it is put there. */
+export function eventIdOf(door: Door, topic: Topic, receiptId: string): string {
+  return deterministicId(door, topic.name, receiptId);
 }

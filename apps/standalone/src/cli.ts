@@ -7,6 +7,7 @@ import { explainCommand } from './commands/explain.command.js';
 import { extractCommand } from './commands/extract.command.js';
 import { fixtureCommand } from './commands/fixture.command.js';
 import { goneGuardCommand } from './commands/gone-guard.command.js';
+import { keysCommand } from './commands/keys.command.js';
 import { migrateCommand } from './commands/migrate.command.js';
 import { rebuildCommand } from './commands/rebuild.command.js';
 import { replayCommand } from './commands/replay.command.js';
@@ -44,6 +45,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     rebuildCommand(),
     storeHashCommand(),
     webhooksCommand(),
+    keysCommand(),
     extractCommand(),
     explainCommand(),
     fixtureCommand(),

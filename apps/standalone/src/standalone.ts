@@ -16,7 +16,7 @@ export interface StandaloneOptions {
 
 export interface Standalone {
   url: string;
-  /** The push key of the data folder, when the environment names none. */
+  /** The push key of the data folder, when the environment names no keys. */
   generatedKey?: { key: string; isNew: boolean };
   sampleOrigin?: string;
   /** Stops the services, then the database. */
@@ -46,7 +46,8 @@ export async function startStandalone({
     if (database) opened.push(() => database.stop());
     const sample = settings.sample ? await serveSample(folder, tell) : undefined;
     if (sample) opened.push(() => sample.close());
-    const key = isSet(environment, 'NEWSMILL_API_KEY') ? undefined : await folder.apiKey();
+    const hasKeys = isSet(environment, 'NEWSMILL_API_KEY') || Boolean(environment.NEWSMILL_KEYS_FILE);
+    const key = hasKeys ? undefined : await folder.apiKey();
 
     const complete = {
       ...environment,

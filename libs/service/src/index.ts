@@ -1,6 +1,7 @@
 export { AdminKeyGuard, AdminKeys } from './admin-keys.js';
 export { closeOnSignal } from './close-on-signal.js';
 export * from './database.js';
+export { bearerToken, hashedKey, HashedKeys, isHashedKey, SHORTEST_KEY, unknownToken } from './hashed-keys.js';
 export { Readiness, type ReadinessCheck } from './health.js';
 export * from './main.js';
 export * from './open-stage.js';
@@ -13,6 +14,7 @@ export { connectionWarnings, loadServiceSettings } from './service-settings.js';
 export * from './settings.js';
 export * from './stage-handler.js';
 export { StageServer, type StageStatus } from './stage-server.js';
+export { StreamedBody } from './streamed-body.js';
 export * from './tokens.js';
 export { createTransport, type CreateTransportOptions } from './transport.js';
 export { version } from './version.js';

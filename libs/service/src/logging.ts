@@ -9,7 +9,9 @@ export function loggingModule(settings: ServiceSettings, style: 'json' | 'plain'
   const options = {
     level: settings.logLevel,
     autoLogging: false,
-    redact: ['req.headers.authorization', 'req.headers.cookie'],
+    redact: ['authorization', 'cookie', '["x-newsmill-signature"]', '["x-superdesk-signature"]'].map(
+      (header) => `req.headers${header.startsWith('[') ? '' : '.'}${header}`,
+    ),
     quietReqLogger: true,
   };
   const stream =

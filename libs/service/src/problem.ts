@@ -22,6 +22,45 @@ export class Problem extends HttpException {
   }
 }
 
+/** The body of a problem's answer (RFC 9457 section 3). */
+export interface ProblemDetails {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  errors?: readonly FieldProblem[];
+}
+
+/** What a problem says in its body, for answers that tell of several. */
+export function problemDetails(problem: Problem): ProblemDetails {
+  const status = problem.getStatus();
+  return {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail: problem.detail,
+    ...(problem.errors.length > 0 && { errors: problem.errors }),
+  };
+}
+
+/** Answers with a problem, beside the headers that the reply has already. */
+export function answerProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  return reply
+    .status(problem.getStatus())
+    .headers(problem.headers)
+    .header('content-type', 'application/problem+json')
+    .send(JSON.stringify(problemDetails(problem)));
+}
+
+/** The problem that a thrown thing is to the caller; `undefined` for what is not ours to explain. */
+export function problemOf(thrown: unknown): Problem | undefined {
+  if (thrown instanceof Problem) return thrown;
+  if (thrown instanceof LogUnavailable) return unavailable('the log is down; push again later');
+  if (thrown instanceof HttpException) return new Problem(thrown.getStatus(), thrown.message);
+  const dependency = dependencyOf(thrown);
+  return dependency === undefined ? undefined : unavailable(`the ${dependency} is down`);
+}
+
 /** Answers every error as application/problem+json. What is not ours to explain is logged and answered with 500. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -30,30 +69,12 @@ export class ProblemFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     if (host.getType() !== 'http') throw thrown;
     const http = host.switchToHttp();
-    const problem = this.toProblem(thrown, http.getRequest<FastifyRequest>());
-    const status = problem.getStatus();
-    void http
-      .getResponse<FastifyReply>()
-      .status(status)
-      .headers(problem.headers)
-      .header('content-type', 'application/problem+json')
-      .send(
-        JSON.stringify({
-          type: 'about:blank',
-          title: STATUS_CODES[status] ?? 'Error',
-          status,
-          detail: problem.detail,
-          ...(problem.errors.length > 0 && { errors: problem.errors }),
-        }),
-      );
+    void answerProblem(http.getResponse<FastifyReply>(), this.toProblem(thrown, http.getRequest<FastifyRequest>()));
   }
 
   private toProblem(thrown: unknown, request: FastifyRequest): Problem {
-    if (thrown instanceof Problem) return thrown;
-    if (thrown instanceof LogUnavailable) return unavailable('the log is down; push again later');
-    if (thrown instanceof HttpException) return new Problem(thrown.getStatus(), thrown.message);
-    const dependency = dependencyOf(thrown);
-    if (dependency !== undefined) return unavailable(`the ${dependency} is down`);
+    const problem = problemOf(thrown);
+    if (problem !== undefined) return problem;
     this.logger.error(`${request.method} ${request.url} failed`, thrown instanceof Error ? thrown.stack : thrown);
     return new Problem(500, 'an unexpected fault; it has been logged');
   }

@@ -2,19 +2,24 @@ import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Transport } from '@newsmill/stage';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger as PinoLogger } from 'nestjs-pino';
 import { quietNest } from './logging.js';
-import { ProblemFilter } from './problem.js';
+import { answerProblem, Problem, ProblemFilter } from './problem.js';
 import type { ServiceSettings } from './service.config.js';
 import type { ServiceDefinition } from './service-definition.js';
 import { connectionWarnings } from './service-settings.js';
 import { hostServices, loadAllSettings } from './service-host.js';
 import type { Environment } from './settings.js';
 import type { StageServer } from './stage-server.js';
+import { parseBodies } from './streamed-body.js';
 import { createTransport } from './transport.js';
 
 /** Request bodies over this many bytes are refused with 413: 16 MiB. */
 const BODY_LIMIT = 16 * 1024 * 1024;
+
+/** Longest part of a path that names something, in characters as sent: an id of 512 characters, each percent-encoded. */
+const MAX_PARAMETER = 6_144;
 
 export interface RunOptions {
   environment: Environment;
@@ -54,12 +59,22 @@ export async function runServices(
     common.topicPrefix,
     definitions.flatMap(({ stages }) => stages),
   );
-  const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle', trustProxy: false });
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: 'idle',
+    trustProxy: false,
+    routerOptions: { maxParamLength: MAX_PARAMETER },
+    // An address that the router cannot read comes to no filter.
+    frameworkErrors: (error: FastifyError, _: FastifyRequest, reply: FastifyReply) =>
+      void answerProblem(reply, new Problem(error.statusCode ?? 400, error.message)),
+  });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    bodyParser: false,
     bufferLogs: true,
     abortOnError: false,
   });
   try {
+    parseBodies(adapter.getInstance(), BODY_LIMIT);
     app.useLogger(quietNest(app.get(PinoLogger)));
     const logger = new Logger('security');
     for (const warning of connectionWarnings(common)) logger.warn(warning);
