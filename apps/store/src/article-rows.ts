@@ -1,6 +1,7 @@
 import type { ArticleRecord } from '@newsmill/contracts';
 import { normalizeUrl } from '@newsmill/web';
 import type { EntityManager } from 'typeorm';
+import { writeGuids } from './article-guids.js';
 import type { Article } from './entities/article.entity.js';
 import type { ArticleVersion } from './entities/article-version.entity.js';
 
@@ -48,6 +49,7 @@ export async function writeArticleRows(
       ],
     );
   }
+  await writeGuids(manager, articles.values());
   if (versions.length > 0) {
     await manager.query(
       `INSERT INTO article_version (receipt_id, article_id, replay, revision, change_kind, fields, record, stored_at)

@@ -14,6 +14,7 @@ import { ArticleStore, type Incoming } from './article-store.js';
 import { RELAY_LOCK } from './outbox-relay.js';
 import { ReceiptStore } from './receipt-store.js';
 import { rowsOf, toRevision } from './rebuilt-revision.js';
+import { stepsSince, toSteps, writeSteps } from './receipt-steps.js';
 import { holdStore } from './store-lock.js';
 import { toReports } from './store.controller.js';
 
@@ -26,6 +27,8 @@ export interface RebuildOptions {
   force?: boolean;
   /** Sorts above every replay before; marks what is caught up. */
   replayId: string;
+  /** Days for which the steps of receipts are kept. */
+  traceDays: number;
   onProgress?(phase: RebuildPhase, events: number): void;
 }
 
@@ -61,6 +64,7 @@ export async function rebuildStore(options: RebuildOptions): Promise<RebuildRepo
     onProgress(phase, report[phase]);
   };
   const receipts = new ReceiptStore(database);
+  const stepsFrom = stepsSince(options.traceDays, Date.now());
   await database.transaction(async (manager) => {
     await holdStore(manager);
     await makeEmpty(database, manager, options.force ?? false);
@@ -76,6 +80,10 @@ export async function rebuildStore(options: RebuildOptions): Promise<RebuildRepo
       await receipts.report(
         manager,
         batch.flatMap(({ event }) => toReports(event)),
+      );
+      await writeSteps(
+        manager,
+        batch.flatMap(({ event }) => toSteps(event, stepsFrom)),
       );
       count('outcomes', batch.length);
     }
@@ -98,7 +106,7 @@ async function makeEmpty(database: DataSource, manager: EntityManager, force: bo
     const [{ found }] = await database.query<[{ found: boolean }]>(`SELECT EXISTS (SELECT FROM ${table}) AS found`);
     return found;
   };
-  const tables = ['article', 'article_version', 'article_url', 'receipt', 'outbox'];
+  const tables = ['article', 'article_version', 'article_url', 'article_guid', 'receipt', 'receipt_step', 'outbox'];
   const used = await Promise.all(tables.map(isThere));
   if (!used.includes(true)) return;
   if (!force) throw new StoreInUse('the store is not empty: a rebuild replaces all of it (--force)');

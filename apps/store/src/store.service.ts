@@ -9,11 +9,14 @@ import { OutboxRelay } from './outbox-relay.js';
 import { QueryController } from './query.controller.js';
 import { ReceiptStore } from './receipt-store.js';
 import { ReceiptsController } from './receipts.controller.js';
+import { StepSweeper } from './step-sweeper.js';
 import { StatusController } from './status.controller.js';
 import { storeSettings } from './store.config.js';
 import { StoreController } from './store.controller.js';
 import { storeDatabase } from './store.database.js';
+import { STORE_SETTINGS } from './store.tokens.js';
 import { record, store as storeStage } from './store.stage.js';
+import { TraceController } from './trace.controller.js';
 
 @Module({})
 class StoreModule implements OnModuleInit {
@@ -42,13 +45,22 @@ export const store = defineService({
   register: (settings): DynamicModule => ({
     module: StoreModule,
     imports: [databaseModule(storeDatabase, settings)],
-    controllers: [StoreController, QueryController, ReceiptsController, DeadLettersController, StatusController],
+    controllers: [
+      StoreController,
+      QueryController,
+      ReceiptsController,
+      DeadLettersController,
+      StatusController,
+      TraceController,
+    ],
     providers: [
+      { provide: STORE_SETTINGS, useValue: settings },
       { provide: AdminKeys, useValue: new AdminKeys(settings.adminKey) },
       AdminKeyGuard,
       ArticleStore,
       ReceiptStore,
       OutboxRelay,
+      StepSweeper,
     ],
   }),
 });

@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { offset } from '../offset.js';
 import { defineTopic } from '../topic.js';
-
-const offset = z.string().regex(/^\d+$/).describe('a whole number as text: offsets pass what JSON numbers hold');
 
 export const replayStarted = defineTopic({
   name: 'news.replay.started.v1',
