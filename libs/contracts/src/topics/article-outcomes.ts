@@ -37,6 +37,7 @@ export const articleOutcomes = defineTopic({
     ),
   }),
   key: (event) => event.settled[0]?.id ?? event.stage,
+  keyIs: 'id of the first event of the batch',
   subject: (event) => ({ id: event.stage }),
   retention: { cleanup: 'delete', days: 30 },
 });

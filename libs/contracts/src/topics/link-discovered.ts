@@ -28,6 +28,7 @@ export const linkDiscovered = defineTopic({
       .describe('what a feed entry says of the article'),
   }),
   key: (link) => link.host,
+  keyIs: 'host of the URL',
   subject: (link) => ({ id: link.url, receiptId: link.receiptId }),
   retention: { cleanup: 'delete', days: 7 },
 });

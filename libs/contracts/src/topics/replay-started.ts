@@ -15,6 +15,7 @@ export const replayStarted = defineTopic({
     only: z.array(z.string()).describe('hosts, publishers or ids of the events that are run again; empty: all'),
   }),
   key: (event) => event.replayId,
+  keyIs: 'replay id',
   subject: ({ replayId }) => ({ id: replayId }),
   retention: { cleanup: 'delete', days: 30 },
   partitions: 1,
