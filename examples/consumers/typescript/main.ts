@@ -6,6 +6,7 @@
  * With --once it ends as soon as it has read what stood on the topics when it began, and prints the model.
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import kafkajs from 'kafkajs';
 import { Model, type PublicEvent } from './model.ts';
@@ -47,7 +48,7 @@ async function whereToBegin(): Promise<{ spans: Span[]; model: Model }> {
     const read = async (topic: string) => ({
       topic,
       offsets: await admin.fetchTopicOffsets(topic),
-      committed: (await admin.fetchOffsets({ groupId: groupId!, topics: [topic] }))[0]!.partitions,
+      committed: (await patiently(() => admin.fetchOffsets({ groupId: groupId!, topics: [topic] })))[0]!.partitions,
     });
     const found = [await read(changesTopic), await read(stateTopic)];
     const spans = found.flatMap(({ topic, offsets, committed }) =>
@@ -66,11 +67,23 @@ async function whereToBegin(): Promise<{ spans: Span[]; model: Model }> {
     for (const topic of topics) {
       const ofTopic = spans.filter((span) => span.topic === topic);
       const partitions = ofTopic.map(({ partition, next }) => ({ partition, offset: String(next) }));
-      await admin.setOffsets({ groupId: groupId!, topic, partitions });
+      await patiently(() => admin.setOffsets({ groupId: groupId!, topic, partitions }));
     }
     return { spans, model: new Model() };
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** Asks again while the group's coordinator wakes up, which kafkajs leaves to the caller. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (tries === 30 || !(error instanceof kafkajs.KafkaJSError && error.retriable)) throw error;
+      await sleep(500);
+    }
   }
 }
 
