@@ -266,20 +266,47 @@ describe('the account', () => {
     await quiet();
     for (const what of [receiptId!, 'https://courier.example/62?utm_source=x', 'g-62', articleId!]) {
       const { code, out } = await newsmill('trace', what, '--json');
-      const trace = JSON.parse(out) as { receipts: { id: string }[]; articleIds: string[]; versions: object[] };
+      const trace = JSON.parse(out) as { receipts: { id: string }[]; articleIds: string[]; versions: object[] } & {
+        steps: { stage: string }[];
+      };
       expect([what, code, trace.receipts.map(({ id }) => id), trace.articleIds]).toEqual([
         what,
         0,
         [receiptId],
         [articleId],
       ]);
+      expect(trace.steps.map(({ stage }) => stage)).toEqual(['push', 'parse', 'enrich', 'store']);
       expect(trace.versions).toMatchObject([{ receiptId, revision: 1, changeKind: 'new' }]);
     }
-    const dead = await newsmill('trace', `${site.origin}/broken`, '--history');
-    expect(dead.out).toMatch(/^receipt \S+ {2}dead \(remote: .*\)\n {2}by push, last heard of in fetch, /);
-    expect(dead.out.match(/ {2}(push|redrive) {2}received/g)).toHaveLength(2);
+    const dead = await newsmill('trace', `${site.origin}/broken`);
+    expect(dead.out).toMatch(
+      /^receipt \S+ {2}dead \(remote: .*\)\n {2}by push, received \S+, last heard of in fetch, /,
+    );
+    expect(dead.out.match(/ {2}(push|redrive) +received/g)).toHaveLength(2);
+    expect(dead.out.match(/Z {2}fetch +dead +newsmill\.news\.link\.discovered\.v1\/\d\/\d+ {2}remote: /g)).toHaveLength(
+      2,
+    );
     const unread = await newsmill('trace', 'unreadable');
     expect(unread.out).toMatch(/\n {2}dead letter parse\/\d+\/\d+\n/);
+    const { body } = await admin('trace?what=g-62&publisher=courier');
+    expect(body).toMatchObject({
+      articleIds: [articleId],
+      steps: [
+        { stage: 'push', outcome: 'received', topic: null },
+        { stage: 'parse', outcome: 'emitted', topic: 'newsmill.news.page.fetched.v1' },
+        { stage: 'enrich', outcome: 'emitted', topic: 'newsmill.news.article.parsed.v1' },
+        { stage: 'store', outcome: 'done', reason: 'stored', topic: 'newsmill.news.article.enriched.v1' },
+      ].map((step) => ({ ...step, receiptId, ...(step.topic !== null && { offset: expect.stringMatching(/^\d+$/) }) })),
+    });
+    for (const [query, status, key] of [
+      ['what=nowhere', 404, ADMIN],
+      ['what=%20', 400, ADMIN],
+      ['what=a%00b', 400, ADMIN],
+      ['', 400, ADMIN],
+      ['what=g-62', 401, KEY],
+    ] as const) {
+      expect([query, (await admin(`trace?${query}`, undefined, key)).status]).toEqual([query, status]);
+    }
     const unknown = await newsmill('trace', 'https://courier.example/nowhere');
     expect([unknown.code, unknown.err.trim().split('\n').length]).toEqual([1, 1]);
   });

@@ -6,7 +6,7 @@ const SKIPPED = new Set(['node_modules', 'dist', 'target', '.nx', '.newsmill', '
 
 /** The TypeScript files and package.json of the repository, as they lie in the working tree. */
 export function readRepository(root: string): TextFile[] {
-  return ['apps', 'libs', 'test', 'deploy']
+  return ['apps', 'libs', 'test', 'deploy', 'examples']
     .flatMap((folder) => filesUnder(join(root, folder)))
     .concat(join(root, 'package.json'))
     .map((path) => ({ path: relative(root, path).split(sep).join('/'), text: readFileSync(path, 'utf8') }));

@@ -22,7 +22,7 @@ export interface Module extends TextFile {
   readonly imports: readonly Import[];
   /** Exists to be run by tests: a spec, or a conformance suite that specs of several packages call. */
   readonly isTest: boolean;
-  /** Undefined in deploy/ and most of test/, which belong to the root package. */
+  /** Undefined in deploy/, examples/ and most of test/, which belong to the root package. */
   readonly project: Project | undefined;
 }
 

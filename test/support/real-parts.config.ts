@@ -15,9 +15,17 @@ export function givenKafkaBrokers(): string[] | undefined {
   return brokers.some(Boolean) ? brokers.filter(Boolean) : undefined;
 }
 
+/** What tests can use that is no server. */
+export type ToolName = 'python';
+
 /** `NEWSMILL_TEST_REQUIRE`: parts, separated by commas, whose absence is an error instead of a skip. CI sets it. */
-export function isRequired(part: PartName): boolean {
+export function isRequired(part: PartName | ToolName): boolean {
   return (process.env['NEWSMILL_TEST_REQUIRE'] ?? '').split(',').some((name) => name.trim() === part);
+}
+
+/** `NEWSMILL_TEST_PYTHON`: the Python that runs the example consumer; for its Kafka part with confluent-kafka installed. */
+export function python(): string {
+  return process.env['NEWSMILL_TEST_PYTHON'] || 'python3';
 }
 
 /** `NEWSMILL_POSTGRES_IMAGE`: the container image of PostgreSQL. */

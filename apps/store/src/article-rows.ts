@@ -1,5 +1,6 @@
 import type { ArticleRecord } from '@newsmill/contracts';
 import type { EntityManager } from 'typeorm';
+import { writeGuids } from './article-guids.js';
 import type { Article } from './entities/article.entity.js';
 import type { ArticleRevision } from './entities/article-revision.entity.js';
 import type { VersionKey } from './life-cycle/version-key.js';
@@ -52,6 +53,7 @@ export async function writeArticleRows(manager: EntityManager, rows: ArticleRows
   await writeArticles(manager, [...rows.articles.values()], encode);
   await writeRevisions(manager, rows.revisions, isNews);
   await writeUrls(manager, rows.urls);
+  await writeGuids(manager, rows.versions);
 }
 
 type Encode = (record: ArticleRecord | null) => string | null;

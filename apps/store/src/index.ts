@@ -1,4 +1,5 @@
 export { store } from './store.service.js';
+export { storeSettings } from './store.config.js';
 export { storeDatabase } from './store.database.js';
 export { record as recordStage, store as storeStage } from './store.stage.js';
 export type { Flow } from './receipt-store.js';
@@ -6,7 +7,7 @@ export { rebuildStore, type RebuildOptions, type RebuildPhase, type RebuildRepor
 export { readStatus, type StageBacklog, type Status } from './status.js';
 export { hashStore, type StoreHash } from './store-hash.js';
 export { StoreReader } from './store-reader.js';
-export { MOST_RECEIPTS, type Trace } from './trace.js';
+export { MOST_RECEIPTS, MOST_STEPS, type Trace } from './trace.js';
 export { openWebhooks, sendTest } from './subscribers/open-webhooks.js';
 export {
   type DeliveryView,

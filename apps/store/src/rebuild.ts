@@ -17,6 +17,7 @@ import { RELAY_LOCK } from './outbox-relay.js';
 import { ReceiptStore } from './receipt-store.js';
 import { rowsOf, type Told, toTold } from './rebuilt-revision.js';
 import { HELD, rankOf } from './receipt-state.js';
+import { stepsSince, toSteps, writeSteps } from './receipt-steps.js';
 import { holdStore } from './store-lock.js';
 import { toReports } from './store.controller.js';
 import { putPublishedStates } from './subscribers/append-published.js';
@@ -30,6 +31,8 @@ export interface RebuildOptions {
   force?: boolean;
   /** Sorts above every replay before; marks what is caught up. */
   replayId: string;
+  /** Days for which the steps of receipts are kept. */
+  traceDays: number;
   onProgress?(phase: RebuildPhase, events: number): void;
 }
 
@@ -65,6 +68,7 @@ export async function rebuildStore(options: RebuildOptions): Promise<RebuildRepo
     onProgress(phase, report[phase]);
   };
   const receipts = new ReceiptStore(database);
+  const stepsFrom = stepsSince(options.traceDays, Date.now());
   await database.transaction(async (manager) => {
     await holdStore(manager);
     await makeEmpty(database, manager, options.force ?? false);
@@ -85,6 +89,10 @@ export async function rebuildStore(options: RebuildOptions): Promise<RebuildRepo
       await receipts.report(
         manager,
         batch.flatMap(({ event }) => toReports(event)),
+      );
+      await writeSteps(
+        manager,
+        batch.flatMap(({ event }) => toSteps(event, stepsFrom)),
       );
       count('outcomes', batch.length);
     }
@@ -114,7 +122,9 @@ async function makeEmpty(database: DataSource, manager: EntityManager, force: bo
     'article_revision',
     'article_due',
     'article_url',
+    'article_guid',
     'receipt',
+    'receipt_step',
     'outbox',
     'published_state',
   ];

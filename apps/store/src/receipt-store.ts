@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { ReceiptStep } from './entities/receipt-step.entity.js';
 import { Receipt } from './entities/receipt.entity.js';
 import { FINAL_STATES, HELD, OPEN_STATES, rankOf, type ReceiptState } from './receipt-state.js';
+import { writeSteps } from './receipt-steps.js';
+import { MAX_REASON, storable } from './storable-text.js';
 import { storeDatabase } from './store.database.js';
 import { shareStore } from './store-lock.js';
 
@@ -38,9 +41,6 @@ export interface Flow {
 
 /** Of receipts that later stages have told of, and the door not yet. */
 const UNKNOWN_DOOR = 'unknown';
-
-/** Longest reason that is kept, in characters. */
-const MAX_REASON = 1000;
 
 @Injectable()
 export class ReceiptStore {
@@ -88,10 +88,12 @@ export class ReceiptStore {
     );
   }
 
-  async reportAll(reports: readonly ReceiptReport[]): Promise<void> {
+  /** Notes what became of receipts, and the steps on their way, in one transaction. */
+  async reportAll(reports: readonly ReceiptReport[], steps: readonly ReceiptStep[] = []): Promise<void> {
     await this.database.transaction(async (manager) => {
       await shareStore(manager);
       await this.report(manager, reports);
+      await writeSteps(manager, steps);
     });
   }
 
@@ -147,9 +149,4 @@ function merge(before: MergedReport | undefined, report: ReceiptReport): MergedR
     subject: before?.subject ?? report.subject,
     receivedAt: before?.receivedAt ?? (report.door === undefined ? undefined : report.at),
   };
-}
-
-/** PostgreSQL takes neither NUL nor lone surrogates. */
-function storable(text: string | undefined): string | undefined {
-  return text?.replaceAll('\0', '').toWellFormed();
 }

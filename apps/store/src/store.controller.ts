@@ -1,12 +1,15 @@
-import { Controller, Logger } from '@nestjs/common';
+import { Controller, Inject, Logger } from '@nestjs/common';
 import type { articleEnriched, articleOutcomes, EventOf } from '@newsmill/contracts';
 import { Ctx, Payload, StageHandler } from '@newsmill/service';
 import { done, type HandlerContext, type Outcome } from '@newsmill/stage';
 import { ArticleStore } from './article-store.js';
 import { OutboxRelay } from './outbox-relay.js';
+import { stepsSince, toSteps } from './receipt-steps.js';
 import { type ReceiptReport, ReceiptStore } from './receipt-store.js';
 import { stateAfter } from './receipt-state.js';
+import type { StoreSettings } from './store.config.js';
 import { record, store } from './store.stage.js';
+import { STORE_SETTINGS } from './store.tokens.js';
 
 @Controller()
 export class StoreController {
@@ -16,6 +19,7 @@ export class StoreController {
     private readonly articles: ArticleStore,
     private readonly receipts: ReceiptStore,
     private readonly relay: OutboxRelay,
+    @Inject(STORE_SETTINGS) private readonly settings: StoreSettings,
   ) {}
 
   @StageHandler(store)
@@ -32,7 +36,11 @@ export class StoreController {
 
   @StageHandler(record)
   async record(batches: EventOf<typeof articleOutcomes>[]): Promise<Outcome<typeof record>[]> {
-    await this.receipts.reportAll(batches.flatMap(toReports));
+    const since = stepsSince(this.settings.traceDays, Date.now());
+    await this.receipts.reportAll(
+      batches.flatMap(toReports),
+      batches.flatMap((batch) => toSteps(batch, since)),
+    );
     return batches.map(() => done('recorded'));
   }
 }

@@ -2,12 +2,14 @@ import type { ServiceDatabase } from '@newsmill/service';
 import { Article } from './entities/article.entity.js';
 import { ArticleDue } from './entities/article-due.entity.js';
 import { ArticleRevision } from './entities/article-revision.entity.js';
+import { ArticleGuid } from './entities/article-guid.entity.js';
 import { ArticleUrl } from './entities/article-url.entity.js';
 import { ArticleVersion } from './entities/article-version.entity.js';
 import { ChangeLogEntry } from './entities/change-log-entry.entity.js';
 import { ChangeLogHead } from './entities/change-log-head.entity.js';
 import { OutboxEntry } from './entities/outbox-entry.entity.js';
 import { PublishedState } from './entities/published-state.entity.js';
+import { ReceiptStep } from './entities/receipt-step.entity.js';
 import { Receipt } from './entities/receipt.entity.js';
 import { Webhook } from './entities/webhook.entity.js';
 import { WebhookDelivery } from './entities/webhook-delivery.entity.js';
@@ -16,6 +18,7 @@ import { AccountReceipts1763942400000 } from './migrations/1763942400000-account
 import { LifeCycle1764115200000 } from './migrations/1764115200000-life-cycle.js';
 import { VersionOfReplay1764028800000 } from './migrations/1764028800000-version-of-replay.js';
 import { Subscribers1764201600000 } from './migrations/1764201600000-subscribers.js';
+import { ReceiptSteps1764288000000 } from './migrations/1764288000000-receipt-steps.js';
 
 /** The store's own Postgres schema. No other service reads it. */
 export const storeDatabase: ServiceDatabase = {
@@ -23,6 +26,7 @@ export const storeDatabase: ServiceDatabase = {
   entities: [
     Article,
     ArticleDue,
+    ArticleGuid,
     ArticleRevision,
     ArticleUrl,
     ArticleVersion,
@@ -31,6 +35,7 @@ export const storeDatabase: ServiceDatabase = {
     OutboxEntry,
     PublishedState,
     Receipt,
+    ReceiptStep,
     Webhook,
     WebhookDelivery,
   ],
@@ -40,5 +45,6 @@ export const storeDatabase: ServiceDatabase = {
     VersionOfReplay1764028800000,
     LifeCycle1764115200000,
     Subscribers1764201600000,
+    ReceiptSteps1764288000000,
   ],
 };

@@ -19,13 +19,16 @@ import { QueryController } from './query.controller.js';
 import { ReceiptStore } from './receipt-store.js';
 import { Releaser } from './releaser.js';
 import { ReceiptsController } from './receipts.controller.js';
+import { StepSweeper } from './step-sweeper.js';
 import { StatusController } from './status.controller.js';
 import { storeSettings } from './store.config.js';
 import { StoreController } from './store.controller.js';
 import { storeDatabase } from './store.database.js';
+import { STORE_SETTINGS } from './store.tokens.js';
 import { record, store as storeStage } from './store.stage.js';
 import { SubscribersModule } from './subscribers/subscribers.module.js';
 import { WebhookSender } from './subscribers/webhook-sender.js';
+import { TraceController } from './trace.controller.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -60,8 +63,16 @@ export const store = defineService({
   register: (settings): DynamicModule => ({
     module: StoreModule,
     imports: [databaseModule(storeDatabase, settings), SubscribersModule.register(settings)],
-    controllers: [StoreController, QueryController, ReceiptsController, DeadLettersController, StatusController],
+    controllers: [
+      StoreController,
+      QueryController,
+      ReceiptsController,
+      DeadLettersController,
+      StatusController,
+      TraceController,
+    ],
     providers: [
+      { provide: STORE_SETTINGS, useValue: settings },
       { provide: AdminKeys, useValue: new AdminKeys(settings.adminKey) },
       AdminKeyGuard,
       ArticleStore,
@@ -73,6 +84,7 @@ export const store = defineService({
         useFactory: (articles: ArticleStore, relay: OutboxRelay) =>
           new Releaser(articles, relay, { tombstoneAfterMs: settings.tombstoneAfterDays * DAY_MS, clock: Date.now }),
       },
+      StepSweeper,
     ],
   }),
 });

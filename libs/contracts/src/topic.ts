@@ -28,6 +28,8 @@ export interface Topic<Name extends string = string, Schema extends z.ZodType = 
   readonly reader: Schema;
   /** What keeps its order: events of one key are read in the order in which they were written. */
   key(event: z.output<Schema>): string;
+  /** What the key is, in words. */
+  readonly keyIs?: string;
   subject(event: z.output<Schema>): Subject;
   readonly retention: Retention;
   readonly partitions: number;
@@ -45,6 +47,7 @@ export interface TopicDefinition<Name extends string, Schema extends z.ZodType> 
   description: string;
   schema: Schema;
   key(event: z.output<Schema>): string;
+  keyIs?: string;
   subject(event: z.output<Schema>): Subject;
   retention: Retention;
   partitions?: number;

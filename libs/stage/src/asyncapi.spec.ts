@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { articleChanges, articleEnriched, articleParsed, topics } from '@newsmill/contracts';
+import { articleChanges, articleEnriched, articleParsed, articleState, topics } from '@newsmill/contracts';
 import { Ajv } from 'ajv';
 import { createRequire } from 'node:module';
 import { asyncApiDocument } from './asyncapi.js';
@@ -28,6 +28,11 @@ describe('the AsyncAPI document', () => {
   it('names every topic, every stage, and the dead letters of each', () => {
     const { channels, operations } = document as Record<string, Record<string, object>>;
     expect(Object.keys(channels!)).toEqual([...topics.map(({ name }) => name), 'enrich.dead.v1']);
+    const { [articleState.name]: state } = channels as Record<string, { messages: object; bindings: object }>;
+    expect(Object.keys(state!.messages)).toEqual([articleState.name, `${articleState.name}.tombstone`]);
+    expect(state!.bindings).toMatchObject({
+      kafka: { topicConfiguration: { 'cleanup.policy': ['compact'], 'delete.retention.ms': 604_800_000 } },
+    });
     expect(Object.keys(operations!)).toEqual([
       'enrich.receive',
       'enrich.send.news.article.enriched.v1',

@@ -103,11 +103,11 @@ describe('what a batch leaves to do', () => {
     );
     expect(to('p.news.word.heard.v1', settlement).map(({ key }) => key?.toString())).toEqual(['a', 'e']);
     expect(outcomes(settlement)).toEqual([
-      { id: 'a', receiptId: 'r-a', outcome: 'emitted' },
-      { id: 'b', receiptId: 'r-b', outcome: 'rejected', reason: 'too loud' },
-      { id: 'c', receiptId: 'r-c', outcome: 'skipped', reason: 'known' },
-      { id: 'd', receiptId: 'r-d', outcome: 'done', reason: 'kept', articleId: 'article-d' },
-      { id: 'e', receiptId: 'r-e', outcome: 'emitted' },
+      { id: 'a', receiptId: 'r-a', outcome: 'emitted', offset: '0' },
+      { id: 'b', receiptId: 'r-b', outcome: 'rejected', reason: 'too loud', offset: '1' },
+      { id: 'c', receiptId: 'r-c', outcome: 'skipped', reason: 'known', offset: '2' },
+      { id: 'd', receiptId: 'r-d', outcome: 'done', reason: 'kept', articleId: 'article-d', offset: '3' },
+      { id: 'e', receiptId: 'r-e', outcome: 'emitted', offset: '4' },
     ]);
   });
 
@@ -178,7 +178,7 @@ describe('faults', () => {
       if (calls === 1) throw new Error('hiccup');
       return events.map(echo);
     }, 'a');
-    expect(outcomes(settlement)).toEqual([{ id: 'a', receiptId: 'r-a', outcome: 'emitted' }]);
+    expect(outcomes(settlement)).toEqual([{ id: 'a', receiptId: 'r-a', outcome: 'emitted', offset: '0' }]);
   });
 
   it('finds the poison event in a batch; only it dies, after the stated tries', async () => {

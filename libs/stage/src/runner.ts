@@ -319,7 +319,12 @@ class BatchRun<S extends Stage> {
       {
         stage: stage.name,
         at: new Date(this.now()).toISOString(),
-        settled: settled.map(({ redrivenFrom: _from, isReplayed: _again, ...told }) => told),
+        topic,
+        partition,
+        settled: settled.map(({ redrivenFrom: _from, isReplayed: _again, ...told }, index) => {
+          const { offset, replay: cameThrough } = this.slots[index]!.meta;
+          return { ...told, offset: String(offset), ...(cameThrough !== undefined && { replay: cameThrough }) };
+        }),
       },
       {
         id: deterministicId(stage.name, 'outcome', ...place),

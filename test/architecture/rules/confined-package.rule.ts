@@ -1,7 +1,7 @@
 import { confinedPackages } from '../boundaries.js';
 import type { Rule } from '../rule.js';
 
-/** A confined package is imported at its homes alone; tests and deploy/ may import what they like. */
+/** A confined package is imported at its homes alone; tests, deploy/ and examples/ may import what they like. */
 export const confinedPackage: Rule = ({ modules }) =>
   [...modules.values()]
     .filter(({ project, isTest }) => project !== undefined && !isTest)

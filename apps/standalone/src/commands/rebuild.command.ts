@@ -20,9 +20,11 @@ export function rebuildCommand(): Command {
 
 async function rebuild({ force = false, intoSchema, json }: RebuildCommandOptions): Promise<void> {
   const { newReplayId } = await import('@newsmill/stage');
-  const { hashStore, rebuildStore } = await import('@newsmill/store');
+  const { hashStore, rebuildStore, storeSettings } = await import('@newsmill/store');
+  const { loadSettings, processEnvironment } = await import('@newsmill/service');
   const { withLog } = await import('./open-log.js');
   const { withStoreDatabase } = await import('./open-store.js');
+  const { traceDays } = loadSettings(storeSettings, processEnvironment());
   await withLog((transport, settings) =>
     withStoreDatabase(settings, intoSchema, async (database) => {
       const began = Date.now();
@@ -32,6 +34,7 @@ async function rebuild({ force = false, intoSchema, json }: RebuildCommandOption
         prefix: settings.topicPrefix,
         database,
         force,
+        traceDays,
         replayId: newReplayId(new Date(), randomBytes(2).toString('hex')),
         onProgress: (phase, events) => {
           if (Date.now() - told < 5_000) return;

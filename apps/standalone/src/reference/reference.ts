@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { articleOutcomes, errorClass, errorClasses, jsonSchemas, topics } from '@newsmill/contracts';
 import { serviceSettings, type Settings, version } from '@newsmill/service';
-import { asyncApiDocument, poisonBound, type Policy } from '@newsmill/stage';
+import { asyncApiDocument, type EventExample, poisonBound, type Policy } from '@newsmill/stage';
 import { services, stages, writers } from '../pipeline.js';
 import { standaloneSettings } from '../standalone.config.js';
 
@@ -12,17 +12,46 @@ export async function referenceFiles(root: string): Promise<Map<string, string>>
   for (const [name, schema] of jsonSchemas()) files.set(`libs/contracts/schemas/${name}`, toJson(schema));
   files.set(
     'docs/reference/asyncapi.json',
-    toJson(asyncApiDocument({ version, prefix: 'newsmill', topics, stages, writers })),
+    toJson(asyncApiDocument({ version, prefix: 'newsmill', topics, stages, writers, examples: await examples(root) })),
   );
   files.set('docs/reference/pipeline.md', pipelinePage());
   for (const [path, name, part] of [
     ['README.md', 'settings', settingsTable()],
     ['docs/dead-letters.md', 'classes', classesTable()],
     ['docs/dead-letters.md', 'bounds', boundsTable()],
-  ] as const) {
+    ...(await quotedConsumers(root)),
+  ] satisfies Part[]) {
     files.set(path, withPart(path, files.get(path) ?? (await readFile(join(root, path), 'utf8')), name, part));
   }
   return files;
+}
+
+/** Page, name of the part, and what it holds. */
+type Part = [path: string, name: string, text: string];
+
+/** Real events of the public topics, kept by test/event-examples.integration.spec.ts. */
+async function examples(root: string): Promise<Map<string, EventExample[]>> {
+  const published = topics.filter(({ public: isPublic }) => isPublic);
+  return new Map(
+    await Promise.all(
+      published.map(async ({ name }): Promise<[string, EventExample[]]> => {
+        const text = await readFile(join(root, `docs/examples/${name}.json`), 'utf8');
+        return [name, JSON.parse(text) as EventExample[]];
+      }),
+    ),
+  );
+}
+
+/** The example consumers as the page on consuming shows them, so that the two never differ. */
+function quotedConsumers(root: string): Promise<Part[]> {
+  const shown = ['typescript/model.ts', 'typescript/main.ts', 'python/model.py', 'python/main.py'];
+  return Promise.all(
+    shown.map(async (file): Promise<Part> => {
+      const text = await readFile(join(root, 'examples/consumers', file), 'utf8');
+      const language = file.split('/', 1)[0]!;
+      return ['docs/consume.md', file, `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``];
+    }),
+  );
 }
 
 function toJson(value: unknown): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { offset } from '../offset.js';
 import { defineTopic } from '../topic.js';
 
 /** What may become of an event in a stage, and of a thing at the door (`received`). */
@@ -14,11 +15,15 @@ export const articleOutcomes = defineTopic({
         'the stage that settled them; "push", "feed" and "revisit" are the doors, "redrive" sends dead letters again',
       ),
     at: z.iso.datetime(),
+    topic: z.string().optional().describe('address at which the events of the batch stood; absent at a door'),
+    partition: z.int().nonnegative().optional().describe('partition in which the events of the batch stood'),
     settled: z.array(
       z.strictObject({
         id: z.string().describe('page or article id'),
         receiptId: z.string().optional(),
         articleId: z.string().optional(),
+        offset: offset.optional().describe('where the event stood in its partition; absent at a door'),
+        replay: z.string().optional().describe('the replays that it came through; absent for live traffic'),
         redrives: z
           .number()
           .int()
@@ -34,6 +39,7 @@ export const articleOutcomes = defineTopic({
     ),
   }),
   key: (event) => event.settled[0]?.id ?? event.stage,
+  keyIs: 'id of the first event of the batch',
   subject: (event) => ({ id: event.stage }),
   retention: { cleanup: 'delete', days: 30 },
 });

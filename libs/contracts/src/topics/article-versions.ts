@@ -13,6 +13,7 @@ const passedOn = articleVersion.extend({ record: tolerant(articleRecord) });
 
 const common = {
   key: (event: z.output<typeof articleVersion>) => event.articleId,
+  keyIs: 'article id',
   subject: ({ articleId, receiptId }: z.output<typeof articleVersion>) => ({ id: articleId, articleId, receiptId }),
   retention: { cleanup: 'delete', days: 7 },
   maxBytes: 20 * 1024 * 1024,

@@ -35,6 +35,7 @@ export const linkDiscovered = defineTopic({
       .describe('a page that is known, to be looked at again: answered as unchanged when it is what it was'),
   }),
   key: (link) => link.host,
+  keyIs: 'host of the URL',
   subject: (link) => ({ id: link.url, receiptId: link.receiptId }),
   retention: { cleanup: 'delete', days: 7 },
 });

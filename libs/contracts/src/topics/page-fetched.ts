@@ -35,6 +35,7 @@ export const pageFetched = defineTopic({
     hints: z.strictObject({ title: z.string().optional(), published: z.string().optional() }).optional(),
   }),
   key: (page) => page.pageId,
+  keyIs: 'page id',
   subject: (page) => ({ id: page.pageId, receiptId: page.receiptId }),
   retention: { cleanup: 'delete', days: 7 },
   maxBytes: 2 * MAX_PAGE_BYTES,

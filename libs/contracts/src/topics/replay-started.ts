@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { offset } from '../offset.js';
 import { defineTopic } from '../topic.js';
-
-const offset = z.string().regex(/^\d+$/).describe('a whole number as text: offsets pass what JSON numbers hold');
 
 export const replayStarted = defineTopic({
   name: 'news.replay.started.v1',
@@ -16,6 +15,7 @@ export const replayStarted = defineTopic({
     only: z.array(z.string()).describe('hosts, publishers or ids of the events that are run again; empty: all'),
   }),
   key: (event) => event.replayId,
+  keyIs: 'replay id',
   subject: ({ replayId }) => ({ id: replayId }),
   retention: { cleanup: 'delete', days: 30 },
   partitions: 1,
