@@ -266,6 +266,8 @@ describe('a document that cannot be taken says where and why', () => {
     ['no identifier', { headline: 'A' }, '/uri', 'no identifier'],
     ['nothing to read', { uri: 'urn:x:1' }, '/headlines', 'neither'],
     ['only a script', { uri: 'urn:x:1', body_html: '<script>alert(1)</script>' }, '/headlines', 'neither'],
+    ['an endless identifier', { ...item, uri: `urn:x:${'1'.repeat(2_000)}` }, '/uri', 'at most 1024'],
+    ['an endless version', { ...item, version: '1'.repeat(300) }, '/version', 'at most 200'],
     ['a wrong type', { ...item, headline: 7 }, '/headline', 'expected string, received number'],
     [
       'a wrong type in a list',
@@ -358,6 +360,19 @@ describe('a document that cannot be taken says where and why', () => {
 });
 
 describe('hostile XML', () => {
+  it("takes names that JavaScript's objects have for what they are: unknown", () => {
+    const content = nitf(
+      '<identified-content><constructor>x</constructor><person>Ute Kall</person></identified-content>',
+    ).replace('<p>Text.</p>', '<constructor><p>Text.</p></constructor>');
+    const record = recordOf(content, NITF);
+    expect(record.people).toEqual([{ name: 'Ute Kall', rel: 'mentioned' }]);
+    expect(record.bodies[1]?.value).toBe('<p>Text.</p>');
+    const lines = newsml('').replace('<HeadLine>', '<toString>x</toString><HeadLine>');
+    expect(recordOf(lines, NEWSML).headlines).toHaveLength(1);
+    const subject = newsItem('', '<contentMeta><subject type="cpnat:constructor" literal="x"/></contentMeta>');
+    expect(recordOf(subject, G2).subjects).toEqual([{ literal: 'x' }]);
+  });
+
   const laughs = `<!DOCTYPE nitf [<!ENTITY a "ha">${Array.from({ length: 40 }, (_, i) => `<!ENTITY a${i} "${i === 0 ? '&a;' : `&a${i - 1};`.repeat(10)}">`).join('')}]>`;
 
   it.each([

@@ -33,7 +33,11 @@ function readNewsroomDocument(page: PageFetched, mediaType: NewsroomMediaType): 
   const found = item.ok ? toItemVersion(page, item.item) : item;
   if (found.ok) return found;
   const reason = found.problems.map(({ pointer, detail }) => `${pointer || 'document'}: ${detail}`).join('; ');
-  return { ok: false, reason: reason.replace(/\s+/g, ' ').slice(0, MAX_REASON).toWellFormed(), problems: found.problems };
+  return {
+    ok: false,
+    reason: reason.replace(/\s+/g, ' ').slice(0, MAX_REASON).toWellFormed(),
+    problems: found.problems,
+  };
 }
 
 /** Characters of a reason: it travels with the outcomes. */
