@@ -126,7 +126,17 @@ const piece = fc.oneof(
       '"uri":',
       '__proto__',
     ],
-    ...['stat:canceled', 'javascript:x', '2026-13-45T99:99:99Z', 'http://[::1', 'urn:', '😀'],
+    ...[
+      'stat:canceled',
+      '<constructor/>',
+      '"constructor":',
+      'toString',
+      'javascript:x',
+      '2026-13-45T99:99:99Z',
+      'http://[::1',
+      'urn:',
+      '😀',
+    ],
   ),
   fc.string({ maxLength: 12, unit: 'binary' }),
 );

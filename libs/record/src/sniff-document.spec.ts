@@ -50,6 +50,7 @@ describe('the format of a document', () => {
     ['HTML', '<!-- made by hand --><!DOCTYPE HTML><html>', 'text/html'],
     ['a piece of HTML', '<p>Some text', 'text/html'],
     ['other XML', '<invoice/>', undefined],
+    ['XML with a name of JavaScript', '<constructor/>', undefined],
     ['a comment without an end', '<!-- <newsItem>', undefined],
   ])('by what it holds, where its type tells nothing: %s', (_, content, expected) => {
     for (const contentType of generic) expect(sniffDocument(content, contentType)).toBe(expected);

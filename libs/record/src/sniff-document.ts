@@ -4,16 +4,18 @@ import { isNinjs } from './formats/ninjs.js';
 import { parseJson } from './items/json-document.js';
 
 /** Content types that name a format; the rest of those that are taken are generic. */
-const NAMED: Readonly<Record<string, DocumentMediaType>> = {
-  'text/html': 'text/html',
-  'application/xhtml+xml': 'text/html',
-  'application/vnd.iptc.ninjs+json': 'application/vnd.iptc.ninjs+json',
-  'application/ninjs+json': 'application/vnd.iptc.ninjs+json',
-  'application/vnd.iptc.g2.newsitem+xml': 'application/vnd.iptc.g2.newsitem+xml',
-  'application/vnd.iptc.g2.newsmessage+xml': 'application/vnd.iptc.g2.newsitem+xml',
-  'text/vnd.iptc.nitf': 'text/vnd.iptc.nitf',
-  'application/nitf+xml': 'text/vnd.iptc.nitf',
-};
+const NAMED: ReadonlyMap<string, DocumentMediaType> = new Map(
+  Object.entries({
+    'text/html': 'text/html',
+    'application/xhtml+xml': 'text/html',
+    'application/vnd.iptc.ninjs+json': 'application/vnd.iptc.ninjs+json',
+    'application/ninjs+json': 'application/vnd.iptc.ninjs+json',
+    'application/vnd.iptc.g2.newsitem+xml': 'application/vnd.iptc.g2.newsitem+xml',
+    'application/vnd.iptc.g2.newsmessage+xml': 'application/vnd.iptc.g2.newsitem+xml',
+    'text/vnd.iptc.nitf': 'text/vnd.iptc.nitf',
+    'application/nitf+xml': 'text/vnd.iptc.nitf',
+  } as const),
+);
 
 /** Content types under which any of the formats comes. `text/vnd.iptc.newsml` is sent for both generations of NewsML. */
 const GENERIC = new Set([
@@ -27,17 +29,19 @@ const GENERIC = new Set([
   'text/plain',
 ]);
 
-const ROOTS: Readonly<Record<string, DocumentMediaType>> = {
-  newsItem: 'application/vnd.iptc.g2.newsitem+xml',
-  newsMessage: 'application/vnd.iptc.g2.newsitem+xml',
-  packageItem: 'application/vnd.iptc.g2.newsitem+xml',
-  conceptItem: 'application/vnd.iptc.g2.newsitem+xml',
-  knowledgeItem: 'application/vnd.iptc.g2.newsitem+xml',
-  planningItem: 'application/vnd.iptc.g2.newsitem+xml',
-  NewsML: 'text/vnd.iptc.newsml',
-  NewsItem: 'text/vnd.iptc.newsml',
-  nitf: 'text/vnd.iptc.nitf',
-};
+const ROOTS: ReadonlyMap<string, DocumentMediaType> = new Map(
+  Object.entries({
+    newsItem: 'application/vnd.iptc.g2.newsitem+xml',
+    newsMessage: 'application/vnd.iptc.g2.newsitem+xml',
+    packageItem: 'application/vnd.iptc.g2.newsitem+xml',
+    conceptItem: 'application/vnd.iptc.g2.newsitem+xml',
+    knowledgeItem: 'application/vnd.iptc.g2.newsitem+xml',
+    planningItem: 'application/vnd.iptc.g2.newsitem+xml',
+    NewsML: 'text/vnd.iptc.newsml',
+    NewsItem: 'text/vnd.iptc.newsml',
+    nitf: 'text/vnd.iptc.nitf',
+  } as const),
+);
 
 /**
  * Which of the formats a document is in: what its content type names, and where that is generic or absent, what its
@@ -46,7 +50,7 @@ const ROOTS: Readonly<Record<string, DocumentMediaType>> = {
  */
 export function sniffDocument(content: string, contentType: string | undefined): DocumentMediaType | undefined {
   const declared = mediaTypeOf(contentType);
-  const named = declared === undefined ? undefined : NAMED[declared];
+  const named = declared === undefined ? undefined : NAMED.get(declared);
   if (named !== undefined) return named;
   const generic = declared === undefined || GENERIC.has(declared) || /\+(?:json|xml)$/.test(declared);
   return generic ? byContent(content) : undefined;
@@ -61,7 +65,7 @@ function byContent(content: string): DocumentMediaType | undefined {
   }
   const root = rootName(content, start);
   if (root === undefined) return undefined;
-  return ROOTS[root.slice(root.indexOf(':') + 1)] ?? (HTML_ROOTS.has(root.toLowerCase()) ? 'text/html' : undefined);
+  return ROOTS.get(root.slice(root.indexOf(':') + 1)) ?? (HTML_ROOTS.has(root.toLowerCase()) ? 'text/html' : undefined);
 }
 
 /** Elements with which HTML documents begin, the root left out or not. */

@@ -39,25 +39,28 @@ export function readComponents(to: ItemBuilder, item: XmlElement): void {
   for (const component of components.filter(holdsMedia)) readMedia(to, component);
 }
 
-const LINES = {
-  CopyrightLine: 'copyrightNotice',
-  SlugLine: 'slugline',
-  DateLine: 'located',
-  RightsLine: 'usageTerms',
-} as const;
+const LINES = new Map<string, 'copyrightNotice' | 'slugline' | 'located' | 'usageTerms'>(
+  Object.entries({
+    CopyrightLine: 'copyrightNotice',
+    SlugLine: 'slugline',
+    DateLine: 'located',
+    RightsLine: 'usageTerms',
+  } as const),
+);
 
 function readLines(to: ItemBuilder, lines: XmlElement): void {
   for (const line of childElements(lines)) {
     const at = pathOf(line);
     const name = localName(line);
     const value = textOf(line);
-    if (name === 'HeadLine') {
+    const field = LINES.get(name);
+    if (field !== undefined) to.text(field, value, at);
+    else if (name === 'HeadLine') {
       if (to.item.fields.headlines === undefined) to.addText('headlines', 'main', value, at);
     } else if (name === 'SubHeadLine') to.addText('descriptions', 'summary', value, at);
     else if (name === 'ByLine') to.text('by', value, at);
     else if (name === 'KeywordLine') to.addSubject({ name: value, rel: 'keyword' }, at);
     else if (name === 'CreditLine') to.addInfoSource({ name: value, rel: 'creditline' }, at);
-    else if (name in LINES) to.text(LINES[name as keyof typeof LINES], value, at);
     else if (
       name === 'NewsLine' &&
       /note|correction/i.test(attribute(elementAt(line, 'NewsLineType'), 'FormalName') ?? '')
@@ -126,7 +129,7 @@ function readMedia(to: ItemBuilder, component: XmlElement): void {
   const association: Association = {
     name: role === '' ? `media-${(to.item.fields.associations?.length ?? 0) + 1}` : role,
     uri: first.href!,
-    ...typeOf(TYPES[role], renditions),
+    ...typeOf(TYPES.get(role), renditions),
     ...(caption !== undefined && { descriptions: [{ role: 'caption', contentType: 'text/plain', value: caption }] }),
     ...(by !== undefined && { by }),
     ...(notice !== undefined && { copyrightNotice: notice }),
@@ -135,13 +138,15 @@ function readMedia(to: ItemBuilder, component: XmlElement): void {
   to.add('associations', association, at);
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  logo: 'graphic',
-  graphic: 'graphic',
-  photo: 'picture',
-  video: 'video',
-  audio: 'audio',
-};
+const TYPES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    logo: 'graphic',
+    graphic: 'graphic',
+    photo: 'picture',
+    video: 'video',
+    audio: 'audio',
+  } as const),
+);
 
 function captionOf(component: XmlElement): string | undefined {
   const caption = childElements(component, 'NewsComponent').find((inner) => roleOf(inner) === 'caption');

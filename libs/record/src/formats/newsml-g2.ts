@@ -46,12 +46,14 @@ function soleNewsItem(root: XmlElement): { item: XmlElement; beside: XmlElement[
 }
 
 /** Kinds of concepts (NewsCodes cpnature) that have a list of their own in the record. */
-const KINDS: Readonly<Record<string, 'people' | 'organisations' | 'places'>> = {
-  person: 'people',
-  organisation: 'organisations',
-  geoarea: 'places',
-  poi: 'places',
-};
+const KINDS: ReadonlyMap<string, 'people' | 'organisations' | 'places'> = new Map(
+  Object.entries({
+    person: 'people',
+    organisation: 'organisations',
+    geoarea: 'places',
+    poi: 'places',
+  } as const),
+);
 
 class NewsItemReader {
   private readonly qcodes: QCodes;
@@ -290,7 +292,7 @@ class NewsItemReader {
       attribute(element, 'typeuri') ??
       attribute(elementAt(assert, 'type'), 'qcode') ??
       attribute(elementAt(assert, 'type'), 'uri');
-    return KINDS[this.codeOf(type)?.toLowerCase() ?? ''];
+    return KINDS.get(this.codeOf(type)?.toLowerCase() ?? '');
   }
 
   /** A place with the larger ones around it. */

@@ -9,24 +9,26 @@ export function isNitf(root: XmlElement): boolean {
 const APART = new Set('media nitf-table-metadata custom-table bibliography script style object iframe'.split(' '));
 
 /** NITF's own names for what HTML has others; the rest is HTML's, or an inline element that only marks its text. */
-const TAGS: Readonly<Record<string, string>> = {
-  block: 'div',
-  hl2: 'h2',
-  bq: 'blockquote',
-  'nitf-col': '',
-  'nitf-colgroup': '',
-  'nitf-table': 'div',
-  datasource: 'p',
-  credit: 'p',
-  fn: 'p',
-  note: 'p',
-  byline: 'p',
-  byttl: 'span',
-  dateline: 'p',
-  abstract: 'div',
-  copyrite: 'p',
-  hr: 'hr',
-};
+const TAGS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    block: 'div',
+    hl2: 'h2',
+    bq: 'blockquote',
+    'nitf-col': '',
+    'nitf-colgroup': '',
+    'nitf-table': 'div',
+    datasource: 'p',
+    credit: 'p',
+    fn: 'p',
+    note: 'p',
+    byline: 'p',
+    byttl: 'span',
+    dateline: 'p',
+    abstract: 'div',
+    copyrite: 'p',
+    hr: 'hr',
+  } as const),
+);
 
 const SAME = new Set(
   'p br em ol ul li dl dt dd pre table caption tr td th a sup sub q div h1 h2 h3 h4 h5 h6 strong b i u span'.split(' '),
@@ -35,7 +37,7 @@ const SAME = new Set(
 function tagOf(element: XmlElement): string | undefined {
   const name = localName(element);
   if (APART.has(name)) return undefined;
-  return TAGS[name] ?? (SAME.has(name) ? name : '');
+  return TAGS.get(name) ?? (SAME.has(name) ? name : '');
 }
 
 /**

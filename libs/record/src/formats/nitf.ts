@@ -157,7 +157,7 @@ class NitfReader {
         rel: 'mentioned',
         literal: attribute(element, 'idsrc') && attribute(element, 'value'),
       };
-      const field = IDENTIFIED[localName(element)];
+      const field = IDENTIFIED.get(localName(element));
       if (field !== undefined) to.addConcept(field, stated, pathOf(element));
       else if (localName(element) === 'classifier') {
         to.addSubject({ ...stated, rel: attribute(element, 'type') ?? 'about' }, pathOf(element));
@@ -272,11 +272,13 @@ function bylineOf(byline: XmlElement): string {
     .join(', ');
 }
 
-const IDENTIFIED: Readonly<Record<string, 'people' | 'organisations' | 'places'>> = {
-  person: 'people',
-  org: 'organisations',
-  location: 'places',
-};
+const IDENTIFIED: ReadonlyMap<string, 'people' | 'organisations' | 'places'> = new Map(
+  Object.entries({
+    person: 'people',
+    org: 'organisations',
+    location: 'places',
+  } as const),
+);
 
 /** The finest of its three levels names a subject; see http://cv.iptc.org/newscodes/subjectcode/ */
 const SUBJECT_NAMES = ['detail', 'matter', 'type'];

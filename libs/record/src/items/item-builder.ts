@@ -17,6 +17,9 @@ type TextField = Exclude<
 
 /** Entries of one list that are taken: more are no description of an article. */
 const MAX_ENTRIES = 1_000;
+/** Characters of an identifier and of a version: they are keys and stand in every receipt. */
+const MAX_IDENTIFIER = 1_024;
+const MAX_VERSION = 200;
 const MAX_WARNINGS = 50;
 const MAX_PROBLEMS = 20;
 
@@ -64,6 +67,9 @@ export class ItemBuilder {
   guid(value: string | undefined, at: string): void {
     const guid = clean(value);
     if (guid === undefined || this.item.guid !== undefined) return;
+    if (guid.length > MAX_IDENTIFIER) {
+      return this.problem(at, `the identifier has ${guid.length} characters, at most ${MAX_IDENTIFIER} are taken`);
+    }
     this.item.guid = guid;
     this.item.places['guid'] = at;
   }
@@ -80,6 +86,9 @@ export class ItemBuilder {
   text(field: TextField, value: string | undefined, at: string): void {
     const text = clean(value);
     if (text === undefined || this.item.fields[field] !== undefined) return;
+    if (field === 'version' && text.length > MAX_VERSION) {
+      return this.problem(at, `the version has ${text.length} characters, at most ${MAX_VERSION} are taken`);
+    }
     this.item.fields[field] = text;
     this.item.places[field] = at;
     if (field === 'edNote') this.correction(correctionIn(text), at);
