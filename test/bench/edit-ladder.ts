@@ -1,80 +1,77 @@
 /**
- * node test/bench/edit-ladder.ts [--data DIR] [--pages 30] [--json | --docs | --misses]
+ * node test/bench/edit-ladder.ts [--data DIR] [--pages 30] [--json | --docs | --misses | --help]
  *
- * Tells how many of the changes of pages that no reader reads make no event, and how many of the newsroom's edits make
+ * Tells how many of the changes of pages that no reader reads make no event, and how many of a newsroom's edits make
  * one that names the right field. Beside the pages of the project it takes real ones where they are at hand: as many as
- * `--pages` says that the rules were written with, and as many that were kept apart. `--docs` writes
- * docs/material-change.md, `--misses` lists the cases that went wrong. Needs a build.
+ * `--pages` says that the rules were written with, and as many that were kept apart. Needs a build.
  */
-import { parseArgs } from 'node:util';
-import { DEFAULT_DATA, hasGold } from './extraction/gold.ts';
+import { writeFileSync } from 'node:fs';
 import { anchor } from './edit-ladder/anchors.ts';
 import { climb, isNamed, isRight, type Case } from './edit-ladder/ladder.ts';
+import { readOptions, USAGE, UsageError, type Options } from './edit-ladder/options.ts';
 import { realPages, shippedPages, type KnownPage } from './edit-ladder/pages.ts';
-import { churnOf, editsOf, scoreOf, share } from './edit-ladder/score.ts';
+import { figuresOf, MATERIAL_CHANGE_PAGE, materialChangePage, tables, type Group } from './edit-ladder/report.ts';
 import { splitPages } from './edit-ladder/split.ts';
+import { hasGold } from './extraction/gold.ts';
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string' },
-    pages: { type: 'string', default: '30' },
-    json: { type: 'boolean', default: false },
-    docs: { type: 'boolean', default: false },
-    misses: { type: 'boolean', default: false },
-    only: { type: 'string' },
-  },
-});
-const data = values.data ?? DEFAULT_DATA;
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options) report(options, run(options));
+  else print(USAGE);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`edit-ladder: ${error.message}\n`);
+  process.exitCode = 2;
+}
 
-function run(
-  name: string,
-  pages: readonly KnownPage[],
-  most = Infinity,
-): { name: string; pages: number; cases: Case[] } {
+function run({ data, pages }: Options): Group[] {
+  const groups = [group('of the project', shippedPages(), Infinity)];
+  if (!hasGold(data)) {
+    process.stderr.write(`no gold.json in ${data}: real pages are left out\n`);
+    return groups;
+  }
+  const { open, heldOut } = splitPages(realPages(data));
+  return [...groups, group('written with', open, pages), group('kept apart', heldOut, pages)];
+}
+
+/** As many pages as are asked for of those in which the article is found, by its text and by the parser. */
+function group(name: string, pages: readonly KnownPage[], most: number): Group {
   const cases: Case[] = [];
   let taken = 0;
   for (const page of pages) {
     if (taken >= most) break;
     const anchored = anchor(page);
-    const found = anchored && climb(anchored);
-    if (found === undefined) continue;
+    const climbed = anchored && climb(anchored);
+    if (climbed === undefined) continue;
     taken++;
-    cases.push(...found);
+    cases.push(...climbed);
   }
+  process.stderr.write(`${taken} pages ${name}\n`);
   return { name, pages: taken, cases };
 }
 
-const groups = [];
-const only = values.only?.split(',') ?? ['shipped', 'open', 'held-out'];
-if (only.includes('shipped')) groups.push(run('shipped', shippedPages()));
-if (hasGold(data)) {
-  const { open, heldOut } = splitPages(realPages(data));
-  const most = Number(values.pages);
-  if (only.includes('open')) groups.push(run('open', open, most));
-  if (only.includes('held-out')) groups.push(run('held-out', heldOut, most));
-}
-const percent = (part: number, of: number): string => `${(100 * share(part, of)).toFixed(1)} %`;
-for (const { name, pages, cases } of groups) {
-  console.log(`\n${name}: ${pages} pages`);
-  for (const [title, some] of [
-    ['churn', churnOf(cases)],
-    ['edits', editsOf(cases)],
-  ] as const) {
-    const all = scoreOf(some);
-    console.log(
-      `  ${title}: ${all.right} of ${all.cases} ${percent(all.right, all.cases)} named ${percent(all.named, all.cases)}`,
-    );
-    for (const [kind, one] of Map.groupBy(some, (each) => each.kind)) {
-      const { right, named, cases: count, pages: on } = scoreOf(one);
-      if (right < count || (title === 'edits' && named < count))
-        console.log(`    ${kind}: ${right}/${count} on ${on} named ${named}`);
-      else console.log(`    ${kind}: ${count} ok`);
-    }
+function report({ output }: Options, groups: readonly Group[]): void {
+  switch (output) {
+    case 'json':
+      return print(JSON.stringify(figuresOf(groups), null, 2));
+    case 'docs':
+      writeFileSync(MATERIAL_CHANGE_PAGE, materialChangePage(groups));
+      return print(`wrote ${MATERIAL_CHANGE_PAGE}`);
+    case 'misses':
+      for (const { cases } of groups) {
+        for (const { page, kind, expected = '', told = ['no article'] } of cases.filter(isWrong))
+          print([page, kind, expected, told.join(' ')].join('\t'));
+      }
+      return;
+    case 'table':
+      print(tables(groups));
   }
-  if (values.misses)
-    for (const one of cases)
-      if (!isRight(one) || (one.expected !== undefined && !isNamed(one)))
-        console.log(
-          `${one.page}\t${one.kind}\t${one.expected ?? ''}\t${one.told?.join(',') ?? 'NO ARTICLE'}\t${one.also}`,
-        );
+}
+
+function isWrong(one: Case): boolean {
+  return !isRight(one) || (one.expected !== undefined && !isNamed(one));
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
 }

@@ -3,7 +3,7 @@ import { annotate, readDocument } from '@newsmill/record';
 import { changedFields } from '../../../apps/store/src/material-change.ts';
 import type { Anchored } from './anchors.ts';
 import { Chance } from './chance.ts';
-import { churns } from './churn.ts';
+import { churns, type Churn } from './churn.ts';
 import { edits } from './edits.ts';
 import { keyOf } from './markup.ts';
 
@@ -55,13 +55,14 @@ export function readRecord(
  * Climbs the ladder with one page: each kind of churn on a first and a second visit, against the page before and against
  * each other; each kind of edit, against the page before. What a page has nothing for is left out.
  *
+ * @param kinds of churn, all when absent
  * @returns undefined for a page that is taken for no article as it stands
  */
-export function climb(page: Anchored): Case[] | undefined {
+export function climb(page: Anchored, kinds: readonly Churn[] = churns): Case[] | undefined {
   const original = readRecord(page.url, page.html);
   if (original === undefined) return undefined;
   const cases: Case[] = [];
-  for (const { name, visit } of churns) {
+  for (const { name, visit } of kinds) {
     const [first, second] = [1, 2].map((number) => visit(page, new Chance(`${page.id} ${name} ${number}`))) as [
       string,
       string,
