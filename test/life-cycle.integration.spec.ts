@@ -1,18 +1,21 @@
-import { articleChanges, articleState, type EventOf, plainBody } from '@newsmill/contracts';
-import { Problem } from '@newsmill/service';
+import { articleChanges, articleState, plainBody } from '@newsmill/contracts';
 import { decodeEvent, header, type LogRecord, type NewRecord, type Transport } from '@newsmill/stage';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Incoming } from '../apps/store/src/article-store.ts';
-import { articleIdOf, incoming, type RecordPart, StoreWorld } from './support/store-world.ts';
+import {
+  answer,
+  articleIdOf,
+  DAY_MS,
+  incoming,
+  iso,
+  minute,
+  type RecordPart,
+  StoreWorld,
+  version,
+} from './support/store-world.ts';
 
 const ID = articleIdOf(1);
-const START = Date.UTC(2026, 0, 10);
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
-const minute = (count: number): Date => new Date(START + count * MINUTE);
-const iso = (count: number): string => minute(count).toISOString();
-
 let world: StoreWorld;
 
 beforeAll(async () => {
@@ -22,23 +25,6 @@ beforeAll(async () => {
 beforeEach(() => world.clear());
 
 afterAll(() => world?.close());
-
-/** A version that is accepted in a minute of its own and numbered like it. */
-function version(number: number, part: RecordPart = {}, id = ID): Incoming {
-  return incoming(id, `${id}.r${number}`, { version: String(number), fetchedAt: iso(number), ...part });
-}
-
-async function changes(): Promise<EventOf<typeof articleChanges>[]> {
-  await world.drain();
-  return (await world.published(articleChanges)).map((record) => decodeEvent(articleChanges, record));
-}
-
-async function answer(ask: Promise<unknown>): Promise<unknown> {
-  return ask.catch((error: unknown) => {
-    if (error instanceof Problem) return [error.getStatus(), error.detail];
-    throw error;
-  });
-}
 
 describe('a kill', () => {
   it('is told with its reason; the text is gone from every answer at once', async () => {
@@ -57,7 +43,7 @@ describe('a kill', () => {
       ['canceled', 'withdrawn'],
     ]);
     expect(JSON.stringify(versions)).not.toContain('Defamatory');
-    const told = (await changes()).at(-1);
+    const told = (await world.changes()).at(-1);
     expect(told).toMatchObject({ changeKind: 'withdrawn', reason: 'by court order', revision: 3 });
     expect(told).not.toHaveProperty('record');
   });
@@ -65,13 +51,13 @@ describe('a kill', () => {
   it('leaves a stub, then a tombstone; then its texts are gone from the database, and only a restore comes back', async () => {
     await world.articles().store([version(1, { body: 'Defamatory.' })], minute(1));
     await world.articles().store([version(2, { pubStatus: 'canceled', edNote: 'libel' })], minute(2));
-    const due = new Date(minute(2).getTime() + 7 * DAY);
+    const due = new Date(minute(2).getTime() + 7 * DAY_MS);
     // What subscribers have not been told yet still needs the text.
-    expect(await world.articles().bury(due, 7 * DAY)).toBe(0);
+    expect(await world.articles().bury(due, 7 * DAY_MS)).toBe(0);
     await world.drain();
-    expect(await world.articles().bury(new Date(due.getTime() - 1), 7 * DAY)).toBe(0);
-    expect(await world.articles().bury(due, 7 * DAY)).toBe(1);
-    expect(await world.articles().bury(due, 7 * DAY)).toBe(0);
+    expect(await world.articles().bury(new Date(due.getTime() - 1), 7 * DAY_MS)).toBe(0);
+    expect(await world.articles().bury(due, 7 * DAY_MS)).toBe(1);
+    expect(await world.articles().bury(due, 7 * DAY_MS)).toBe(0);
     await world.drain();
     const states = await world.published(articleState);
     expect(states.map(({ value }) => value === null)).toEqual([false, false, true]);
@@ -84,7 +70,7 @@ describe('a kill', () => {
     expect(await world.published(articleState)).toHaveLength(3);
     expect(await world.database.query('SELECT FROM article_version WHERE record IS NOT NULL')).toEqual([]);
     await world.articles().store([version(4, { body: 'Right.', restore: true })], due);
-    expect((await changes()).at(-1)).toMatchObject({ changeKind: 'restored', revision: 4 });
+    expect((await world.changes()).at(-1)).toMatchObject({ changeKind: 'restored', revision: 4 });
     expect(plainBody(await world.queries.byId(ID))).toBe('Right.');
   });
 
@@ -134,7 +120,7 @@ describe('a kill', () => {
       expect(model.size).toBe(plans.length);
       return [...model].filter(([, { isShown }]) => isShown).map(([id]) => id);
     };
-    const told = await changes();
+    const told = await world.changes();
     const states = (await world.published(articleState)).map((record) => decodeEvent(articleState, record));
     expect(told.some(({ record }) => record !== undefined)).toBe(true);
     for (const [name, all] of Object.entries({ told, states, both: [...states, ...told] })) {
@@ -146,127 +132,6 @@ describe('a kill', () => {
     }
     expect(await world.queries.find({})).toEqual({ articles: [] });
   }, 120_000);
-});
-
-describe('an embargo', () => {
-  it('holds the receipt, then the article is told at its time, once', async () => {
-    const [held] = await world.articles().store([version(1, { embargoedUntil: iso(30) })], minute(2));
-    expect(held).toMatchObject({ state: 'held' });
-    expect(held).not.toHaveProperty('revision');
-    expect(await world.receipts.find(`${ID}.r1`)).toMatchObject({
-      state: 'held',
-      reason: expect.stringContaining(iso(30)),
-    });
-    expect(await world.receipts.flow()).toMatchObject({ received: 1, held: 1, open: 0, closes: true });
-    // The same again, and a state of the way there that comes late.
-    await world.articles().store([version(1, { embargoedUntil: iso(30) })], minute(3));
-    await world.receipts.reportAll([
-      { id: `${ID}.r1`, state: 'enriched', stage: 'enrich', at: minute(4), redrives: 3 },
-    ]);
-    expect(await world.receipts.find(`${ID}.r1`)).toMatchObject({ state: 'held' });
-    expect((await world.articles().release(minute(29))).words).toEqual([]);
-    const both = await Promise.all([world.articles().release(minute(30)), world.articles().release(minute(30))]);
-    expect(both.flatMap(({ words }) => words)).toEqual([expect.stringContaining('new: “Headline”')]);
-    expect(await world.receipts.find(`${ID}.r1`)).toMatchObject({ state: 'stored' });
-    expect(await changes()).toMatchObject([{ changeKind: 'new', revision: 1, changedAt: iso(30) }]);
-    expect(await world.database.query('SELECT FROM article_due')).toEqual([]);
-  });
-
-  it('lets not a byte out before its moment, whatever the clock and the processes do', async () => {
-    const step = fc.oneof(
-      { weight: 4, arbitrary: fc.record({ kind: fc.constant('store' as const) }) },
-      { weight: 3, arbitrary: fc.record({ kind: fc.constant('tick' as const), by: fc.integer({ min: 1, max: 8 }) }) },
-      {
-        weight: 1,
-        arbitrary: fc.record({ kind: fc.constant('step back' as const), by: fc.integer({ min: 1, max: 15 }) }),
-      },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constant('die' as const) }) },
-    );
-    const anyHeld = fc.record({
-      article: fc.integer({ min: 1, max: 6 }),
-      for: fc.option(fc.integer({ min: 1, max: 25 }), { freq: 3, nil: undefined }),
-    });
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(step, { minLength: 30, maxLength: 30 }),
-        fc.array(anyHeld, { minLength: 30, maxLength: 30 }),
-        async (steps, versions) => {
-          await world.clear();
-          let [clock, latest, next] = [0, 0, 0];
-          const secrets: { text: string; article: number; number: number; until: number }[] = [];
-          for (const { kind, ...rest } of steps) {
-            if ('by' in rest) clock += kind === 'tick' ? rest.by : -rest.by;
-            latest = Math.max(latest, clock);
-            if (kind === 'store' || kind === 'die') {
-              const number = (next += 1);
-              const { article, for: length } = versions[number]!;
-              const text = `secret-${number}-of-${article}.`;
-              const until = length === undefined ? undefined : clock + length;
-              const part: RecordPart = {
-                body: text,
-                fetchedAt: iso(clock),
-                ...(until !== undefined && { embargoedUntil: iso(until) }),
-              };
-              const event = version(number, part, articleIdOf(article));
-              // A newer version that is held moves the embargoes that last.
-              if (until !== undefined) {
-                for (const older of secrets) {
-                  if (older.article === article && older.until > latest) older.until = Math.max(older.until, until);
-                }
-                secrets.push({ text, article, number, until });
-              }
-              if (kind === 'die') await expect(world.dying().store([event], minute(clock))).rejects.toThrow('killed');
-              await world.articles().store([event], minute(clock));
-            }
-            await world.articles().release(minute(clock));
-            await world.drain();
-            const out = await everythingPublic();
-            for (const { text, until } of secrets) {
-              if (until > latest)
-                expect({ clock, text, isOut: out.includes(text) }).toEqual({ clock, text, isOut: false });
-            }
-          }
-          // In the end all of it has been told.
-          await world.articles().release(minute(1_000));
-          await world.drain();
-          const newest = new Map(secrets.map(({ article, text }) => [article, text]));
-          const history = await everythingPublic();
-          for (const text of newest.values()) expect(history).toContain(text);
-        },
-      ),
-      { numRuns: 6, endOnFailure: true },
-    );
-  }, 240_000);
-
-  /** Whatever anybody can see: both topics, what waits for them, every answer. */
-  async function everythingPublic(): Promise<string> {
-    const topics = [...(await world.published(articleChanges)), ...(await world.published(articleState))];
-    const tables = await world.database.query<object[]>(
-      `SELECT row_to_json(a)::text FROM article a UNION ALL SELECT row_to_json(r)::text FROM article_revision r`,
-    );
-    const answers: unknown[] = [await world.queries.find({})];
-    for (let article = 1; article <= 6; article += 1) {
-      const id = articleIdOf(article);
-      answers.push(await answer(world.queries.byId(id)), await answer(world.queries.history(id)));
-    }
-    answers.push(await answer(world.queries.find({ url: 'https://a.example/1' })));
-    return [topics.map(({ value }) => value?.toString()).join('\n'), JSON.stringify([tables, answers])].join('\n');
-  }
-});
-
-describe('expiry', () => {
-  it('withdraws the article at its time; a newer version lengthens it', async () => {
-    await world.articles().store([version(1, { expires: iso(30) })], minute(2));
-    await world.articles().release(minute(30));
-    expect(await answer(world.queries.byId(ID))).toEqual([410, expect.stringContaining('expired')]);
-    await world.articles().store([version(2, { expires: iso(90) })], minute(40));
-    expect(await world.queries.byId(ID)).toMatchObject({ expires: iso(90) });
-    expect((await changes()).map(({ changeKind, revision, reason }) => [changeKind, revision, reason])).toEqual([
-      ['new', 1, undefined],
-      ['withdrawn', 2, 'expired'],
-      ['restored', 3, undefined],
-    ]);
-  });
 });
 
 describe('identity', () => {

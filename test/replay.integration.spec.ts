@@ -315,7 +315,8 @@ describe('rebuild', () => {
     await version(22, { version: '2', pubStatus: 'canceled' }, 'withdrawn-without-note');
     await version(23, { version: '2', pubStatus: 'withheld' }, 'withheld');
     await version(24, { version: '2', pubStatus: 'canceled' }, 'gone');
-    await version(24, { version: '3' }, 'restored');
+    const acquisition = { ...x.acquisition, restore: true as const };
+    await version(24, { version: '3', x: { ...x, acquisition } }, 'restored');
     await version(25, { version: '9', headlines: [{ value: 'Nine' }] }, 'nine');
     await version(25, { version: '8', headlines: [{ value: 'Eight, late' }] }, 'eight');
     before = await state();

@@ -1,8 +1,14 @@
-import { articleChanges, articleState, type ArticleRecord, type Topic, topicAddress } from '@newsmill/contracts';
-import { loadSettings, openDataSource, serviceSettings } from '@newsmill/service';
-import { type LogRecord, topicSpecs, type Transport } from '@newsmill/stage';
+import {
+  articleChanges,
+  type ArticleRecord,
+  articleState,
+  type EventOf,
+  type Topic,
+  topicAddress,
+} from '@newsmill/contracts';
+import { loadSettings, openDataSource, Problem, serviceSettings } from '@newsmill/service';
+import { decodeEvent, type LogRecord, topicSpecs, type Transport } from '@newsmill/stage';
 import { MemoryLog, MemoryTransport } from '@newsmill/transport';
-import type { DataSource } from 'typeorm';
 import { ArticleStore, type Incoming } from '../../apps/store/src/article-store.ts';
 import { OutboxRelay } from '../../apps/store/src/outbox-relay.ts';
 import { QueryController } from '../../apps/store/src/query.controller.ts';
@@ -13,6 +19,8 @@ import { until } from './newsmill-client.ts';
 import { freshDatabase } from './real-parts.ts';
 
 const PREFIX = 'newsmill';
+
+type DataSource = Awaited<ReturnType<typeof openDataSource>>;
 
 /** The store on a real PostgreSQL, with a log in memory: its parts are made new as often as a test restarts them. */
 export class StoreWorld {
@@ -77,6 +85,12 @@ export class StoreWorld {
     return records;
   }
 
+  /** Everything that subscribers are told of, also what still waits. */
+  async changes(): Promise<EventOf<typeof articleChanges>[]> {
+    await this.drain();
+    return (await this.published(articleChanges)).map((record) => decodeEvent(articleChanges, record));
+  }
+
   /** Forgets everything, the log included. */
   async clear(): Promise<void> {
     await this.database.query(
@@ -123,4 +137,30 @@ export function incoming(articleId: string, receiptId: string, part: RecordPart,
 /** The same number gives the same id. */
 export function articleIdOf(number: number): string {
   return `00000000-0000-8000-8000-${String(number).padStart(12, '0')}`;
+}
+
+const START = Date.UTC(2026, 0, 10);
+const MINUTE_MS = 60_000;
+export const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** A moment of the test's own time. */
+export function minute(count: number): Date {
+  return new Date(START + count * MINUTE_MS);
+}
+
+export function iso(count: number): string {
+  return minute(count).toISOString();
+}
+
+/** A version that is accepted in a minute of its own and numbered like it. */
+export function version(number: number, part: RecordPart = {}, id = articleIdOf(1)): Incoming {
+  return incoming(id, `${id}.r${number}`, { version: String(number), fetchedAt: iso(number), ...part });
+}
+
+/** What a query answers; of a problem its status and detail. */
+export async function answer(ask: Promise<unknown>): Promise<unknown> {
+  return ask.catch((error: unknown) => {
+    if (error instanceof Problem) return [error.getStatus(), error.detail];
+    throw error;
+  });
 }

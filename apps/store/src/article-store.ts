@@ -71,6 +71,17 @@ export class ArticleStore {
     }
   }
 
+  /**
+   * Adds versions to the history and tells nothing yet: what one of them means is not known before all are there. To be
+   * followed by {@link store} with the same versions.
+   */
+  async remember(events: readonly Incoming[], now: Date): Promise<void> {
+    for (;;) {
+      const isDone = await this.database.transaction((manager) => this.tryToStore(manager, events, now, false));
+      if (isDone !== undefined) return;
+    }
+  }
+
   /** Does what is due: embargoes end, articles expire. Done as well when another instance is at it. */
   async release(now: Date): Promise<Released> {
     const due = 'SELECT article_id AS id FROM article_due WHERE at <= $1 ORDER BY at LIMIT $2';
@@ -123,6 +134,7 @@ export class ArticleStore {
     manager: EntityManager,
     events: readonly Incoming[],
     now: Date,
+    isTold = true,
   ): Promise<Stored[] | undefined> {
     await shareStore(manager);
     const urls = [...new Set(events.flatMap(({ record }) => [...addressesOf(record).keys()]))];
@@ -139,7 +151,13 @@ export class ArticleStore {
     const results: Stored[] = [];
     for (const [index, event] of events.entries()) {
       const redelivered = event.replay === undefined ? settled.get(event.receiptId) : undefined;
-      const stored = redelivered ?? (await this.apply(event, rowIds[index]!, articles, owners, writes, now));
+      if (redelivered) {
+        results.push(redelivered);
+        continue;
+      }
+      const article = this.add(event, rowIds[index]!, articles, owners, writes, now);
+      if (!isTold) continue;
+      const stored = await settle(article, event.receiptId, writes, now);
       settled.set(event.receiptId, { articleId: stored.articleId, state: stored.state });
       results.push(stored);
     }
@@ -147,37 +165,28 @@ export class ArticleStore {
     return results;
   }
 
-  private async apply(
+  /** Adds a version to the article that it is of. */
+  private add(
     event: Incoming,
     rowId: string,
     articles: ReadonlyMap<string, StoredArticle>,
     owners: Map<string, AddressOwner>,
     writes: Writes,
     now: Date,
-  ): Promise<Stored> {
+  ): StoredArticle {
     const { articleId, met } = identify(event, (id) => articles.get(id)?.isKnown ?? false, owners);
     if (met.length > 0) {
       this.logger.warn(`article ${articleId} has come to an address of ${met.join(', ')}: both are kept`);
     }
-    const article = articles.get(articleId)!;
     const { receiptId, replay = '' } = event;
     const record = articleId === event.articleId ? event.record : { ...event.record, uri: articleUri(articleId) };
     for (const [url, isOwn] of addressesOf(record)) {
       claimAddress(owners, url, { articleId, isOwn });
       writes.urls.set(url, owners.get(url)!);
     }
+    const article = articles.get(articleId)!;
     article.add(rowId, { receiptId, replay, record }, now);
-    const settled = await article.settle(now);
-    const { state, reason } = stateOf(article.versionOf(receiptId)!, settled.folded);
-    writes.receipts.push({ id: receiptId, state, stage: 'store', articleId, at: now, ...(reason && { reason }) });
-    reportReleased(articleId, settled.folded, writes, now);
-    const words = settled.words ?? (reason && `${reason} /v1/articles/${articleId}`);
-    return {
-      articleId,
-      state,
-      ...(settled.told && { revision: settled.told.revision }),
-      ...(words !== undefined && { told: words }),
-    };
+    return article;
   }
 
   private async startRelease(manager: EntityManager): Promise<boolean> {
@@ -254,6 +263,22 @@ async function lock(manager: EntityManager, names: readonly string[]): Promise<v
      FROM (SELECT DISTINCT hashtextextended(name, 0) AS key FROM unnest($1::text[]) AS name ORDER BY key) AS keys`,
     [names],
   );
+}
+
+/** What an article is with the version of a receipt, and what became of that. */
+async function settle(article: StoredArticle, receiptId: string, writes: Writes, now: Date): Promise<Stored> {
+  const { id: articleId } = article;
+  const settled = await article.settle(now);
+  const { state, reason } = stateOf(article.versionOf(receiptId)!, settled.folded);
+  writes.receipts.push({ id: receiptId, state, stage: 'store', articleId, at: now, ...(reason && { reason }) });
+  reportReleased(articleId, settled.folded, writes, now);
+  const words = settled.words ?? (reason && `${reason} /v1/articles/${articleId}`);
+  return {
+    articleId,
+    state,
+    ...(settled.told && { revision: settled.told.revision }),
+    ...(words !== undefined && { told: words }),
+  };
 }
 
 /** What became of one version, whatever came before or after it. */

@@ -33,6 +33,8 @@ export interface RebuildOptions {
   replayId: string;
   /** Days for which the steps of receipts are kept. */
   traceDays: number;
+  /** Milliseconds since the epoch; the machine's clock unless told otherwise. */
+  clock?(): number;
   onProgress?(phase: RebuildPhase, events: number): void;
 }
 
@@ -61,7 +63,7 @@ const DRAIN_MS = 30_000;
  * @throws StoreInUse when it holds something and `force` is not set, or cannot tell what it holds
  */
 export async function rebuildStore(options: RebuildOptions): Promise<RebuildReport> {
-  const { database, onProgress = () => undefined } = options;
+  const { database, clock = Date.now, onProgress = () => undefined } = options;
   const report: RebuildReport = { changes: 0, state: 0, outcomes: 0, enriched: 0, caughtUp: 0 };
   const count = (phase: RebuildPhase, events: number): void => {
     report[phase] += events;
@@ -99,16 +101,23 @@ export async function rebuildStore(options: RebuildOptions): Promise<RebuildRepo
     await finish(manager, gone);
   });
   const articles = new ArticleStore(database, receipts);
+  const now = (): Date => new Date(clock());
   for await (const batch of readBatches(options, articleEnriched)) {
-    const incoming = batch.map(({ event, record }): Incoming => {
-      const replay = replayOf(markReplayed(record, articleEnriched.name, options.replayId));
-      return { ...event, replay };
-    });
-    const stored = await articles.store(incoming, new Date());
+    await articles.remember(asReplayed(batch, options.replayId), now());
+  }
+  for await (const batch of readBatches(options, articleEnriched)) {
+    const stored = await articles.store(asReplayed(batch, options.replayId), now());
     report.caughtUp += stored.filter(({ revision }) => revision !== undefined).length;
     count('enriched', batch.length);
   }
   return report;
+}
+
+function asReplayed(batch: readonly Read<typeof articleEnriched>[], replayId: string): Incoming[] {
+  return batch.map(({ event, record }) => ({
+    ...event,
+    replay: replayOf(markReplayed(record, articleEnriched.name, replayId)),
+  }));
 }
 
 async function makeEmpty(database: DataSource, manager: EntityManager, force: boolean): Promise<void> {
@@ -167,9 +176,12 @@ async function writeStates(manager: EntityManager, batch: readonly Told[]): Prom
  * @param gone articles that have a stub on `state`
  */
 async function finish(manager: EntityManager, gone: ReadonlySet<string>): Promise<void> {
+  // That a version has expired says less of it than what told it before.
+  const rank = (row: string): string => `(NOT (${row}.pub_status = 'usable' AND ${row}.record IS NULL), ${row}.id)`;
   await manager.query(
-    `UPDATE article_version v SET superseded = true FROM article_version newer
-     WHERE newer.article_id = v.article_id AND newer.receipt_id = v.receipt_id AND newer.id > v.id AND v.receipt_id <> ''`,
+    `UPDATE article_version v SET superseded = true FROM article_version other
+     WHERE other.article_id = v.article_id AND other.receipt_id = v.receipt_id AND v.receipt_id <> ''
+       AND ${rank('other')} > ${rank('v')}`,
   );
   await manager.query(
     `INSERT INTO article_due (article_id, at)

@@ -97,7 +97,7 @@ export class StoredArticle {
   /** The stub of a withdrawn article goes from `state`, its texts from the database. */
   bury(now: Date): void {
     if (this.told === undefined) return;
-    this.told = { ...this.told, buriedAt: now };
+    this.told.buriedAt = now;
     this.writes.articles.set(this.id, this.told);
     this.writes.tombstones.push({ articleId: this.id, revision: this.told.revision });
     this.empty(fold(this.versions, now.getTime()));

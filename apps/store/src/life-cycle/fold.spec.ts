@@ -186,7 +186,7 @@ describe('for any set of versions', () => {
           expect([told(b), b.due, b.runs]).toEqual([told(a), a.due, a.runs]);
         },
       ),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     );
   });
 
@@ -202,7 +202,7 @@ describe('for any set of versions', () => {
           if (seen(before) !== seen(after)) expect(after.revision).toBeGreaterThan(before.revision);
         }
       }),
-      { numRuns: 10_000 },
+      { numRuns: 4_000 },
     );
   });
 
@@ -219,7 +219,7 @@ describe('for any set of versions', () => {
           before = after;
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -240,7 +240,7 @@ describe('for any set of versions', () => {
         expect(shown.filter((version) => version !== undefined && isUnderEmbargo(version))).toEqual([]);
         expect(runs.flatMap(({ members }) => members).filter((version) => held.has(version))).toEqual([]);
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     );
   });
 
@@ -264,7 +264,7 @@ describe('for any set of versions', () => {
         if (standing?.pubStatus === 'usable') readable.push(standing.version);
         for (const version of readable) expect(restored !== undefined && rank(version) >= restored).toBe(true);
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     );
   });
 
