@@ -197,6 +197,18 @@ describe('webhooks', () => {
     });
   });
 
+  it('go on when the process that worked them is dead', async () => {
+    const running = await startAll();
+    const { id } = await add(running);
+    await feed.query(
+      `UPDATE webhook SET leased_by = 'a dead process', leased_until = now() + interval '2 seconds' WHERE id = $1`,
+      [id],
+    );
+    await feed.publish(...versions(3));
+    await taken(3);
+    expect(takenOnce()).toEqual(everyRevision(3, 1));
+  });
+
   it('let one article fail alone, give it up after its time, and say so', async () => {
     const running = await startAll({ NEWSMILL_WEBHOOK_GIVE_UP_MS: '3000' });
     const { id } = await add(running);
