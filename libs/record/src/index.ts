@@ -25,7 +25,7 @@ export function inspectDocument(
   const guid = item.uri ?? item.guid;
   return {
     ...(typeof guid === 'string' && { guid }),
-    ...(item.version !== undefined && { version: String(item.version) }),
+    ...(typeof item.version === 'string' && { version: item.version }),
     problems: typeof guid === 'string' ? [] : [{ pointer: '/uri', detail: 'is missing' }],
   };
 }
