@@ -9,8 +9,8 @@ export function loggingModule(settings: ServiceSettings, style: 'json' | 'plain'
   const options = {
     level: settings.logLevel,
     autoLogging: false,
-    redact: ['authorization', 'cookie', '["x-newsmill-signature"]', '["x-superdesk-signature"]'].map(
-      (header) => `req.headers${header.startsWith('[') ? '' : '.'}${header}`,
+    redact: ['authorization', 'cookie', 'x-newsmill-signature', 'x-superdesk-signature'].map(
+      (header) => `req.headers["${header}"]`,
     ),
     quietReqLogger: true,
   };

@@ -1,25 +1,13 @@
 import { linkDiscovered, pageFetched } from '@newsmill/contracts';
-import type { NewRecord } from '@newsmill/stage';
-import { LogUnavailable, MemoryTransport } from '@newsmill/transport';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { FaultyTransport } from '../../../../test/support/faulty-transport.ts';
 import { openDoor, type RunningDoor } from '../../../../test/support/running-door.ts';
 import { articlePage } from '../../../../test/support/test-site.ts';
 import { fetcher } from '../fetcher.service.js';
 
 const ndjson = { 'content-type': 'application/x-ndjson' };
 
-/** Takes so many more records, then is down. */
-class EndingTransport extends MemoryTransport {
-  left = Infinity;
-
-  override async publish(records: readonly NewRecord[]): Promise<void> {
-    if (this.left <= 0) throw new LogUnavailable('test');
-    this.left -= records.length;
-    await super.publish(records);
-  }
-}
-
-const transport = new EndingTransport();
+const transport = new FaultyTransport();
 let door: RunningDoor;
 
 beforeAll(async () => {

@@ -26,7 +26,7 @@ const taken = async () => (await door.records(pageFetched)).length + (await door
 /** What is sent is refused with this status, as a problem, and nothing of it is taken. */
 async function isRefused(status: number, method: string, path: string, init: RequestInit): Promise<string> {
   const before = await taken();
-  const answer = await door.ask(method, path, init as object);
+  const answer = await door.ask(method, path, init);
   expect([answer.status, answer.headers.get('content-type')]).toEqual([
     status,
     expect.stringMatching(/^application\/problem\+json/),
@@ -45,7 +45,7 @@ function endless(bytes: number): RequestInit {
       left -= 64 * 1024;
     },
   });
-  return { body, duplex: 'half' } as RequestInit;
+  return { body, duplex: 'half' };
 }
 
 describe('bodies that are too large', () => {

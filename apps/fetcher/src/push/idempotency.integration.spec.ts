@@ -1,41 +1,21 @@
 import { pageFetched } from '@newsmill/contracts';
 import type { NewRecord } from '@newsmill/stage';
-import { LogUnavailable, MemoryLog, MemoryTransport } from '@newsmill/transport';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
+import { FaultyTransport } from '../../../../test/support/faulty-transport.ts';
 import { until } from '../../../../test/support/newsmill-client.ts';
 import { openDoor, type RunningDoor } from '../../../../test/support/running-door.ts';
 import { fetcher } from '../fetcher.service.js';
 import { ExpirySweep } from './expiry-sweep.js';
 
-type Fault = 'none' | 'down' | 'unconfirmed' | 'dies';
-
-/** A log whose writer meets a fault: before the record is there, after it, or by dying after it. */
-class FaultyTransport extends MemoryTransport {
-  fault: Fault = 'none';
-  private readonly stranded: (() => void)[] = [];
-
-  override async publish(records: readonly NewRecord[]): Promise<void> {
-    if (this.fault === 'down') throw new LogUnavailable('test');
-    await super.publish(records);
-    if (this.fault === 'unconfirmed') throw new LogUnavailable('test');
-    if (this.fault === 'dies') await new Promise<void>((resolve) => this.stranded.push(resolve));
-  }
-
-  bury(): void {
-    for (const resolve of this.stranded.splice(0)) resolve();
-  }
-}
-
-const log = new MemoryLog();
-const transport = new FaultyTransport({ memory: log });
+const [transport, besides] = FaultyTransport.pair();
 let door: RunningDoor;
 let other: RunningDoor;
 let database: Client;
 
 beforeAll(async () => {
   door = await openDoor(fetcher, { transport });
-  other = await openDoor(fetcher, { transport: new MemoryTransport({ memory: log }), databaseUrl: door.databaseUrl });
+  other = await openDoor(fetcher, { transport: besides, databaseUrl: door.databaseUrl });
   database = new Client({ connectionString: door.databaseUrl });
   await database.connect();
 });

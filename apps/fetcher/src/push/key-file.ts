@@ -114,13 +114,13 @@ function makeKey({ publisher, kind, scopes, id, notAfter }: NewKey): MadeKey {
 async function editKeys(path: string, edit: (entries: KeyEntry[]) => KeyEntry[]): Promise<void> {
   const target = await realpath(path).catch(() => resolve(path));
   const beside = `${target}.new`;
-  const file = await open(beside, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
+  const file = await open(beside, 'wx', 0o600).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw new Error(`${beside} is there: another command edits the keys, or one was killed (then remove the file)`);
   });
   try {
-    const known = await readFile(target, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '{"keys":[]}';
+    const known = await readFile(target, 'utf8').catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '{"keys":[]}';
       throw error;
     });
     const text = `${JSON.stringify({ keys: edit(parseKeyEntries(known)) }, null, 2)}\n`;

@@ -1,4 +1,4 @@
-import { createHmac, type Hmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** How far a signature's time may lie from ours, in seconds, either way. */
 export const SIGNATURE_WINDOW_S = 300;
@@ -27,6 +27,6 @@ export function sameDigest(computed: string, presented: string): boolean {
 }
 
 /** The digest that Superdesk's HTTP Push sends as `x-superdesk-signature: sha1=<hex>`, over the body alone. */
-export function superdeskDigest(secret: string): Hmac {
+export function superdeskDigest(secret: string): ReturnType<typeof createHmac> {
   return createHmac('sha1', secret);
 }
