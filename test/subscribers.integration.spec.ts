@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { articleChanges, articleState, topicAddress } from '@newsmill/contracts';
-import type { RunningServices } from '@newsmill/service';
-import { header } from '@newsmill/stage';
+import { loadSettings, openDataSource, type RunningServices, serviceSettings } from '@newsmill/service';
+import { header, newReplayId } from '@newsmill/stage';
+import { rebuildStore, storeDatabase } from '@newsmill/store';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { until } from './support/newsmill-client.ts';
 import { articleId, startStoreFeed, type StoreFeed } from './support/store-feed.ts';
@@ -289,6 +290,31 @@ describe('GET /v1/state', () => {
       new Map([...states].map(([id, { revision, record }]) => [id, { revision, record }] as const));
     expect(model.size).toBe(26);
     expect(brief(model)).toEqual(brief(onTopic));
+  });
+});
+
+describe('a store that is made again from the log', () => {
+  it('has the same states to give', async () => {
+    feed = await startStoreFeed();
+    const running = await feed.start();
+    await feed.publish(...several(1, 5), { number: 1, version: 2 }, { number: 2, version: 2, pubStatus: 'canceled' });
+    await told(running, 7);
+    const settings = loadSettings(serviceSettings, feed.environment);
+    const database = await openDataSource({ ...storeDatabase, schema: 'again' }, settings);
+    try {
+      await rebuildStore({
+        transport: feed.transport,
+        prefix: 'newsmill',
+        database,
+        replayId: newReplayId(new Date(), 'a'),
+      });
+      const states = (schema: string) =>
+        feed.query(`SELECT article_id, revision, event, record::text FROM ${schema}.published_state ORDER BY 1`);
+      expect(await states('again')).toHaveLength(5);
+      expect(await states('again')).toEqual(await states('store'));
+    } finally {
+      await database.destroy();
+    }
   });
 });
 

@@ -89,7 +89,7 @@ export class Metrics implements StageObserver {
       registers: [this.registry],
       ...(collect && {
         async collect() {
-          await collect(this as Gauge<Label>);
+          await collect(this);
         },
       }),
     });

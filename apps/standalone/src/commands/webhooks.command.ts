@@ -1,4 +1,4 @@
-import type { DeliveryView, NewWebhook, Webhooks, WebhookView } from '@newsmill/store';
+import type { DeliveryView, Webhooks, WebhookView } from '@newsmill/store';
 import { Command } from 'commander';
 import { CommandError } from './command-error.js';
 import { oneOf, wholeNumber } from './options.js';
@@ -40,7 +40,7 @@ export function webhooksCommand(): Command {
           const [issue] = asked.error.issues;
           throw new CommandError(`${issue!.path.join(' ')}: ${issue!.message}`, 2);
         }
-        const added = await webhooks.add(asked.data as NewWebhook);
+        const added = await webhooks.add(asked.data);
         print(json, added, () => `${line(added)}\nkey, shown this once: ${added.secret}`);
       }),
     );

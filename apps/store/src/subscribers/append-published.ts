@@ -1,4 +1,4 @@
-import { articleChanges, type ArticleRecord, articleState, type EventOf, topicAddress } from '@newsmill/contracts';
+import { articleChanges, articleState, type EventOf, topicAddress } from '@newsmill/contracts';
 import { decodeEvent, header, type NewRecord } from '@newsmill/stage';
 import type { EntityManager } from 'typeorm';
 import { ANY_FACET, facetsOf, joinFacets } from './change-filter.js';
@@ -44,7 +44,7 @@ export async function appendPublished(
   const entries = changes.map(({ record, change }): Entry => {
     const { articleId, revision } = change;
     const before = facets.get(articleId) ?? (revision > 1 ? [ANY_FACET] : []);
-    const joined = joinFacets(before, change.record === undefined ? [] : facetsOf(change.record as ArticleRecord));
+    const joined = joinFacets(before, change.record === undefined ? [] : facetsOf(change.record));
     facets.set(articleId, joined);
     return { record, change, facets: joined };
   });

@@ -5,7 +5,7 @@ const MOST_VALUES = 50;
 
 /** One value or several, any of which will do. */
 function anyOf<T extends z.ZodType>(value: T): z.ZodType<z.output<T>[]> {
-  return z.union([z.array(value).min(1).max(MOST_VALUES), value.transform((one) => [one])]) as never;
+  return z.union([z.array(value).min(1).max(MOST_VALUES), value.transform((one) => [one])]);
 }
 
 const word = z.string().trim().min(1).max(200);

@@ -81,7 +81,10 @@ export class WebhookWorker {
     const { deliveries, owner, settings } = this.parts;
     const asked = performance.now();
     const renewed = await deliveries.renew(this.webhook.id, owner, leaseMs(settings));
-    if (renewed === undefined) return this.lost.abort();
+    if (renewed === undefined) {
+      this.lost.abort();
+      return;
+    }
     this.webhook = { ...renewed, isDown: this.webhook.isDown };
     this.renewed = asked;
     this.leaseEnds = asked + leaseMs(settings);
@@ -119,7 +122,8 @@ export class WebhookWorker {
     const change = await log.entry(Number(due.seq));
     if (change === undefined) {
       await deliveries.giveUp(id, due.seq, 'no longer kept');
-      return count('given_up');
+      count('given_up');
+      return;
     }
     // A request never outlives the lease under which it is sent: nobody else delivers the same article meanwhile.
     if (this.lost.signal.aborted || performance.now() + settings.webhookTimeoutMs > this.leaseEnds) return;
@@ -131,7 +135,8 @@ export class WebhookWorker {
         await deliveries.delivered(id, owner, due.seq);
         if (this.webhook.isDown) await deliveries.hurry(id);
         this.webhook.isDown = false;
-        return count('delivered');
+        count('delivered');
+        return;
       case 'gone':
         await deliveries.pause(id, owner, answer.error);
         this.logger.warn(`webhook ${id} is paused: ${answer.error}`);
