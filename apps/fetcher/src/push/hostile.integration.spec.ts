@@ -56,6 +56,20 @@ describe('bodies that are too large', () => {
     await isRefused(413, 'POST', '/v1/articles', { ...init, headers: json });
   });
 
+  it('that are cut off in the middle leave their connection to the next request', async () => {
+    const body = Buffer.alloc(17 * MIB, 0x20);
+    const chunked = Buffer.concat([Buffer.from(`${body.length.toString(16)}\r\n`), body, Buffer.from('\r\n0\r\n\r\n')]);
+    const head = `host: x\r\nauthorization: Bearer ${KEY}\r\n`;
+    const statuses = await raw(
+      Buffer.concat([
+        Buffer.from(`POST ${page} HTTP/1.1\r\n${head}content-type: text/html\r\ntransfer-encoding: chunked\r\n\r\n`),
+        chunked,
+        Buffer.from(`DELETE /v1/articles/behind HTTP/1.1\r\n${head}connection: close\r\n\r\n`),
+      ]),
+    );
+    expect(statuses).toEqual([413, 202]);
+  });
+
   it.each([
     ['a page', 'POST', page, { 'content-type': 'text/html' }, () => `<p>${'a'.repeat(10 * MIB)}</p>`],
     [
@@ -207,7 +221,7 @@ describe('addresses and headers', () => {
     ['a header that is folded', ['content-length: 28', 'x-a: b', '\tc']],
   ])('%s in one request take nothing that is not said', async (what, headers) => {
     const before = await taken();
-    const status = await raw(
+    const statuses = await raw(
       [
         'POST /v1/articles HTTP/1.1',
         `host: ${what.startsWith('a Host') ? 'a b' : '127.0.0.1'}`,
@@ -219,7 +233,7 @@ describe('addresses and headers', () => {
         '{"url":"https://a.example/"}',
       ].join('\r\n'),
     );
-    expect(status).toBe(400);
+    expect(statuses).toEqual([400]);
     expect(await taken()).toBe(before);
   });
 
@@ -229,14 +243,16 @@ describe('addresses and headers', () => {
   });
 });
 
-/** Sends octets as they are. @returns the status that is answered */
-function raw(text: string): Promise<number> {
+/** Sends octets as they are. @returns the statuses that are answered until the connection ends */
+function raw(octets: string | Buffer): Promise<number[]> {
   const { hostname, port } = new URL(door.url);
   return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => socket.end(text));
+    const socket = connect(Number(port), hostname, () => socket.write(octets));
     let answer = '';
-    socket.on('data', (chunk) => (answer += chunk.toString()));
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
     socket.on('error', reject);
-    socket.on('close', () => resolve(Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1])));
+    socket.on('close', () => {
+      resolve([...answer.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status)));
+    });
   });
 }

@@ -60,6 +60,9 @@ async function* bytesOf(request: FastifyRequest): AsyncGenerator<Buffer> {
     for await (const chunk of request.raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) yield chunk;
   } catch (error) {
     throw new Problem(400, `the body broke off: ${(error as Error).message}`);
+  } finally {
+    // What is left of a body that is not read to its end is let pass: the next request comes behind it.
+    request.raw.resume();
   }
   if (!request.raw.complete) throw new Problem(400, 'the body broke off');
 }
