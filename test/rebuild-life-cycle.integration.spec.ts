@@ -50,7 +50,7 @@ async function live(articles: readonly RecordPart[][]): Promise<void> {
       ),
   );
   for (let step = 0; step < 6; step += 1) {
-    const batch = events.flatMap((own) => (own[step] ? [own[step]] : []));
+    const batch = events.flatMap((own) => own.slice(step, step + 1));
     await world.articles().release(minute(step * 8));
     if (batch.length > 0) await world.articles().store(batch, minute(step * 8));
   }
