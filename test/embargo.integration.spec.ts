@@ -70,7 +70,9 @@ describe('an embargo', () => {
     clock = 31;
     await until('it is released', 10_000, async () => ((await shown()).includes('Text.') ? true : undefined));
     clock = 3;
-    await world.articles().store([version(2, { embargoedUntil: iso(40), body: 'Second.' })], minute(clock));
+    await world
+      .articles()
+      .store([version(2, { embargoedUntil: iso(40), fetchedAt: iso(31), body: 'Second.' })], minute(clock));
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(await shown()).toContain('Text.');
     clock = 40;
