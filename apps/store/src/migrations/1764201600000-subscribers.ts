@@ -94,12 +94,13 @@ export class Subscribers1764201600000 implements MigrationInterface {
   private async seedPublishedState(runner: QueryRunner): Promise<void> {
     for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
       const told = (await runner.query(
-        `SELECT a.id, v.revision, v.change_kind, v.receipt_id, v.replay, v.record
+        `SELECT a.id, r.revision, r.change_kind, v.receipt_id, v.replay, v.record
          FROM article a CROSS JOIN LATERAL (
-           SELECT * FROM article_version v
-           WHERE v.article_id = a.id AND v.revision IS NOT NULL AND NOT EXISTS (
-             SELECT FROM outbox o WHERE o.article_id = v.article_id AND o.revision <= v.revision)
-           ORDER BY v.revision DESC LIMIT 1) AS v
+           SELECT * FROM article_revision r
+           WHERE r.article_id = a.id AND NOT EXISTS (
+             SELECT FROM outbox o WHERE o.article_id = r.article_id AND o.revision <= r.revision)
+           ORDER BY r.revision DESC LIMIT 1) AS r
+         JOIN article_version v ON v.id = r.version_id
          WHERE a.id > $1 ORDER BY a.id LIMIT 200`,
         [after],
       )) as Told[];
