@@ -9,12 +9,12 @@ import { churnOf, editsOf, scoreOf, share } from './bench/edit-ladder/score.ts';
 /** From page to the fields that are told, on the pages that come with the project; the bench takes real pages as well. */
 describe('the edit ladder', () => {
   const pages = shippedPages().flatMap((page) => anchor(page) ?? []);
-  // Every page takes each second kind of churn, its neighbour the others: half the time, and each kind on half the pages.
+  // Every page takes each second kind of churn, the next pages the others: half the time, and each kind on half the pages.
   const cases = pages.flatMap(
     (page, i) =>
       climb(
         page,
-        churns.filter((_, kind) => (kind + i) % 2 === 0),
+        churns.filter((_, kind) => (kind + (i >> 1)) % 2 === 0),
       ) ?? [],
   );
 

@@ -55,7 +55,7 @@ function normal(value: unknown): string {
 }
 
 /** Soft hyphens, zero-width spaces and joiners of words, and marks of direction. Signs that join letters are seen. */
-const UNSEEN = /[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
+const UNSEEN = /\u00ad|\u061c|\u180e|\u200b|[\u200e\u200f]|[\u202a-\u202e]|[\u2060-\u2064]|[\u2066-\u2069]|\ufeff/g;
 
 /**
  * Text as a reader sees it: white space is layout, one letter may be spelled as several code points (UAX #15), and

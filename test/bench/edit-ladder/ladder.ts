@@ -3,7 +3,8 @@ import { annotate, readDocument } from '@newsmill/record';
 import { changedFields } from '../../../apps/store/src/material-change.ts';
 import type { Anchored } from './anchors.ts';
 import { Chance } from './chance.ts';
-import { churns, type Churn } from './churn.ts';
+import type { Churn } from './change.ts';
+import { churns } from './churn.ts';
 import { edits } from './edits.ts';
 import { keyOf } from './markup.ts';
 

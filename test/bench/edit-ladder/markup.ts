@@ -100,7 +100,7 @@ export function blocksOf(html: string, tokens: readonly Token[] = tokenize(html)
         start: from,
         end: to,
         outerStart: wraps ? before!.start : from,
-        outerEnd: wraps ? after!.end : to,
+        outerEnd: wraps ? after.end : to,
         name: before?.kind === 'open' ? before.name : '',
         text: plain,
       });

@@ -42,9 +42,15 @@ const NAMED: Readonly<Record<string, string>> = {
 
 /** How a stretch of text may be spelled in a page's source: in markup, and in the JSON of its scripts. */
 function spellings(text: string): string[] {
-  const escaped = [...text].map((sign) => (sign > '~' ? utf16(sign) : sign)).join('');
-  const named = [...text].map((sign) => (sign in NAMED ? `&${NAMED[sign]};` : sign)).join('');
-  return [text, text.replaceAll('"', '\\"'), escaped, escaped.toUpperCase().replaceAll('\\U', '\\u'), named];
+  const escaped = text.replace(/[^ -~]/g, utf16);
+  const named = text.replace(/[^ -~]/g, (sign) => (sign in NAMED ? `&${NAMED[sign]};` : sign));
+  return [
+    text,
+    text.replaceAll('"', '\\"'),
+    escaped,
+    escaped.replace(/\\u[\da-f]{4}/g, (unit) => `\\u${unit.slice(2).toUpperCase()}`),
+    named,
+  ];
 }
 
 function utf16(sign: string): string {
@@ -65,7 +71,7 @@ export function replaceEverywhere(html: string, from: string, to: string): strin
 /** The phrase with one of its words changed. */
 export function reword(phrase: string, chance: Chance): string {
   if (UNSPACED.test(phrase))
-    return phrase.slice(0, 2) + [...phrase.slice(2, 5)].reverse().join('') + '新' + phrase.slice(5);
+    return phrase.slice(0, 2) + Array.from(phrase.slice(2, 5)).reverse().join('') + '新' + phrase.slice(5);
   const words = phrase.split(' ');
   const longest = words.reduce((best, word, i) => (word.length > words[best]!.length ? i : best), 0);
   const others = REPLACEMENTS.filter((word) => keyOf(word) !== keyOf(words[longest]!));

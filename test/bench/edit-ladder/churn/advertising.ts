@@ -1,6 +1,6 @@
 import { afterParagraph, insertAt, type Anchored } from '../anchors.ts';
 import type { Chance } from '../chance.ts';
-import type { Churn } from '../churn.ts';
+import type { Churn } from '../change.ts';
 
 const CLAIMS = [
   ['Drive the new Meridian from 299 a month', 'Book a test drive at your dealer today.'],

@@ -1,6 +1,6 @@
 import { afterParagraph, insertAt } from '../anchors.ts';
 import type { Chance } from '../chance.ts';
-import type { Churn } from '../churn.ts';
+import type { Churn } from '../change.ts';
 
 const HEADLINES = [
   'Ferry strike called off after night of talks',

@@ -1,6 +1,6 @@
 import { afterParagraph, insertAt } from '../anchors.ts';
 import type { Chance } from '../chance.ts';
-import type { Churn } from '../churn.ts';
+import type { Churn } from '../change.ts';
 
 /** A moment of a later visit, RFC 3339. */
 function later(chance: Chance): string {

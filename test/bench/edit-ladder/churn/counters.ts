@@ -1,5 +1,5 @@
 import { afterParagraph, insertAt, type Anchored } from '../anchors.ts';
-import type { Churn } from '../churn.ts';
+import type { Churn } from '../change.ts';
 
 /** Below the heading, where pages show their figures; above the text where there is no heading. */
 function belowHeading({ heading, places }: Anchored): number {

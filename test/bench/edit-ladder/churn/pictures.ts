@@ -1,5 +1,5 @@
 import type { Anchored } from '../anchors.ts';
-import type { Churn } from '../churn.ts';
+import type { Churn } from '../change.ts';
 import { mapTags } from '../markup.ts';
 
 const PICTURE = /\.(?:jpe?g|png|webp|avif)$/i;

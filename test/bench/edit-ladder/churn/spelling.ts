@@ -1,5 +1,5 @@
 import { insertAt, type Anchored } from '../anchors.ts';
-import type { Churn } from '../churn.ts';
+import type { Churn } from '../change.ts';
 import { mapText } from '../markup.ts';
 
 /** Rewrites the text of the article's paragraphs, last one first so that the places before it hold. */

@@ -1,4 +1,4 @@
-import type { Churn } from '../churn.ts';
+import type { Churn } from '../change.ts';
 import { insertAt } from '../anchors.ts';
 import { mapTags } from '../markup.ts';
 

@@ -1,5 +1,5 @@
 import { afterParagraph, insertAt, type Anchored } from '../anchors.ts';
-import type { Edit, Edited } from '../edits.ts';
+import type { Edit, Edited } from '../change.ts';
 
 /** A correction as a newsroom of the page's language writes it at the foot of an article. */
 const NOTES: Readonly<Record<string, string>> = {

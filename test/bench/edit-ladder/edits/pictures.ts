@@ -1,5 +1,5 @@
 import type { Anchored } from '../anchors.ts';
-import type { Edit } from '../edits.ts';
+import type { Edit } from '../change.ts';
 import { keyOf, mapTags } from '../markup.ts';
 import { phrasesOf, replaceEverywhere, reword } from '../phrases.ts';
 

@@ -1,5 +1,5 @@
 import { insertAt, type Anchored } from '../anchors.ts';
-import type { Edit, Edited } from '../edits.ts';
+import type { Edit, Edited } from '../change.ts';
 import { keyOf, type Block } from '../markup.ts';
 import { phrasesOf, replaceEverywhere, reword } from '../phrases.ts';
 
