@@ -293,15 +293,21 @@ describe('replay', () => {
   });
 });
 
+type Changes = Partial<Omit<ArticleRecord, 'x'>> & { x?: Partial<ArticleRecord['x']> };
+
 describe('rebuild', () => {
   let before: State;
 
   /** A version as a newsroom's own format would bring it: numbered, with a status and a note. */
-  async function version(number: number, changes: Partial<ArticleRecord>, receiptId: string): Promise<void> {
+  async function version(number: number, changes: Changes, receiptId: string): Promise<void> {
     const found = (await readTopic(articleEnriched)).find(
       ({ record }) => mainHeadline(record) === `Footbridge ${number} to be repaired`,
     )!;
-    const event = { ...found, receiptId, record: { ...found.record, ...changes } };
+    const event = {
+      ...found,
+      receiptId,
+      record: { ...found.record, ...changes, x: { ...found.record.x, ...changes.x } },
+    };
     await transport.publish([
       encodeEvent('newsmill', articleEnriched, event, { id: receiptId, source: '/test', time: Date.now() }),
     ]);
@@ -309,14 +315,18 @@ describe('rebuild', () => {
   }
 
   beforeAll(async () => {
-    const { x } = (await readTopic(articleEnriched))[0]!.record;
-    await version(20, { version: '2', x: { ...x, corrections: [{ text: 'We erred.' }] } }, 'corrected');
+    await version(20, { version: '2', x: { corrections: [{ text: 'We erred.' }] } }, 'corrected');
     await version(21, { version: '2', pubStatus: 'canceled', edNote: 'by court order' }, 'withdrawn');
     await version(22, { version: '2', pubStatus: 'canceled' }, 'withdrawn-without-note');
     await version(23, { version: '2', pubStatus: 'withheld' }, 'withheld');
     await version(24, { version: '2', pubStatus: 'canceled' }, 'gone');
-    const acquisition = { ...x.acquisition, restore: true as const };
-    await version(24, { version: '3', x: { ...x, acquisition } }, 'restored');
+    const acquisition = {
+      mode: 'push' as const,
+      source: 'desk',
+      fetchedAt: new Date().toISOString(),
+      restore: true as const,
+    };
+    await version(24, { version: '3', x: { acquisition } }, 'restored');
     await version(25, { version: '9', headlines: [{ value: 'Nine' }] }, 'nine');
     await version(25, { version: '8', headlines: [{ value: 'Eight, late' }] }, 'eight');
     before = await state();

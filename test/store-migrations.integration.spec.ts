@@ -5,6 +5,8 @@ import { freshDatabase } from './support/real-parts.ts';
 
 const ARTICLE = '00000000-0000-8000-8000-000000000001';
 const NAMES = storeDatabase.migrations.map(({ name }) => name);
+/** Back to before articles had revisions of their own. */
+const UNDONE = NAMES.slice(3);
 const FIRST = { ...storeDatabase, migrations: storeDatabase.migrations.slice(0, 1) };
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
@@ -86,7 +88,7 @@ describe('migrations of the store', () => {
     const upgraded = await columns();
     const source = await openDataSource(storeDatabase, settings());
     try {
-      await source.undoLastMigration();
+      for (const _ of UNDONE) await source.undoLastMigration();
       expect(await source.query('SELECT receipt_id, revision FROM article_version ORDER BY receipt_id')).toEqual([
         { receipt_id: 'r0', revision: null },
         { receipt_id: 'r1', revision: 1 },
@@ -95,7 +97,7 @@ describe('migrations of the store', () => {
     } finally {
       await source.destroy();
     }
-    expect(await migrate(storeDatabase, settings())).toEqual(NAMES.slice(-1));
+    expect(await migrate(storeDatabase, settings())).toEqual(UNDONE);
     expect(await columns()).toEqual(upgraded);
     await query('DROP SCHEMA store CASCADE');
     expect(await migrate(storeDatabase, settings())).toEqual(NAMES);

@@ -306,6 +306,7 @@ describe('a store that is made again from the log', () => {
         transport: feed.transport,
         prefix: 'newsmill',
         database,
+        traceDays: 30,
         replayId: newReplayId(new Date(), 'a'),
       });
       const states = (schema: string) =>

@@ -1,5 +1,6 @@
 export { AdminKeyGuard, AdminKeys } from './admin-keys.js';
 export { closeOnSignal } from './close-on-signal.js';
+export { logAsCommand } from './command-logger.js';
 export * from './database.js';
 export { bearerToken, hashedKey, HashedKeys, isHashedKey, SHORTEST_KEY, unknownToken } from './hashed-keys.js';
 export { Readiness, type ReadinessCheck } from './health.js';

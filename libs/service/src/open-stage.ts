@@ -1,11 +1,10 @@
 import { NestFactory } from '@nestjs/core';
 import type { Stage, StageHandler, Transport } from '@newsmill/stage';
+import { commandLogger } from './command-logger.js';
 import { dependencyOf } from './dependency.js';
-import { quietNest } from './logging.js';
 import type { ServiceDefinition } from './service-definition.js';
 import { hostServices, loadAllSettings } from './service-host.js';
 import type { Environment } from './settings.js';
-import { Logger as PinoLogger } from 'nestjs-pino';
 import { version } from './version.js';
 
 /** A stage's handler with everything it depends on, to be run by a command. */
@@ -28,9 +27,12 @@ export async function openStage<S extends Stage>(
 ): Promise<OpenStage<S>> {
   const { common, own } = loadAllSettings([definition], environment);
   const { root, server } = hostServices([definition], { common, own, transport, logStyle: 'plain' });
-  const app = await NestFactory.createMicroservice(root, { strategy: server, bufferLogs: true, abortOnError: false });
+  const app = await NestFactory.createMicroservice(root, {
+    strategy: server,
+    logger: commandLogger,
+    abortOnError: false,
+  });
   try {
-    app.useLogger(quietNest(app.get(PinoLogger)));
     await app.init();
     return { handler: server.handlerOf(stage), serviceVersion: version, dependencyOf, close: () => app.close() };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { openDataSource, type ServiceDatabase, type ServiceSettings } from '@newsmill/service';
+import { logAsCommand, openDataSource, type ServiceDatabase, type ServiceSettings } from '@newsmill/service';
 import type { Transport } from '@newsmill/stage';
 import { storeDatabase, StoreReader } from '@newsmill/store';
 import { CommandError } from './command-error.js';
@@ -40,6 +40,7 @@ export async function withStoreDatabase<T>(
   if (!SCHEMA_NAME.test(chosen.schema) || chosen.schema === 'public' || chosen.schema.startsWith('pg_')) {
     throw new CommandError(`schema "${chosen.schema}": use lower-case letters, digits and _, not public or pg_…`, 2);
   }
+  logAsCommand();
   // To empty or to read a large store takes longer than a stage may wait.
   const database = await openDataSource(chosen, settings, 0);
   try {

@@ -1,0 +1,20 @@
+import { Logger, type LoggerService } from '@nestjs/common';
+
+/** For commands, whose standard output is their own: warnings and errors, a line each on standard error. */
+export const commandLogger: LoggerService = {
+  log: () => undefined,
+  debug: () => undefined,
+  verbose: () => undefined,
+  warn: tell,
+  error: tell,
+  fatal: tell,
+};
+
+/** From now on every Nest logger of this process that no application has taken writes as `commandLogger` does. */
+export function logAsCommand(): void {
+  Logger.overrideLogger(commandLogger);
+}
+
+function tell(message: unknown): void {
+  process.stderr.write(`newsmill: ${message instanceof Error ? message.message : String(message)}\n`);
+}
