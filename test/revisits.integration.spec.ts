@@ -124,6 +124,7 @@ describe('pages that are looked at again', () => {
     });
     expect(flow.doors.push).toBe(3);
     expect(flow.states.unchanged).toBeGreaterThanOrEqual(4);
+    expect(flow.states.withdrawn).toBe(1);
     expect(flow.states.dead).toBeUndefined();
     expect((await pages()).filter(({ url }) => url.final.endsWith('/still'))).toHaveLength(1);
     expect(site.hits.get('/still')).toBeGreaterThanOrEqual(4);

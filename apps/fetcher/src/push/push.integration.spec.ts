@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { articleOutcomes, linkDiscovered, pageFetched } from '@newsmill/contracts';
+import { inspectDocument } from '@newsmill/record';
 import { articleIdOf, pageIdOf } from '@newsmill/web';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openDoor, type RunningDoor } from '../../../../test/support/running-door.ts';
 import { articlePage } from '../../../../test/support/test-site.ts';
 import { fetcher } from '../fetcher.service.js';
 
+const GOLDEN = new URL('../../../../libs/record/golden/', import.meta.url);
 const NINJS = 'application/vnd.iptc.ninjs+json';
 const json = { 'content-type': 'application/json' };
 const urn = 'urn:newsml:courier.example:20261123:1';
@@ -86,6 +89,34 @@ describe('POST /v1/articles', () => {
       content: '<h1>Großer Deich</h1>',
       charset: 'windows-1252',
     });
+  });
+
+  it.each([
+    ['NewsML-G2', 'newsml-g2-nitf.xml', 'application/vnd.iptc.g2.newsitem+xml', 'application/vnd.iptc.g2.newsitem+xml'],
+    ['NewsML-G2 as XML', 'newsml-g2-xhtml.xml', 'application/xml', 'application/vnd.iptc.g2.newsitem+xml'],
+    ['NewsML 1.x', 'newsml-1.xml', 'text/vnd.iptc.newsml', 'text/vnd.iptc.newsml'],
+    ['NITF', 'nitf.xml', 'text/vnd.iptc.nitf', 'text/vnd.iptc.nitf'],
+    ['NITF without a type that says so', 'nitf.xml', 'text/xml; charset=utf-8', 'text/vnd.iptc.nitf'],
+  ] as const)('takes %s, known by the id it names', async (_, file, type, mediaType) => {
+    const document = readFileSync(new URL(file, GOLDEN), 'utf8');
+    const { guid } = inspectDocument(document, mediaType);
+    const { status, body: answer } = await door.ask('POST', '/v1/articles', {
+      headers: { 'content-type': type },
+      body: document,
+    });
+    expect([status, typeof guid]).toEqual([202, 'string']);
+    expect(answer.articleId).toBe(articleIdOf({ publisher: 'courier', guid: guid! }));
+    expect(await pageOf(answer.receiptId)).toMatchObject({ guid, mediaType, content: document });
+  });
+
+  it('refuses a message of several items, and says how they go in', async () => {
+    const item = readFileSync(new URL('newsml-g2-plain.xml', GOLDEN), 'utf8').replace(/^<\?xml.*?\?>/, '');
+    const { status, body } = await door.ask('POST', '/v1/articles', {
+      headers: { 'content-type': 'application/vnd.iptc.g2.newsmessage+xml' },
+      body: `<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet>${item}${item}</itemSet></newsMessage>`,
+    });
+    expect(status).toBe(422);
+    expect(body.errors[0].detail).toMatch(/2|one/);
   });
 
   it.each([

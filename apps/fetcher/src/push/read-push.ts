@@ -14,6 +14,7 @@ export const ACCEPTED = [
   'application/json',
   NINJS,
   'application/vnd.iptc.g2.newsitem+xml',
+  'text/vnd.iptc.newsml',
   'text/vnd.iptc.nitf',
   'text/html',
 ] as const;
