@@ -2,12 +2,12 @@
  * npm run chaos -- [--row 1,4,shutdown] [--short] [--articles N] [--json] [--docs]
  *
  * Breaks real parts while articles flow, and counts what became of each one: the fault matrix of rows.ts, a deployment
- * of its own for each row. --short: rows 1, 4, 7 and 11 with few articles. --docs: writes docs/reliability.md.
- * Ends with 1 unless every row passed. Needs a build.
+ * of its own for each row. --short: rows 1, 4, 7 and 11 with few articles. --docs: puts each
+ * result into docs/reliability.md. Ends with 1 unless every row passed. Needs a build.
  */
-import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { reliabilityPage } from './reliability-page.ts';
+import { recordResult } from './reliability-page.ts';
+import type { Scale } from './row.ts';
 import { rows, shortRows } from './rows.ts';
 import { type RowResult, runRow } from './run-row.ts';
 import { resultLine } from './result-line.ts';
@@ -37,19 +37,20 @@ if (articles !== undefined && !(Number.isInteger(articles) && articles > 0)) {
 process.on('SIGINT', () => process.exit(130));
 process.on('SIGTERM', () => process.exit(143));
 
+const scale: Scale = values.short ? 'short' : 'full';
 const results: RowResult[] = [];
 for (const id of wanted) {
   const row = rows.find((candidate) => candidate.id === id)!;
   console.error(`row ${row.id}: ${row.fault}`);
   const options = {
-    scale: values.short ? ('short' as const) : ('full' as const),
+    scale,
     ...(articles !== undefined && { articles }),
     tell: (line: string) => console.error(`  ${line}`),
   };
   const result = await runRow(row, options);
   results.push(result);
+  if (values.docs) recordResult(result, scale);
   console.error(resultLine(result));
 }
 if (values.json) process.stdout.write(`${JSON.stringify(results)}\n`);
-if (values.docs) await writeFile('docs/reliability.md', reliabilityPage(results, process.argv.slice(2)));
 process.exit(results.every(({ passed }) => passed) ? 0 : 1);

@@ -1,6 +1,22 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import type { Scale } from './row.ts';
+import { rows } from './rows.ts';
 import type { RowResult } from './run-row.ts';
+
+const RESULTS = new URL('../../docs/reliability.json', import.meta.url);
+const PAGE = new URL('../../docs/reliability.md', import.meta.url);
+
+/** What the last run of a row found, and where. */
+interface Finding {
+  /** RFC 3339, the day alone. */
+  date: string;
+  commit: string;
+  machine: string;
+  scale: Scale;
+  result: RowResult;
+}
 
 const HEAD = [
   'row',
@@ -11,37 +27,67 @@ const HEAD = [
   'redelivered, aborted, retried',
   'lost',
   'duplicates',
+  'account from the metrics',
   'recovery',
+  'run',
 ];
 
-/** docs/reliability.md: what was run, where, and what came of it. */
-export function reliabilityPage(results: readonly RowResult[], args: readonly string[]): string {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  const machine = `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-  const lines = results.map(({ row, fault, passed, articles, evidence, recoverySeconds, check, problems }) => [
-    row,
-    fault,
-    passed ? 'passed' : `failed: ${problems.join('; ').replaceAll('|', '/').replaceAll('\n', ' ').slice(0, 300)}`,
-    articles,
-    evidence.kills,
-    `${evidence.redelivered}, ${evidence.abortedTransactions}, ${evidence.retries}`,
-    check?.lost ?? '?',
-    check?.duplicates ?? '?',
-    `${recoverySeconds} s`,
-  ]);
+/** Puts a result in the place of the row's last one, and writes docs/reliability.md anew. */
+export function recordResult(result: RowResult, scale: Scale): void {
+  const findings = new Map(readFindings().map((finding) => [finding.result.row, finding]));
+  findings.set(result.row, {
+    date: new Date().toISOString().slice(0, 10),
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    machine: `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
+    scale,
+    result,
+  });
+  const inOrder = rows.flatMap(({ id }) => findings.get(id) ?? []);
+  writeFileSync(RESULTS, `${JSON.stringify(inOrder, null, 2)}\n`);
+  writeFileSync(PAGE, page(inOrder));
+}
+
+function readFindings(): Finding[] {
+  try {
+    return JSON.parse(readFileSync(RESULTS, 'utf8')) as Finding[];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function page(findings: readonly Finding[]): string {
+  const lines = findings.map(({ date, commit, scale, result }) => {
+    const { row, fault, passed, articles, evidence, recoverySeconds, check, problems } = result;
+    return [
+      row,
+      fault,
+      passed ? 'passed' : `failed: ${problems.join('; ').replaceAll('|', '/').replaceAll('\n', ' ').slice(0, 300)}`,
+      articles,
+      evidence.kills,
+      `${evidence.redelivered}, ${evidence.abortedTransactions}, ${evidence.retries}`,
+      check?.lost ?? '?',
+      check?.duplicates ?? '?',
+      check?.account.metrics ?? '?',
+      `${recoverySeconds} s`,
+      `${date}, ${commit}, ${scale}`,
+    ];
+  });
   const table = [HEAD, HEAD.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`);
-  const figures = results.flatMap(({ row, evidence, maxRssMb }) => {
+  const figures = findings.map(({ result: { row, evidence, maxRssMb } }) => {
     const memory = Object.entries(maxRssMb).map(([name, mb]) => `${name} ${mb} MB`);
     const own = Object.entries(evidence.figures).map(([name, value]) => `${name}: ${value}`);
-    return [`- Row ${row}: ${[...own, `memory at most: ${memory.join(', ')}`].join('; ')}.`];
+    return `- Row ${row}: ${[...own, `memory at most: ${memory.join(', ')}`].join('; ')}.`;
   });
+  const machines = [...new Set(findings.map(({ machine }) => machine))];
   return `# Reliability
 
 Nothing is lost and nothing doubles when processes, brokers, databases and wires fail. This page is written by
 \`npm run chaos -- --docs\`: each row breaks real parts while articles are pushed over HTTP, and then compares a ledger
-of every 202, kept outside of what breaks, with the database, the public topics and the account.
+of every 202, kept outside of what breaks, with the database, the public topics and the account. It shows the last run of
+each row; \`npm run chaos -- --docs --row 4\` repeats one, \`--short\` takes fewer articles.
 
-Run on ${new Date().toISOString().slice(0, 10)} at commit ${commit} with \`npm run chaos -- ${args.join(' ')}\`, on ${machine}.
+Machine: ${machines.join('; ')}.
 
 ${table.join('\n')}
 
