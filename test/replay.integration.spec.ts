@@ -152,11 +152,18 @@ function command(...args: string[]): NewsmillProcess {
   return new NewsmillProcess(COMMAND, args, environment);
 }
 
-async function output(...args: string[]): Promise<{ code: number | string; lines: string[] }> {
+/** How a command ended; its standard output, and all that it told. */
+interface Output {
+  code: number | string;
+  lines: string[];
+  told: string[];
+}
+
+async function output(...args: string[]): Promise<Output> {
   const child = command(...args);
   const code = await child.ended;
   await new Promise((resolve) => setTimeout(resolve, 100));
-  return { code, lines: child.lines };
+  return { code, lines: child.output, told: child.lines };
 }
 
 describe('replay', () => {

@@ -9,6 +9,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export class NewsmillProcess {
   /** Every line it has printed. */
   readonly lines: string[] = [];
+  /** Those of standard output alone. */
+  readonly output: string[] = [];
   private readonly child: ChildProcess;
   /** Resolves with the exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>;
@@ -27,6 +29,7 @@ export class NewsmillProcess {
     for (const stream of [this.child.stdout!, this.child.stderr!]) {
       createInterface({ input: stream }).on('line', (line) => this.lines.push(line));
     }
+    createInterface({ input: this.child.stdout! }).on('line', (line) => this.output.push(line));
     this.ended = new Promise((resolve) => {
       this.child.once('exit', (code, signal) => {
         this.hasExited = true;

@@ -140,8 +140,8 @@ async function makeEmpty(database: DataSource, manager: EntityManager, force: bo
   const used = await Promise.all(tables.map(isThere));
   if (!used.includes(true)) return;
   if (!force) throw new StoreInUse('the store is not empty: a rebuild replaces all of it (--force)');
-  for (const deadline = Date.now() + DRAIN_MS; await isThere('outbox');) {
-    if (Date.now() > deadline) {
+  for (const deadline = performance.now() + DRAIN_MS; await isThere('outbox');) {
+    if (performance.now() > deadline) {
       throw new StoreInUse('changes wait in the outbox and nobody puts them on the log: start the store service first');
     }
     await new Promise((resolve) => setTimeout(resolve, 200));

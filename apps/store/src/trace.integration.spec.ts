@@ -233,8 +233,8 @@ describe('among 100,000 receipts', () => {
        FROM generate_series(1, 100000) AS n`,
     );
     await database.query(
-      `INSERT INTO article_url (url, article_id)
-       SELECT 'https://many.example/' || n, ('00000000-0000-8000-8000-' || lpad(n::text, 12, '0'))::uuid
+      `INSERT INTO article_url (url, article_id, is_own)
+       SELECT 'https://many.example/' || n, ('00000000-0000-8000-8000-' || lpad(n::text, 12, '0'))::uuid, true
        FROM generate_series(1, 100000) AS n`,
     );
     await database.query(
@@ -243,8 +243,14 @@ describe('among 100,000 receipts', () => {
        FROM generate_series(1, 100000) AS n`,
     );
     await database.query(
-      `INSERT INTO article_version (receipt_id, article_id, replay, revision, change_kind, fields, record, stored_at)
-       SELECT receipt_id, id, '', 1, 'new', '{}', '{}', stored_at FROM article WHERE receipt_id LIKE 'many-%'`,
+      `INSERT INTO article_version (receipt_id, article_id, replay, confirmed, superseded, version_created, accepted_at,
+         pub_status, restores, record, stored_at)
+       SELECT receipt_id, id, '', '', false, stored_at, stored_at, 'usable', false, '{}', stored_at
+       FROM article WHERE receipt_id LIKE 'many-%'`,
+    );
+    await database.query(
+      `INSERT INTO article_revision (article_id, revision, change_kind, fields, pub_status, version_id, told_at)
+       SELECT article_id, 1, 'new', '{}', 'usable', id, stored_at FROM article_version WHERE receipt_id LIKE 'many-%'`,
     );
     await database.query(
       `INSERT INTO receipt (id, state, rank, article_id, updated_at, door, subject, received_at)
@@ -286,7 +292,7 @@ describe('among 100,000 receipts', () => {
     [
       'an article by address or id',
       () => [ARTICLES_QUERY, [['https://many.example/50000'], [article]]],
-      ['article_pk', 'article_url_pk'],
+      ['article_url_pk', 'article_version_article_idx'],
     ],
     ['an article by guid', () => [GUID_QUERY, ['many-50000']], ['article_guid_pk']],
     [
@@ -306,7 +312,11 @@ describe('among 100,000 receipts', () => {
       },
       ['receipt_step_pk'],
     ],
-    ['versions', () => [VERSIONS_QUERY, [[article], 1000]], [expect.stringMatching(/^article_version_/)]],
+    [
+      'versions',
+      () => [VERSIONS_QUERY, [[article], 1000]],
+      [expect.stringMatching(/^article_revision_/), 'article_version_article_idx'],
+    ],
     [
       'what is to be swept',
       () => ['SELECT ctid FROM receipt_step WHERE at < $1 LIMIT 5000', [new Date(NOW - 1e10)]],

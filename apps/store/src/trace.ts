@@ -87,7 +87,8 @@ export const VERSIONS_QUERY = `
     SELECT v.receipt_id AS "receiptId", v.article_id AS "articleId", r.revision, r.id AS place,
       coalesce(r.change_kind, 'kept') AS "changeKind", coalesce(r.fields, '{}') AS fields,
       coalesce(r.told_at, v.stored_at) AS "storedAt"
-    FROM article_version v LEFT JOIN article_revision r ON r.version_id = v.id AND r.change_kind IS NOT NULL
+    FROM article_version v LEFT JOIN article_revision r
+      ON r.article_id = v.article_id AND r.version_id = v.id AND r.change_kind IS NOT NULL
     WHERE v.article_id = ANY($1::uuid[]) ORDER BY v.stored_at DESC LIMIT $2) AS latest
   ORDER BY "articleId", "storedAt", place`;
 

@@ -81,7 +81,7 @@ export class HealthController {
       .stageStatuses()
       .filter(
         ({ state, lastTurn }) =>
-          state === 'failed' || (state === 'running' && Date.now() - (lastTurn ?? 0) > STANDSTILL_MS),
+          state === 'failed' || (state === 'running' && performance.now() - (lastTurn ?? 0) > STANDSTILL_MS),
       )
       .map(({ stage }) => stage);
     if (broken.length === 0) return { status: 'ok' };

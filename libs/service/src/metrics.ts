@@ -151,15 +151,15 @@ export class Metrics implements StageObserver {
 
   /** Adds the lag of each stage's group, read when metrics are scraped. */
   watchLag(transport: Transport, prefix: string, stages: readonly Stage[]): void {
-    let readAt = 0;
+    let readAt = -Infinity;
     new Gauge({
       name: 'newsmill_stage_lag',
       help: 'Events a stage has not committed yet.',
       labelNames: ['stage'],
       registers: [this.registry],
       async collect() {
-        if (Date.now() - readAt < LAG_AGE_MS) return;
-        readAt = Date.now();
+        if (performance.now() - readAt < LAG_AGE_MS) return;
+        readAt = performance.now();
         for (const stage of stages) {
           try {
             const lags = await transport.lag(topicAddress(prefix, stage.reads), groupOf(prefix, stage));

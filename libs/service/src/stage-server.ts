@@ -38,7 +38,7 @@ export interface StageStatus {
   reason?: string;
   /** Partitions it holds. */
   assigned: readonly number[];
-  /** Milliseconds since the epoch of the consumer loop's last turn; absent before it joined. */
+  /** When the consumer's loop last turned, on the clock of performance.now(); absent before it joined. */
   lastTurn?: number;
 }
 

@@ -65,7 +65,7 @@ export interface Consumer {
   readonly state: ConsumerState;
   /** Partitions held right now. */
   readonly assigned: readonly number[];
-  /** Milliseconds since the epoch of the loop's last turn; a loop that stands still is broken. */
+  /** When the loop last turned, on the clock of performance.now(), which no jump of the wall clock moves; a loop that stands still is broken. */
   readonly lastTurn: number;
   /** Takes nothing more, lets a batch in hand settle (or hands it back after `graceMs`), leaves the group. */
   stop(graceMs?: number): Promise<void>;

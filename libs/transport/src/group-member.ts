@@ -30,7 +30,7 @@ const MAX_REJOIN_DELAY_MS = 10_000;
  */
 export class GroupMember implements Consumer {
   state: ConsumerState = 'joining';
-  lastTurn = Date.now();
+  lastTurn = performance.now();
   private readonly options: GroupMemberOptions;
   private readonly lanes = new Map<number, PartitionLane>();
   private readonly releases = new Map<number, Promise<void>>();
@@ -84,7 +84,7 @@ export class GroupMember implements Consumer {
   private async loop(): Promise<void> {
     for (let failures = 0; this.stopping === undefined;) {
       this.poked = false;
-      this.lastTurn = Date.now();
+      this.lastTurn = performance.now();
       let pauseMs = this.options.turnMs;
       try {
         await this.turn();

@@ -187,7 +187,7 @@ export class KafkaTransport implements Transport {
     question: (directory: OpenDirectory) => Promise<T>,
     patienceMs = PATIENCE_MS,
   ): Promise<T> {
-    const deadline = Date.now() + patienceMs;
+    const deadline = performance.now() + patienceMs;
     for (let attempts = 1; ; attempts += 1) {
       const directory = (this.directory ??= this.openDirectory());
       try {
@@ -197,7 +197,7 @@ export class KafkaTransport implements Transport {
         if (!refused && !isTransient(error)) throw error;
         this.drop(directory);
         const delayMs = backoff(attempts, 100, 1_000);
-        if (refused || Date.now() + delayMs > deadline) this.throwAs(doing, error);
+        if (refused || performance.now() + delayMs > deadline) this.throwAs(doing, error);
         await sleep(delayMs);
       }
     }

@@ -47,7 +47,7 @@ export class PushKeys {
   private readonly sources: KeySources;
   private ring: Ring;
   private fileState: string | undefined;
-  private lookedAt = Date.now();
+  private lookedAt = performance.now();
 
   /** @throws SettingsError when there is no key, or one is wrong. */
   constructor(sources: KeySources) {
@@ -94,8 +94,8 @@ export class PushKeys {
   /** The file's latest keys. A file that has become wrong is told of, and the keys that were read last stay valid. */
   private current(): Ring {
     const { keysFile } = this.sources;
-    if (keysFile === undefined || Date.now() - this.lookedAt < LOOK_MS) return this.ring;
-    this.lookedAt = Date.now();
+    if (keysFile === undefined || performance.now() - this.lookedAt < LOOK_MS) return this.ring;
+    this.lookedAt = performance.now();
     try {
       const state = keyFileState(keysFile);
       if (state === this.fileState) return this.ring;

@@ -4,15 +4,15 @@ const EVERY_MS = { terminal: 500, elsewhere: 10_000 };
 /** Tells how far a long work has come: done of total, rate and time left. */
 export function createProgressLine(output: NodeJS.WritableStream, isTerminal: boolean) {
   const everyMs = isTerminal ? EVERY_MS.terminal : EVERY_MS.elsewhere;
-  const began = Date.now();
+  const began = performance.now();
   let first: number | undefined;
   let last = began;
   let shown = false;
   return {
     show(done: number, total: number): void {
       first ??= done;
-      if (Date.now() - last < everyMs) return;
-      last = Date.now();
+      if (performance.now() - last < everyMs) return;
+      last = performance.now();
       const rate = ((done - first) * 1000) / (last - began);
       const left = rate > 0 ? `, ${duration((total - done) / rate)} left` : '';
       const share = total === 0 ? 100 : Math.floor((done * 100) / total);

@@ -27,7 +27,7 @@ async function rebuild({ force = false, intoSchema, json }: RebuildCommandOption
   const { traceDays } = loadSettings(storeSettings, processEnvironment());
   await withLog((transport, settings) =>
     withStoreDatabase(settings, intoSchema, async (database) => {
-      const began = Date.now();
+      const began = performance.now();
       let told = began;
       const report = await rebuildStore({
         transport,
@@ -37,12 +37,12 @@ async function rebuild({ force = false, intoSchema, json }: RebuildCommandOption
         traceDays,
         replayId: newReplayId(new Date(), randomBytes(2).toString('hex')),
         onProgress: (phase, events) => {
-          if (Date.now() - told < 5_000) return;
-          told = Date.now();
+          if (performance.now() - told < 5_000) return;
+          told = performance.now();
           process.stderr.write(`newsmill: ${phase}: ${events}\n`);
         },
       });
-      const seconds = (Date.now() - began) / 1000;
+      const seconds = (performance.now() - began) / 1000;
       const hash = await hashStore(database);
       const { changes, state, outcomes, enriched, caughtUp } = report;
       const text = [

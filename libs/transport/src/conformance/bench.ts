@@ -149,9 +149,9 @@ export class Bench {
 
   /** Waits for a condition; there is no upper bound on speed here, only an end to the waiting. */
   async until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-    const end = Date.now() + (this.world.slow ? 150_000 : 60_000);
+    const end = performance.now() + (this.world.slow ? 150_000 : 60_000);
     while (!(await holds())) {
-      if (Date.now() > end) throw new Error(`Waited in vain until ${what}`);
+      if (performance.now() > end) throw new Error(`Waited in vain until ${what}`);
       await sleep(20);
     }
   }

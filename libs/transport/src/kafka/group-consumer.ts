@@ -20,6 +20,7 @@ import { MemberTransactions } from './member-transactions.js';
 import { PartitionLoop } from './partition-loop.js';
 import { type FetchedMessage, toLogRecord } from './records.js';
 import type { TopicFacts } from './topic-catalog.js';
+import { WallClock } from './wall-clock.js';
 
 export interface GroupConsumerOptions extends SubscribeOptions {
   address: KafkaAddress;
@@ -85,13 +86,14 @@ interface Session {
 export class GroupConsumer implements Consumer {
   state: ConsumerState = 'joining';
   assigned: readonly number[] = [];
-  lastTurn = Date.now();
+  lastTurn = performance.now();
 
   private readonly loops = new Map<number, PartitionLoop>();
   private session: Session | undefined;
   private predecessor: string | undefined;
   private readonly transactionalId: string;
   private outages = 0;
+  private readonly clock = new WallClock();
   private readonly budget = new ByteBudget(IN_HAND_BYTES);
   private readonly stopping = new AbortController();
   private stopped: Promise<void> | undefined;
@@ -267,12 +269,7 @@ export class GroupConsumer implements Consumer {
 
   /** The membership is over: a new one when the brokers are to blame, else the end. */
   private lose(session: Session, error: Error): void {
-    if (session.lost || this.stopping.signal.aborted) return;
-    session.lost = true;
-    this.abandonAll(new Error(`the membership in ${this.options.group} ended`, { cause: error }));
-    void session.transactions?.close();
-    session.client.cut();
-    this.predecessor = session.memberId ?? this.predecessor;
+    if (!this.leave(session, error)) return;
     const refused = isRefused(error);
     if (!refused && !isTransient(error)) {
       this.state = 'failed';
@@ -280,6 +277,21 @@ export class GroupConsumer implements Consumer {
       this.options.onCrash(error);
       return;
     }
+    this.joinAnew(error, refused);
+  }
+
+  /** @returns false when it is over already */
+  private leave(session: Session, error: Error): boolean {
+    if (session.lost || this.stopping.signal.aborted) return false;
+    session.lost = true;
+    this.abandonAll(new Error(`the membership in ${this.options.group} ended`, { cause: error }));
+    void session.transactions?.close();
+    session.client.cut();
+    this.predecessor = session.memberId ?? this.predecessor;
+    return true;
+  }
+
+  private joinAnew(error: Error, refused: boolean): void {
     this.state = 'joining';
     this.outages += 1;
     // Who is refused waits for somebody to change something, and the broker's own log need not be filled with it.
@@ -316,7 +328,13 @@ export class GroupConsumer implements Consumer {
   }
 
   private turn(): void {
-    this.lastTurn = Date.now();
+    this.lastTurn = performance.now();
+    const { session } = this;
+    // kafkajs beats by the wall clock: set back, it would be silent for as long, and the group would go on without it.
+    const backMs = this.clock.setBackMs();
+    if (session === undefined || backMs < this.options.sessionTimeoutMs / 3) return;
+    const error = new Error(`the wall clock was set back by ${Math.round(backMs / 1000)} s`);
+    if (this.leave(session, error)) this.joinAnew(error, false);
   }
 
   private log(level: 'debug' | 'warn' | 'error', message: string, fields?: object): void {

@@ -53,12 +53,12 @@ async function ask(
 
 /** Asks again while a partition changes its leader, or its new leader does not know yet that it leads. */
 async function patiently<T>(cluster: Cluster, question: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = performance.now() + PATIENCE_MS;
   for (let attempts = 1; ; attempts += 1) {
     try {
       return await question();
     } catch (error) {
-      if (!isTransient(error) || Date.now() > deadline) throw error;
+      if (!isTransient(error) || performance.now() > deadline) throw error;
       await sleep(backoff(attempts, 100, 2_000));
       await cluster.refreshMetadata().catch(() => undefined);
     }
@@ -137,7 +137,7 @@ async function recordsBetween(
 export async function seekGroup(cluster: Cluster, topic: string, group: string, to: Position): Promise<void> {
   const offsets = await offsetsAt(cluster, topic, to);
   const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }));
-  const deadline = Date.now() + EMPTYING_MS;
+  const deadline = performance.now() + EMPTYING_MS;
   for (;;) {
     try {
       const coordinator = await cluster.findGroupCoordinator({ groupId: group });
@@ -153,7 +153,7 @@ export async function seekGroup(cluster: Cluster, topic: string, group: string, 
         brokerCode(error) ?? '',
       );
       if (!occupied) throw error;
-      if (Date.now() > deadline) {
+      if (performance.now() > deadline) {
         throw new Error(`Group ${group} still has members on ${topic}: stop its consumers, then seek`, {
           cause: error,
         });

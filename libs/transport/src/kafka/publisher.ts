@@ -102,7 +102,7 @@ export class Publisher {
   }
 
   private async flush(calls: Call[]): Promise<void> {
-    const deadline = Date.now() + this.options.timeoutMs;
+    const deadline = performance.now() + this.options.timeoutMs;
     const known = new Map<string, Promise<TopicFacts>>();
     const partitions = new Map<string, CallRun[]>();
     for (const call of calls) {
@@ -202,7 +202,7 @@ export class Publisher {
         if (!(error instanceof TimedOut)) cause = error;
         const again = mayPass(error);
         const delayMs = backoff(attempts, FIRST_DELAY_MS, MAX_DELAY_MS);
-        if (error instanceof TimedOut || (again && Date.now() + delayMs >= deadline)) {
+        if (error instanceof TimedOut || (again && performance.now() + delayMs >= deadline)) {
           throw error instanceof LogUnavailable ? error : this.unavailable(cause ?? error);
         }
         if (!again) throw error;
@@ -219,7 +219,7 @@ export class Publisher {
     const { signal } = this.ending;
     const timer = Promise.withResolvers<never>();
     const giveUp = () => timer.reject(new TimedOut('no answer'));
-    const timeout = setTimeout(giveUp, Math.max(0, deadline - Date.now()));
+    const timeout = setTimeout(giveUp, Math.max(0, deadline - performance.now()));
     signal.addEventListener('abort', giveUp, { once: true });
     if (signal.aborted) giveUp();
     try {

@@ -39,10 +39,10 @@ export class TopicCatalog {
   /** Facts at most half a minute old; older ones when the log does not answer. Rejects for a topic that is not there. */
   async facts(topic: string): Promise<TopicFacts> {
     const known = this.known.get(topic);
-    if (known !== undefined && Date.now() - known.at < MAX_AGE_MS) return known.facts;
+    if (known !== undefined && performance.now() - known.at < MAX_AGE_MS) return known.facts;
     try {
       const facts = await this.ask(`look up ${topic}`, (directory) => describe(directory, topic));
-      this.known.set(topic, { facts, at: Date.now() });
+      this.known.set(topic, { facts, at: performance.now() });
       return facts;
     } catch (error) {
       if (known === undefined || error instanceof UnknownTopic) throw error;
@@ -119,7 +119,7 @@ async function create({ admin, cluster }: Directory, specs: readonly TopicSpec[]
       configEntries: Object.entries(settingsFor(spec, replicas)).map(([name, value]) => ({ name, value })),
     })),
   });
-  const deadline = Date.now() + CREATED_WAIT_MS;
+  const deadline = performance.now() + CREATED_WAIT_MS;
   const broker = await anyBroker(cluster);
   for (const { address } of specs) {
     for (;;) {
@@ -128,7 +128,7 @@ async function create({ admin, cluster }: Directory, specs: readonly TopicSpec[]
         if (topicMetadata[0]?.partitionMetadata.every(({ leader }) => leader >= 0)) break;
       } catch (error) {
         const pending = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].includes(brokerCode(error) ?? '');
-        if (!pending || Date.now() > deadline) throw error;
+        if (!pending || performance.now() > deadline) throw error;
       }
       await sleep(50);
     }
@@ -154,7 +154,7 @@ async function update(admin: Admin, spec: TopicSpec, found: Metadata): Promise<T
       ],
     });
     // The controller has them; the broker that is asked next may still tell the old ones.
-    for (const deadline = Date.now() + CREATED_WAIT_MS; Date.now() < deadline;) {
+    for (const deadline = performance.now() + CREATED_WAIT_MS; performance.now() < deadline;) {
       if (!isOther(await settingsOf(admin, spec.address), wanted)) break;
       await sleep(50);
     }

@@ -21,12 +21,12 @@ export class TopicDirectory {
   /** Rejects with {@link UnknownTopic}. Whoever asks at the same time shares one answer. */
   find(address: string): Promise<Topic> {
     const found = this.known.get(address);
-    if (found !== undefined && Date.now() - found.askedAt < FRESH_MS) return found.topic;
+    if (found !== undefined && performance.now() - found.askedAt < FRESH_MS) return found.topic;
     const topic = this.read(this.database.pool, address).then((read) => {
       if (read === undefined) throw new UnknownTopic(address);
       return read;
     });
-    const asked = { topic, askedAt: Date.now() };
+    const asked = { topic, askedAt: performance.now() };
     this.known.set(address, asked);
     topic.catch(() => {
       if (this.known.get(address) === asked) this.known.delete(address);
