@@ -104,8 +104,9 @@ describe('redirects to hostile targets', () => {
     const own = target.port === port && target.addresses.every(({ address }) => address === '127.0.0.1');
     return own ? dial(target, signal) : Promise.reject(new Error('the suite lets nothing leave loopback'));
   };
-  const client = (resolve = resolveHostile, allow = [`127.0.0.1:${port}`]): Outbound => {
-    const made = createOutbound({ userAgent: USER_AGENT, allow, resolve, connect: observe });
+  const client = (resolve = resolveHostile): Outbound => {
+    const allow = [`127.0.0.1:${port}`];
+    const made = createOutbound({ userAgent: USER_AGENT, allow, resolve, connect: observe, maxSocketsPerHost: 1 });
     open.push(made);
     return made;
   };
