@@ -22,6 +22,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerOf } from './answer.ts';
+import { lookupStubName } from './resolve-names.ts';
 import { Site, siteOfHost, type WebShape } from './site.ts';
 
 export interface StubWebOptions extends Partial<Omit<WebShape, 'port'>> {
@@ -145,18 +146,13 @@ export async function startStubWeb(options: StubWebOptions = {}): Promise<StubWe
       for (let index = 0; index < shape.sites; index += 1) yield new Site(shape, index);
     },
     site: (index) => new Site(shape, index),
-    outbound: { allow, resolve: async (name) => (isStubName(name) ? ['127.0.0.1'] : []) },
+    outbound: { allow, resolve: lookupStubName },
     environment: () => ({
       NEWSMILL_OUTBOUND_ALLOW: allow.join(','),
       NODE_OPTIONS: `--import=${new URL('resolve-names-now.ts', import.meta.url).href}`,
     }),
     close: () => closed(server),
   };
-}
-
-/** Whether a host name belongs to the stub web. */
-export function isStubName(hostname: string): boolean {
-  return hostname.toLowerCase().replace(/\.$/, '').endsWith('.stub.test');
 }
 
 const CONTROL_HOST = 'control.stub.test';
