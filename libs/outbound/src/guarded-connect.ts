@@ -18,6 +18,7 @@ export function createGuardedConnect(
   resolve: Resolve,
   connect: Connect,
   sockets: Sockets,
+  closing: AbortSignal,
 ): buildConnector.connector {
   return (options, callback) => {
     const secure = options.protocol === 'https:';
@@ -26,14 +27,20 @@ export function createGuardedConnect(
     const port = options.port === '' ? (secure ? 443 : 80) : Number(options.port);
     const expiry = new AbortController();
     let resolved = false;
-    const timer = setTimeout(() => {
-      const within = `within connectTimeoutMs = ${limits.connectTimeoutMs} ms`;
-      expiry.abort(
-        resolved
-          ? new OutboundError('timeout', origin, `No connection ${within}`)
-          : new OutboundError('dns', origin, `No answer of the resolver ${within}`),
-      );
-    }, limits.connectTimeoutMs);
+    const onClosing = (): void => expiry.abort(new OutboundError('aborted', origin, 'The client was closed'));
+    closing.addEventListener('abort', onClosing, { once: true });
+    const timer = setTimeout(
+      () => {
+        const within = `within connectTimeoutMs = ${limits.connectTimeoutMs} ms`;
+        expiry.abort(
+          resolved
+            ? new OutboundError('timeout', origin, `No connection ${within}`)
+            : new OutboundError('dns', origin, `No answer of the resolver ${within}`),
+        );
+        // Who asked has been told by the total time, where that is shorter; the socket is given up all the same.
+      },
+      Math.min(limits.connectTimeoutMs, limits.totalTimeoutMs),
+    );
 
     const opened = checkedAddresses(policy, resolve, { origin, hostname, port }).then((addresses) => {
       resolved = true;
@@ -43,7 +50,10 @@ export function createGuardedConnect(
       );
     });
     untilAbort(opened, expiry.signal)
-      .finally(() => clearTimeout(timer))
+      .finally(() => {
+        clearTimeout(timer);
+        closing.removeEventListener('abort', onClosing);
+      })
       .then(
         (socket) => callback(null, socket),
         (error: unknown) => callback(toOutboundError(origin, error, limits), null),

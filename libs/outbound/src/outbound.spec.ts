@@ -228,6 +228,16 @@ describe('fetchPage', () => {
     expect(unanswered.message).toMatch(/connectTimeoutMs = 50 ms/);
   });
 
+  it('keeps to the first byte, the total time and the abort of its caller while it connects', async () => {
+    const never = { connect: () => new Promise<never>(() => undefined) };
+    const late = await failure(outbound({ ...never, totalTimeoutMs: 60 }).fetchPage(`${origin}/`));
+    expect(late.message).toMatch(/totalTimeoutMs = 60 ms/);
+    const silent = await failure(outbound({ ...never, firstByteTimeoutMs: 60 }).fetchPage(`${origin}/`));
+    expect(silent.message).toMatch(/firstByteTimeoutMs = 60 ms/);
+    const left = await failure(outbound(never).fetchPage(`${origin}/`, { signal: AbortSignal.timeout(60) }));
+    expect(left.kind).toBe('aborted');
+  });
+
   it.each([
     ['all permanent', [301, 308], '/end-2'],
     ['permanent, then for now', [308, 302], '/end-1'],

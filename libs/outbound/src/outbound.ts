@@ -76,9 +76,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const policy = createAddressPolicy(options.allow ?? [], options.allowedPorts ?? [80, 443]);
   if (options.userAgent.trim() === '') throw new TypeError('Outbound option userAgent is empty; name a contact in it');
   const sockets = new Sockets(limits);
+  const closing = new AbortController();
   const [resolve, connect] = [options.resolve ?? resolveBySystem, options.connect ?? dial];
   const agent = new Agent({
-    connect: createGuardedConnect(policy, limits, resolve, connect, sockets),
+    connect: createGuardedConnect(policy, limits, resolve, connect, sockets, closing.signal),
     connections: limits.maxSocketsPerHost,
     maxHeaderSize: limits.maxHeaderBytes,
     // The guards below bound headers and body, with errors that name their limit.
@@ -99,13 +100,14 @@ export function createOutbound(options: OutboundOptions): Outbound {
     const url = target.href;
     const timer = expireIn('firstByteTimeoutMs', url, 'No complete headers', expiry);
     try {
-      const response = await send(target, {
+      const sent = send(target, {
         dispatcher: agent,
         headers,
         signal,
         onInfo: informationalGuard(url, expiry),
         ...(post && { method: 'POST', body: post }),
       });
+      const response = await untilAbort(sent, signal);
       // A body that is given up reports that as an error event; nobody is listening any more.
       response.body.on('error', () => undefined);
       return response;
@@ -249,8 +251,30 @@ export function createOutbound(options: OutboundOptions): Outbound {
       ),
     post: (url, request) =>
       seated(url, request.signal, () => within(url, request.signal, (expiry) => deliver(url, request, expiry))),
-    close: () => agent.destroy(),
+    close: () => {
+      closing.abort();
+      return agent.destroy();
+    },
   };
+}
+
+/** undici hears of an abort once a request has its socket; its caller does not wait for that. */
+async function untilAbort(
+  sent: Promise<Dispatcher.ResponseData>,
+  signal: AbortSignal,
+): Promise<Dispatcher.ResponseData> {
+  const given = Promise.withResolvers<never>();
+  const onAbort = (): void => given.reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  sent.then(
+    ({ body }) => signal.aborted && body.on('error', () => undefined).destroy(),
+    () => undefined,
+  );
+  try {
+    return await Promise.race([sent, given.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 function aborted(url: string, reason: unknown): OutboundError {
