@@ -280,12 +280,12 @@ describe('the account', () => {
     }
     const dead = await newsmill('trace', `${site.origin}/broken`);
     expect(dead.out).toMatch(
-      /^receipt \S+ {2}dead \(remote: .*\)\n {2}by push, received \S+, last heard of in fetch, /,
+      /^receipt \S+ {2}dead \(http-exhausted: HTTP status 5.*\)\n {2}by push, received \S+, last heard of in fetch, /,
     );
     expect(dead.out.match(/ {2}(push|redrive) +received/g)).toHaveLength(2);
-    expect(dead.out.match(/Z {2}fetch +dead +newsmill\.news\.link\.discovered\.v1\/\d\/\d+ {2}remote: /g)).toHaveLength(
-      2,
-    );
+    expect(
+      dead.out.match(/Z {2}fetch +dead +newsmill\.news\.link\.discovered\.v1\/\d\/\d+ {2}http-exhausted: /g),
+    ).toHaveLength(2);
     const unread = await newsmill('trace', 'unreadable');
     expect(unread.out).toMatch(/\n {2}dead letter parse\/\d+\/\d+\n/);
     const { body } = await admin('trace?what=g-62&publisher=courier');

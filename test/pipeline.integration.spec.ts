@@ -250,15 +250,15 @@ describe('push', () => {
   });
 
   it.each([
-    ['/hangs', 'timeout'],
-    ['/broken', 'remote'],
+    ['/hangs', 'timeout', 'timeout'],
+    ['/broken', 'remote', 'http-exhausted'],
   ] as const)(
     '%s ends with the dead letters (%s) after three tries, and again after a redrive',
-    async (path, errorClass) => {
+    async (path, errorClass, reasonClass) => {
       const { receiptId } = await client.push({ url: `${site.origin}${path}` });
       expect(await client.settled(receiptId!)).toMatchObject({
         state: 'dead',
-        reason: expect.stringContaining(errorClass),
+        reason: expect.stringMatching(new RegExp(`^${reasonClass}: `)),
       });
       expect(site.hits.get(path)).toBe(3);
       const letters = new DeadLetters(transport, 'newsmill');

@@ -1,10 +1,11 @@
 import { Controller, Inject, Logger } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { type EventOf, linkDiscovered, MAX_PAGE_BYTES, pageFetched } from '@newsmill/contracts';
-import { type FetchedResource, type Outbound, OutboundError } from '@newsmill/outbound';
+import type { FetchedResource, Outbound } from '@newsmill/outbound';
 import { StageHandler } from '@newsmill/service';
-import { emit, fail, type HandlerContext, type Outcome, reject, StageFault, toFault } from '@newsmill/stage';
-import { decodePage, InvalidUrl, mediaTypeOf, pageIdOf, sniffMediaType } from '@newsmill/web';
+import { emit, fail, type HandlerContext, type Outcome, reject, type StageFault } from '@newsmill/stage';
+import { decodePage, mediaTypeOf, pageIdOf, sniffMediaType } from '@newsmill/web';
+import { faultOutcome, statusOutcome } from './fetch-fault.js';
 import { fetch } from './fetch.stage.js';
 import { CLOCK } from './fetcher.tokens.js';
 import { OUTBOUND } from './outbound.provider.js';
@@ -84,33 +85,24 @@ export class FetchController {
       return { resource, outcome: toPage(visit, resource, this.clock()) };
     } catch (error) {
       signal.throwIfAborted();
-      return { outcome: outcomeOf(error) };
+      return { outcome: faultOutcome(error) };
     }
   }
-}
-
-/** What it means that there is no answer. */
-function outcomeOf(error: unknown): FetchOutcome {
-  if (error instanceof InvalidUrl) return reject(error.message);
-  if (!(error instanceof OutboundError)) return fail(toFault(error));
-  if (!error.transient) return reject(error.message);
-  const errorClass = error.kind === 'timeout' ? 'timeout' : 'remote';
-  return fail(new StageFault(errorClass, error.message, { cause: error }));
 }
 
 /** What a server's answer means for the article. */
 function toPage({ link, original }: Visit, resource: FetchedResource, now: Date): FetchOutcome {
   const { status, url } = resource;
-  if (status === 429 || status >= 500) return fail(new StageFault('remote', `HTTP status ${status} (${url})`));
-  if (status < 200 || status >= 300) return reject(`HTTP status ${status} (${url})`);
-  if (resource.body.length === 0) return reject(`the page is empty (${url})`);
+  const refused = statusOutcome(resource);
+  if (refused !== undefined) return refused;
+  if (resource.body.length === 0) return reject(`the page is empty (${url})`, 'not-a-page');
   const mediaType = mediaTypeOf(resource.contentType) ?? sniffMediaType(resource.body);
   if (mediaType === undefined || !HTML.has(mediaType)) {
-    return reject(`not an HTML page: ${mediaType ?? 'unknown media type'} (${url})`);
+    return reject(`not an HTML page: ${mediaType ?? 'unknown media type'} (${url})`, 'not-a-page');
   }
   const { text, charset } = decodePage(resource.body, resource.contentType);
   const bytes = Buffer.byteLength(text);
-  if (bytes > MAX_PAGE_BYTES) return reject(`too large: ${bytes} bytes, at most ${MAX_PAGE_BYTES} (${url})`);
+  if (bytes > MAX_PAGE_BYTES) return reject(`${bytes} bytes, at most ${MAX_PAGE_BYTES} (${url})`, 'too-large');
   const { receiptId, publisher, guid, origin, hints, restore } = link;
   return emit(pageFetched, {
     receiptId,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineSettings, flag, list, type SettingValues, wholeNumber } from '@newsmill/service';
+import { outboundSettings } from './outbound.config.js';
 import { revisitSettings } from './revisits/revisits.config.js';
 
 export const fetcherSettings = defineSettings({
@@ -68,6 +69,7 @@ export const fetcherSettings = defineSettings({
     default: '15000',
     doc: 'Milliseconds one fetch may take, redirects and body included.',
   },
+  ...outboundSettings,
   ...revisitSettings,
 });
 

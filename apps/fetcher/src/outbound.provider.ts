@@ -21,6 +21,8 @@ function outboundOptions(settings: FetcherSettings): OutboundOptions {
     userAgent: settings.userAgent,
     allow: settings.outboundAllow,
     totalTimeoutMs: settings.fetchTimeoutMs,
+    maxSockets: settings.outboundSockets,
+    maxSocketsPerHost: settings.outboundSocketsPerHost,
     maxBodyBytes: MAX_PAGE_BYTES,
     maxDecompressedBytes: MAX_PAGE_BYTES,
   };

@@ -2,6 +2,7 @@ export * from './article-record.js';
 export * from './compat.js';
 export * from './dead-letter.js';
 export * from './json-schema.js';
+export * from './reason-class.js';
 export * from './topic.js';
 export * from './topics.js';
 export * from './topics/article-outcomes.js';

@@ -63,6 +63,8 @@ const METADATA_ADDRESSES = new Set(['168.63.129.16']);
  */
 export function forbiddenRange(address: string): string | undefined {
   if (isIP(address) === 0) return 'not an IP address';
+  // RFC 4007 section 6: a zone belongs to an address that means something on this machine's links alone.
+  if (address.includes('%')) return 'address of a zone';
   const parsed = ipaddr.parse(address);
   if (!(parsed instanceof ipaddr.IPv6)) {
     if (METADATA_ADDRESSES.has(parsed.toString())) return 'cloud metadata';

@@ -1,5 +1,6 @@
 import net, { type Socket } from 'node:net';
 import tls from 'node:tls';
+import { OutboundError } from './outbound-error.js';
 
 export interface ResolvedAddress {
   address: string;
@@ -52,10 +53,23 @@ export const dial: Connect = (target, signal) =>
     };
     signal.addEventListener('abort', onAbort, { once: true });
     socket.once('close', () => signal.removeEventListener('abort', onAbort));
+    let isConnected = false;
+    socket.once('connect', () => {
+      isConnected = true;
+    });
     // Stays for the socket's life: an error between here and undici's own listener must not be uncaught.
-    socket.on('error', reject);
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      // A host that is there and does not finish the handshake has a fault of TLS; a certificate has an error of its own.
+      const isCut = target.secure && isConnected && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      reject(isCut ? cutHandshake(target, error) : error);
+    });
     socket.once(target.secure ? 'secureConnect' : 'connect', () => {
       signal.removeEventListener('abort', onAbort);
       resolve(socket);
     });
   });
+
+function cutHandshake({ hostname, port }: ConnectTarget, cause: Error): OutboundError {
+  const origin = `https://${hostname}:${port}`;
+  return new OutboundError('tls', origin, 'The TLS handshake was cut off', { cause, transient: true });
+}

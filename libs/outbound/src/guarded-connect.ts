@@ -5,6 +5,7 @@ import type { Connect, ConnectTarget, ResolvedAddress } from './dial.js';
 import { OutboundError, toOutboundError } from './outbound-error.js';
 import type { OutboundLimits } from './outbound-options.js';
 import type { Resolve } from './resolve.js';
+import type { Sockets } from './sockets.js';
 
 /**
  * The connect step of undici's Agent: resolves, judges each address, and hands exactly the judged addresses on. One
@@ -16,6 +17,8 @@ export function createGuardedConnect(
   limits: OutboundLimits,
   resolve: Resolve,
   connect: Connect,
+  sockets: Sockets,
+  closing: AbortSignal,
 ): buildConnector.connector {
   return (options, callback) => {
     const secure = options.protocol === 'https:';
@@ -23,17 +26,34 @@ export function createGuardedConnect(
     const hostname = options.hostname.replace(/^\[|\]$/g, '');
     const port = options.port === '' ? (secure ? 443 : 80) : Number(options.port);
     const expiry = new AbortController();
-    const timer = setTimeout(() => {
-      const explanation = `No connection within connectTimeoutMs = ${limits.connectTimeoutMs} ms`;
-      expiry.abort(new OutboundError('timeout', origin, explanation));
-    }, limits.connectTimeoutMs);
+    let resolved = false;
+    const onClosing = (): void => expiry.abort(new OutboundError('aborted', origin, 'The client was closed'));
+    closing.addEventListener('abort', onClosing, { once: true });
+    const timer = setTimeout(
+      () => {
+        const within = `within connectTimeoutMs = ${limits.connectTimeoutMs} ms`;
+        expiry.abort(
+          resolved
+            ? new OutboundError('timeout', origin, `No connection ${within}`)
+            : new OutboundError('dns', origin, `No answer of the resolver ${within}`),
+        );
+        // Who asked has been told by the total time, where that is shorter; the socket is given up all the same.
+      },
+      Math.min(limits.connectTimeoutMs, limits.totalTimeoutMs),
+    );
 
     const opened = checkedAddresses(policy, resolve, { origin, hostname, port }).then((addresses) => {
+      resolved = true;
       expiry.signal.throwIfAborted();
-      return connect({ hostname, addresses, port, secure }, expiry.signal);
+      return sockets.open(origin, hostname, expiry.signal, () =>
+        connect({ hostname, addresses, port, secure }, expiry.signal),
+      );
     });
     untilAbort(opened, expiry.signal)
-      .finally(() => clearTimeout(timer))
+      .finally(() => {
+        clearTimeout(timer);
+        closing.removeEventListener('abort', onClosing);
+      })
       .then(
         (socket) => callback(null, socket),
         (error: unknown) => callback(toOutboundError(origin, error, limits), null),
@@ -53,7 +73,7 @@ async function checkedAddresses(
     return { address, family: isIP(address) === 6 ? 6 : 4 };
   });
   if (first === undefined) {
-    throw new OutboundError('connect', origin, 'The host name has no address', { transient: false });
+    throw new OutboundError('dns', origin, 'The host name has no address', { transient: false });
   }
   return [first, ...others];
 }

@@ -1,212 +1,79 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { dial, type Connect, type ConnectTarget } from './dial.js';
+import { hostileLocations, hostileTargets, observedConnect, resolveHostile } from './hostile-targets.js';
 import { createOutbound, type Outbound } from './outbound.js';
-import { OutboundError, type OutboundErrorKind } from './outbound-error.js';
+import { OutboundError } from './outbound-error.js';
 
-/** What hostile names resolve to. A name that is not here resolves to a public address. */
-const NAMES: Readonly<Record<string, readonly string[]>> = {
-  localhost: ['127.0.0.1', '::1'],
-  'app.localhost': ['::1'],
-  'metadata.google.internal': ['169.254.169.254'],
-  'loopback.example': ['127.0.0.1'],
-  'private.example': ['10.0.0.5'],
-  'mixed.example': ['93.184.216.34', '192.168.0.1'],
-  'mixed6.example': ['2606:2800:220:1::1', 'fd00::1'],
-  'mapped.example': ['::ffff:169.254.169.254'],
-  'nat64.example': ['64:ff9b::a00:1'],
-  'six-to-four.example': ['2002:a00:1::'],
-  'unspecified.example': ['0.0.0.0'],
-  'odd.example': ['0x7f000001'],
-  'nowhere.example': [],
-};
+const USER_AGENT = 'newsmill-test';
+const NOT_TRANSIENT = { name: 'OutboundError', transient: false };
 
-const BLOCKED: readonly string[] = [
-  'http://127.0.0.1/',
-  'http://127.1/',
-  'http://127.0.1/',
-  'http://2130706433/',
-  'http://0x7f000001/',
-  'http://0x7f.0x0.0x0.0x1/',
-  'http://0177.0.0.1/',
-  'http://017700000001/',
-  'http://127.0.0.1./',
-  'http://127.123.45.67/',
-  'http://%31%32%37.0.0.1/',
-  'http://１２７.０.０.１/',
-  'http://①②⑦.0.0.1/',
-  'http:\\\\127.0.0.1\\',
-  'http:127.0.0.1/',
-  'http://0/',
-  'http://0.0.0.0/',
-  'http://0.0.0.1/',
-  'http://10.0.0.1/',
-  'http://167772161/',
-  'http://012.0.0.1/',
-  'http://172.16.0.1/',
-  'http://172.31.255.255/',
-  'http://192.168.0.1/',
-  'http://0xc0a80001/',
-  'http://100.64.0.1/',
-  'http://100.100.100.200/latest/meta-data/',
-  'http://169.254.169.254/latest/meta-data/',
-  'http://0xa9fea9fe/',
-  'http://2852039166/',
-  'http://0251.0376.0251.0376/',
-  'http://169.254.170.2/v2/credentials',
-  'http://168.63.129.16/machine',
-  'http://192.0.0.192/opc/v2/',
-  'http://192.0.2.1/',
-  'http://198.18.0.1/',
-  'http://203.0.113.9/',
-  'http://224.0.0.1/',
-  'http://239.255.255.250/',
-  'http://240.0.0.1/',
-  'http://255.255.255.255/',
-  'http://[::]/',
-  'http://[::1]/',
-  'http://[0:0:0:0:0:0:0:1]/',
-  'http://[::127.0.0.1]/',
-  'http://[::ffff:127.0.0.1]/',
-  'http://[::ffff:7f00:1]/',
-  'http://[0000:0000:0000:0000:0000:ffff:a9fe:a9fe]/',
-  'http://[::ffff:0:7f00:1]/',
-  'http://[64:ff9b::7f00:1]/',
-  'http://[64:ff9b::169.254.169.254]/',
-  'http://[64:ff9b:1::808:808]/',
-  'http://[2002:7f00:1::]/',
-  'http://[2002:a9fe:a9fe::1]/',
-  'http://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/',
-  'http://[2001:db8::1]/',
-  'http://[2606:4700::5efe:a00:1]/',
-  'http://[fc00::1]/',
-  'http://[fd00:ec2::254]/latest/meta-data/',
-  'http://[fe80::1]/',
-  'http://[fec0::1]/',
-  'http://[ff02::1]/',
-  'http://[100::1]/',
-  ...Object.keys(NAMES)
-    .filter((name) => name !== 'nowhere.example')
-    .map((name) => `http://${name}/`),
-  'http://LOCALHOST/',
-  'http://localhost./',
-  'https://loopback.example/',
-];
-
-const OTHERWISE_REFUSED: readonly [url: string, kind: OutboundErrorKind][] = [
-  ['http://public.example:22/', 'port'],
-  ['http://public.example:8080/', 'port'],
-  ['https://public.example:6379/', 'port'],
-  ['http://8.8.8.8:53/', 'port'],
-  ['http://127.0.0.1:22/', 'port'],
-  ['http://public.example:0/', 'port'],
-  ['http://public.example@127.0.0.1/', 'bad-url'],
-  ['http://user:pass@public.example/', 'bad-url'],
-  ['http://127.0.0.1:80@public.example/', 'bad-url'],
-  ['http://public.example:80@127.0.0.1:80@public.example/', 'bad-url'],
-  ['ftp://public.example/', 'bad-url'],
-  ['file:///etc/passwd', 'bad-url'],
-  ['gopher://127.0.0.1/_x', 'bad-url'],
-  ['data:text/html,x', 'bad-url'],
-  ['javascript:alert(1)', 'bad-url'],
-  ['unix:///var/run/docker.sock', 'bad-url'],
-  ['blob:http://public.example/x', 'bad-url'],
-  ['http://', 'bad-url'],
-  ['http://public.example:99999/', 'bad-url'],
-  ['http://256.256.256.256/', 'bad-url'],
-  ['http://[::1%25lo]/', 'bad-url'],
-  ['http://[fe80::1%25eth0]/', 'bad-url'],
-  ['http://nowhere.example/', 'connect'],
-];
-
-const HOSTILE: readonly [url: string, kind: OutboundErrorKind][] = [
-  ...BLOCKED.map((url): [string, OutboundErrorKind] => [url, 'blocked-address']),
-  ...OTHERWISE_REFUSED,
-];
+const thrownBy = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
 
 describe('hostile targets', () => {
-  let server: Server;
-  let port: number;
-  let location = '';
+  const { connect, attempts } = observedConnect();
   let outbound: Outbound;
-  /** Every attempt to open a socket. Only those to the test's own server are carried out, whatever the guards say. */
-  let attempts: ConnectTarget[] = [];
 
-  const observe: Connect = (target, signal) => {
-    attempts.push(target);
-    const own = target.port === port && target.addresses.every(({ address }) => address === '127.0.0.1');
-    return own ? dial(target, signal) : Promise.reject(new Error('the suite lets nothing leave loopback'));
-  };
+  beforeAll(() => {
+    outbound = createOutbound({ userAgent: USER_AGENT, resolve: resolveHostile, connect });
+  });
+  beforeEach(() => {
+    attempts.length = 0;
+  });
+  afterAll(() => outbound.close());
 
-  beforeAll(async () => {
-    server = createServer((_request, response) => response.writeHead(302, { location }).end());
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    port = (server.address() as AddressInfo).port;
-    outbound = createOutbound({
-      userAgent: 'newsmill-test',
-      allow: [`127.0.0.1:${port}`],
-      resolve: async (hostname) => NAMES[hostname.replace(/\.$/, '')] ?? ['93.184.216.34'],
-      connect: observe,
-    });
-  });
-  afterEach(() => {
-    attempts = [];
-  });
-  afterAll(async () => {
-    await outbound.close();
-    await new Promise((resolve) => server.close(resolve));
+  it('are at least 120, each once, and nearly all can be redirected to', () => {
+    expect(new Set(hostileTargets.map(({ url }) => url)).size).toBe(hostileTargets.length);
+    expect(hostileTargets.length).toBeGreaterThanOrEqual(200);
+    expect(hostileLocations.length).toBeGreaterThanOrEqual(hostileTargets.length - 6);
   });
 
-  it('are more than a few', () => {
-    expect(new Set(HOSTILE.map(([url]) => url)).size).toBeGreaterThanOrEqual(90);
-  });
-
-  it.each(HOSTILE)('%s makes no connection', async (url, kind) => {
-    const error = await outbound.fetchPage(url).catch((thrown: unknown) => thrown);
+  it.each(hostileTargets.map(({ url, kind }) => [url, kind] as const))('%s makes no connection', async (url, kind) => {
+    const error = await thrownBy(outbound.fetchPage(url));
     expect(error).toBeInstanceOf(OutboundError);
-    expect(error).toMatchObject({ kind, transient: false });
+    expect(error).toMatchObject({ kind, transient: false, code: kind === 'dns' ? 'dns' : 'blocked-by-policy' });
     expect(attempts).toEqual([]);
   });
 
-  // Relative to a loopback page these two are paths and no other targets.
-  const asRedirects = HOSTILE.filter(([url]) => url !== 'http:127.0.0.1/' && url !== 'http://');
+  it('make no connection when something is posted to them', async () => {
+    for (const { url, kind } of hostileTargets) {
+      const error = await thrownBy(outbound.post(url, { body: Buffer.from('{}') }));
+      expect({ url, error }).toMatchObject({ url, error: { ...NOT_TRANSIENT, kind } });
+    }
+    expect(attempts).toEqual([]);
+  });
 
-  it.each(asRedirects)('a redirect to %s makes no further connection', async (url, kind) => {
-    location = Buffer.from(url).toString('latin1');
-    const from = `http://127.0.0.1:${port}/from`;
-    const error = await outbound.fetchPage(from).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ name: 'OutboundError', kind });
-    expect(attempts.filter((attempt) => attempt.port !== port)).toEqual([]);
+  it('make no connection where only one other host is allowed', async () => {
+    const { connect: watched, attempts: seen } = observedConnect();
+    const allowing = createOutbound({
+      userAgent: USER_AGENT,
+      resolve: resolveHostile,
+      connect: watched,
+      allow: ['intranet.example', '10.9.8.7:8080', 'fd12::/64'],
+    });
+    for (const { url } of hostileTargets) {
+      // The port of an allowed address is judged with the address, once the name is resolved.
+      expect({ url, error: await thrownBy(allowing.fetchPage(url)) }).toMatchObject({ url, error: NOT_TRANSIENT });
+    }
+    expect(seen.filter(({ port }) => port !== 8080)).toEqual([]);
+    expect(seen).toEqual([]);
+    await allowing.close();
   });
 
   it('sees the attempt on a public target, so that its silence means something', async () => {
-    await expect(outbound.fetchPage('https://public.example/')).rejects.toMatchObject({ kind: 'connect' });
-    expect(attempts).toEqual([
-      {
-        hostname: 'public.example',
-        addresses: [{ address: '93.184.216.34', family: 4 }],
-        port: 443,
-        secure: true,
-      },
-    ]);
-  });
-
-  it('dials the address that was checked when a name changes its answer', async () => {
-    const answers = [['93.184.216.34'], ['127.0.0.1']];
-    const dialled: ConnectTarget[] = [];
-    const rebinding = createOutbound({
-      userAgent: 'newsmill-test',
-      resolve: async () => answers.shift() ?? ['127.0.0.1'],
-      connect: async (target) => {
-        dialled.push(target);
-        throw new Error('the suite lets nothing leave loopback');
-      },
+    expect(await thrownBy(outbound.fetchPage('https://public.example/'))).toMatchObject({ kind: 'connect' });
+    expect(await thrownBy(outbound.post('http://public.example/', { body: Buffer.from('') }))).toMatchObject({
+      kind: 'connect',
     });
-    await expect(rebinding.fetchPage('http://rebind.example/')).rejects.toMatchObject({ kind: 'connect' });
-    await expect(rebinding.fetchPage('http://rebind.example/')).rejects.toMatchObject({ kind: 'blocked-address' });
-    expect(dialled.map(({ addresses }) => addresses)).toEqual([[{ address: '93.184.216.34', family: 4 }]]);
-    await rebinding.close();
+    expect(attempts.map(({ hostname, addresses, port, secure }) => [hostname, addresses, port, secure])).toEqual([
+      ['public.example', [{ address: '93.184.216.34', family: 4 }], 443, true],
+      ['public.example', [{ address: '93.184.216.34', family: 4 }], 80, false],
+    ]);
   });
 
   it.each([
@@ -216,8 +83,148 @@ describe('hostile targets', () => {
     'http:\\\\user:secret@public.example/',
     'http://user:sec@secret@public.example/',
   ])('never repeats the credentials of %s', async (url) => {
-    const error = await outbound.fetchPage(url).catch((thrown: unknown) => thrown);
+    const error = await thrownBy(outbound.fetchPage(url));
     expect(error).toMatchObject({ kind: 'bad-url' });
     expect(String(error) + JSON.stringify(error)).not.toMatch(/secret|user:/);
+  });
+});
+
+describe('redirects to hostile targets', () => {
+  let server: Server;
+  let port: number;
+  let location = '';
+  let status = 302;
+  let keepAlive = true;
+  let attempts: ConnectTarget[] = [];
+  const open: Outbound[] = [];
+
+  /** Every attempt to open a socket. Only those to the test's own server are carried out, whatever the guards say. */
+  const observe: Connect = (target, signal) => {
+    attempts.push(target);
+    const own = target.port === port && target.addresses.every(({ address }) => address === '127.0.0.1');
+    return own ? dial(target, signal) : Promise.reject(new Error('the suite lets nothing leave loopback'));
+  };
+  const client = (resolve = resolveHostile): Outbound => {
+    const allow = [`127.0.0.1:${port}`];
+    const made = createOutbound({ userAgent: USER_AGENT, allow, resolve, connect: observe, maxSocketsPerHost: 1 });
+    open.push(made);
+    return made;
+  };
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      if (!keepAlive) response.setHeader('connection', 'close');
+      if (request.url?.startsWith('/from') !== true) response.end('here');
+      else response.writeHead(status, { location }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    port = (server.address() as AddressInfo).port;
+  });
+  beforeEach(() => {
+    attempts = [];
+    [status, keepAlive] = [302, true];
+  });
+  afterAll(async () => {
+    await Promise.all(open.map((made) => made.close()));
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it.each([301, 302, 303, 307, 308])('of status %i make no further connection', async (redirecting) => {
+    status = redirecting;
+    const outbound = client();
+    for (const { url, kind } of hostileLocations) {
+      location = Buffer.from(url).toString('latin1');
+      const error = await thrownBy(outbound.fetchPage(`http://127.0.0.1:${port}/from`));
+      expect({ url, error }).toMatchObject({ url, error: { ...NOT_TRANSIENT, kind } });
+    }
+    expect(attempts.filter((attempt) => attempt.port !== port)).toEqual([]);
+  });
+
+  it.each(['//127.0.0.1/', '//localhost/', '\\\\10.0.0.1\\', '/\\169.254.169.254/'])(
+    'without a scheme (%s) make no further connection',
+    async (target) => {
+      location = target;
+      const error = await thrownBy(client().fetchPage(`http://127.0.0.1:${port}/from`));
+      expect(error).toMatchObject({ kind: 'blocked-address' });
+      expect(attempts.filter((attempt) => attempt.port !== port)).toEqual([]);
+    },
+  );
+
+  it('after several public hops make no further connection', async () => {
+    const hops = ['/from?1', '/from?2', 'http://[::ffff:127.0.0.1]/'];
+    const chain = createServer((_request, response) => response.writeHead(302, { location: hops.shift()! }).end());
+    await new Promise<void>((resolve) => chain.listen(0, '127.0.0.1', resolve));
+    const own = (chain.address() as AddressInfo).port;
+    const seen: ConnectTarget[] = [];
+    const outbound = createOutbound({
+      userAgent: USER_AGENT,
+      allow: [`127.0.0.1:${own}`],
+      connect: (target, signal) => {
+        seen.push(target);
+        return target.port === own ? dial(target, signal) : Promise.reject(new Error('nothing leaves'));
+      },
+    });
+    const error = await thrownBy(outbound.fetchPage(`http://127.0.0.1:${own}/from`));
+    expect(error).toMatchObject({ kind: 'blocked-address', url: 'http://[::ffff:7f00:1]/' });
+    expect([hops, seen.filter((target) => target.port !== own)]).toEqual([[], []]);
+    await outbound.close();
+    await new Promise((resolve) => chain.close(resolve));
+  });
+
+  it('a name that changes between two hops is judged anew', async () => {
+    keepAlive = false;
+    const answers = [['127.0.0.1'], ['10.0.0.1']];
+    location = '/landed';
+    const outbound = client(async () => answers.shift() ?? ['10.0.0.1']);
+    const error = await thrownBy(outbound.fetchPage(`http://rebind.example:${port}/from`));
+    expect([error, answers]).toMatchObject([{ code: 'blocked-by-policy' }, []]);
+    expect(attempts.map(({ addresses }) => addresses[0].address)).toEqual(['127.0.0.1']);
+  });
+
+  it('a name that changes while its connection is kept is not asked again, and its new address is never dialled', async () => {
+    const answers = [['127.0.0.1']];
+    const outbound = client(async () => answers.shift() ?? ['10.0.0.1']);
+    for (const path of ['/one', '/two']) {
+      expect((await outbound.fetchPage(`http://rebind.example:${port}${path}`)).status).toBe(200);
+    }
+    expect(attempts.map(({ addresses }) => addresses[0].address)).toEqual(['127.0.0.1']);
+  });
+});
+
+describe('rebinding', () => {
+  it('dials the address that was checked when a name changes its answer between check and use', async () => {
+    const { connect, attempts } = observedConnect();
+    const answers = [['93.184.216.34'], ['127.0.0.1']];
+    let asked = 0;
+    const rebinding = createOutbound({
+      userAgent: USER_AGENT,
+      resolve: async () => answers[(asked += 1) - 1] ?? ['127.0.0.1'],
+      connect,
+    });
+    await expect(rebinding.fetchPage('http://rebind.example/')).rejects.toMatchObject({ kind: 'connect' });
+    expect([asked, attempts.map(({ addresses }) => addresses)]).toEqual([
+      1,
+      [[{ address: '93.184.216.34', family: 4 }]],
+    ]);
+    await expect(rebinding.fetchPage('http://rebind.example/')).rejects.toMatchObject({ kind: 'blocked-address' });
+    expect(attempts).toHaveLength(1);
+    await rebinding.close();
+  });
+
+  it('dials nothing but the given addresses: the name is not resolved a second time', async () => {
+    // A name that the system's resolver does not know is reached all the same: only the checked address counts.
+    const server = createServer((_request, response) => response.end('here'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const outbound = createOutbound({
+      userAgent: USER_AGENT,
+      allow: [`127.0.0.1:${port}`],
+      resolve: async () => ['127.0.0.1'],
+    });
+    expect((await outbound.fetchPage(`http://unknown.invalid:${port}/`)).status).toBe(200);
+    await outbound.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   });
 });

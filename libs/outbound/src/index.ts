@@ -1,6 +1,6 @@
 export { createOutbound, type FetchedResource, type Outbound, type PostAnswer, type PostRequest } from './outbound.js';
 export { optionProblems } from './option-problems.js';
-export { OutboundError, type OutboundErrorKind } from './outbound-error.js';
+export { OutboundError, type OutboundErrorCode, type OutboundErrorKind } from './outbound-error.js';
 export { OUTBOUND_DEFAULTS, type OutboundLimits, type OutboundOptions } from './outbound-options.js';
 export { type Connect, type ConnectTarget, type ResolvedAddress } from './dial.js';
 export { type Resolve } from './resolve.js';

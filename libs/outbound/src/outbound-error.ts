@@ -10,13 +10,35 @@ export type OutboundErrorKind =
   | 'too-many-redirects'
   | 'redirect-loop'
   | 'timeout'
-  /** Name resolution, TCP connection, or a connection lost before the response was complete. */
+  /** The name has no address, or the resolver does not say in time or fails. */
+  | 'dns'
+  /** TCP connection, or a connection lost before the response was complete. */
   | 'connect'
+  /** The certificate is not trusted, or the handshake failed. */
   | 'tls'
   /** The answer is not HTTP, or its body is not what its headers say. */
   | 'protocol'
   /** The caller's signal. */
   | 'aborted';
+
+/** The reason for which requests are counted and shown: coarser than the kind. The list is closed. */
+export type OutboundErrorCode =
+  'blocked-by-policy' | 'too-large' | 'redirects' | 'timeout' | 'dns' | 'connect' | 'tls' | 'protocol' | 'aborted';
+
+const CODES: Readonly<Record<OutboundErrorKind, OutboundErrorCode>> = {
+  'blocked-address': 'blocked-by-policy',
+  'bad-url': 'blocked-by-policy',
+  port: 'blocked-by-policy',
+  'too-large': 'too-large',
+  'too-many-redirects': 'redirects',
+  'redirect-loop': 'redirects',
+  timeout: 'timeout',
+  dns: 'dns',
+  connect: 'connect',
+  tls: 'tls',
+  protocol: 'protocol',
+  aborted: 'aborted',
+};
 
 const HELPED_BY_RETRY: Readonly<Record<OutboundErrorKind, boolean>> = {
   'blocked-address': false,
@@ -26,6 +48,7 @@ const HELPED_BY_RETRY: Readonly<Record<OutboundErrorKind, boolean>> = {
   'too-many-redirects': false,
   'redirect-loop': false,
   timeout: true,
+  dns: true,
   connect: true,
   tls: false,
   protocol: false,
@@ -39,6 +62,7 @@ export class OutboundError extends Error {
   readonly url: string;
   /** Whether the same request may succeed later. */
   readonly transient: boolean;
+  readonly code: OutboundErrorCode;
 
   constructor(
     readonly kind: OutboundErrorKind,
@@ -49,6 +73,7 @@ export class OutboundError extends Error {
     const shown = withoutCredentials(url);
     super(`${explanation} (${kind}, ${shown})`, 'cause' in options ? { cause: options.cause } : undefined);
     this.url = shown;
+    this.code = CODES[kind];
     this.transient = options.transient ?? HELPED_BY_RETRY[kind];
   }
 }
@@ -87,10 +112,22 @@ export function toOutboundError(url: string, error: unknown, limits: { maxHeader
     return new OutboundError('tls', url, `No trusted TLS connection: ${said}`, { cause: error });
   }
   if (code === 'ENOTFOUND' || code === 'ENODATA') {
-    return new OutboundError('connect', url, 'The host name has no address', { cause: error, transient: false });
+    return new OutboundError('dns', url, 'The host name has no address', { cause: error, transient: false });
+  }
+  if (isResolverError(error, code)) {
+    return new OutboundError('dns', url, `The resolver did not answer: ${said}`, { cause: error });
   }
   return new OutboundError('connect', url, `No connection, or it was lost: ${said}`, { cause: error });
 }
+
+/** What getaddrinfo (`EAI_…`) and a resolver of its own (c-ares) say; system errors of the same names have no syscall of theirs. */
+function isResolverError(error: unknown, code: string): boolean {
+  const syscall = (error as { syscall?: unknown } | null)?.syscall;
+  return code.startsWith('EAI_') || RESOLVER_CODES.has(code) || syscall === 'getaddrinfo';
+}
+
+/** Errors of node:dns (c-ares) that do not say that there is no such name. */
+const RESOLVER_CODES = new Set(['ESERVFAIL', 'EREFUSED', 'EFORMERR', 'ENOTIMP', 'EBADRESP', 'EBADNAME']);
 
 /** undici gives some of its parser's errors no code. */
 function isParserError(error: unknown): boolean {

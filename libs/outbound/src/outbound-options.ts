@@ -17,8 +17,14 @@ export interface OutboundLimits {
   maxDecompressedBytes: number;
   /** Decompressed to transferred octets; watched past the first MiB, where a ratio starts to mean something. */
   maxDecompressionRatio: number;
+  /** Octets that a body brings in a second at least, judged over each five seconds: one that drips is given up. 0: any. */
+  minBodyBytesPerSecond: number;
   /** Redirects followed before giving up; 0 refuses the first. */
   maxRedirects: number;
+  /** Open sockets of the client, those that are kept alive included; requests wait for one another. */
+  maxSockets: number;
+  /** Open sockets to one host name. */
+  maxSocketsPerHost: number;
 }
 
 export interface OutboundOptions extends Partial<OutboundLimits> {
@@ -45,15 +51,21 @@ export const OUTBOUND_DEFAULTS: Readonly<OutboundLimits> = {
   maxBodyBytes: 10 * 1024 * 1024,
   maxDecompressedBytes: 20 * 1024 * 1024,
   maxDecompressionRatio: 100,
+  minBodyBytesPerSecond: 100,
   maxRedirects: 5,
+  maxSockets: 256,
+  maxSocketsPerHost: 6,
 };
+
+/** Limits that may be 0. */
+const FROM_ZERO: ReadonlySet<keyof OutboundLimits> = new Set(['maxRedirects', 'minBodyBytesPerSecond']);
 
 /** The limits with defaults filled in. @throws TypeError naming an option that cannot be a limit. */
 export function limitsOf(options: OutboundOptions): OutboundLimits {
   const limits = { ...OUTBOUND_DEFAULTS };
   for (const name of Object.keys(OUTBOUND_DEFAULTS) as (keyof OutboundLimits)[]) {
     const value = options[name] ?? OUTBOUND_DEFAULTS[name];
-    const least = name === 'maxRedirects' ? 0 : 1;
+    const least = FROM_ZERO.has(name) ? 0 : 1;
     if (!Number.isSafeInteger(value) || value < least) {
       throw new TypeError(`Outbound option ${name} must be a whole number of at least ${least}, not ${value}`);
     }

@@ -223,7 +223,19 @@ describe('fetchPage', () => {
     expect(stuck).toMatchObject({ kind: 'timeout', transient: true, url: `${origin}/` });
     expect(stuck.message).toMatch(/connectTimeoutMs = 50 ms/);
     const unresolved = outbound({ connectTimeoutMs: 50, resolve: () => new Promise(() => undefined) });
-    expect((await failure(unresolved.fetchPage('http://slow.example/'))).kind).toBe('timeout');
+    const unanswered = await failure(unresolved.fetchPage('http://slow.example/'));
+    expect(unanswered).toMatchObject({ kind: 'dns', transient: true });
+    expect(unanswered.message).toMatch(/connectTimeoutMs = 50 ms/);
+  });
+
+  it('keeps to the first byte, the total time and the abort of its caller while it connects', async () => {
+    const never = { connect: () => new Promise<never>(() => undefined) };
+    const late = await failure(outbound({ ...never, totalTimeoutMs: 60 }).fetchPage(`${origin}/`));
+    expect(late.message).toMatch(/totalTimeoutMs = 60 ms/);
+    const silent = await failure(outbound({ ...never, firstByteTimeoutMs: 60 }).fetchPage(`${origin}/`));
+    expect(silent.message).toMatch(/firstByteTimeoutMs = 60 ms/);
+    const left = await failure(outbound(never).fetchPage(`${origin}/`, { signal: AbortSignal.timeout(60) }));
+    expect(left.kind).toBe('aborted');
   });
 
   it.each([
@@ -353,8 +365,13 @@ describe('fetchPage', () => {
     const failing = (code: string): Outbound =>
       outbound({ resolve: () => Promise.reject(Object.assign(new Error(code), { code })) });
     const unknown = await failure(failing('ENOTFOUND').fetchPage('http://gone.example/a'));
-    expect(unknown).toMatchObject({ kind: 'connect', transient: false, url: 'http://gone.example/a' });
-    expect(await failure(failing('EAI_AGAIN').fetchPage('http://news.example/'))).toMatchObject({ transient: true });
+    expect(unknown).toMatchObject({ kind: 'dns', transient: false, url: 'http://gone.example/a' });
+    for (const code of ['EAI_AGAIN', 'ESERVFAIL', 'EREFUSED']) {
+      expect(await failure(failing(code).fetchPage('http://news.example/'))).toMatchObject({
+        kind: 'dns',
+        transient: true,
+      });
+    }
   });
 
   it('refuses request headers that belong to it', async () => {

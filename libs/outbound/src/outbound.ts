@@ -7,6 +7,8 @@ import { limitsOf, type OutboundOptions } from './outbound-options.js';
 import { ACCEPT_ENCODING, readBody } from './read-body.js';
 import { requestHeaders, withoutSecrets, type FetchRequest } from './request-headers.js';
 import { resolveBySystem } from './resolve.js';
+import { informationalGuard, paced } from './pace.js';
+import { Sockets, type Seat } from './sockets.js';
 import { targetUrl } from './target-url.js';
 
 /** What a server answered, whatever its status: a 304, 404 or 500 is an answer and not an error. */
@@ -63,17 +65,28 @@ const PERMANENT = new Set([301, 308]);
 /** Octets of an unread answer for which a connection is kept; for a longer one it is closed. */
 const DUMPED_BYTES = 64 * 1024;
 
+/** Longest time that an unused socket is kept, in milliseconds. */
+const KEEP_ALIVE_MAX_MS = 5_000;
+
+const NEVER = new AbortController().signal;
+
 /** @throws TypeError naming an option that cannot be. */
 export function createOutbound(options: OutboundOptions): Outbound {
   const limits = limitsOf(options);
   const policy = createAddressPolicy(options.allow ?? [], options.allowedPorts ?? [80, 443]);
   if (options.userAgent.trim() === '') throw new TypeError('Outbound option userAgent is empty; name a contact in it');
+  const sockets = new Sockets(limits);
+  const closing = new AbortController();
+  const [resolve, connect] = [options.resolve ?? resolveBySystem, options.connect ?? dial];
   const agent = new Agent({
-    connect: createGuardedConnect(policy, limits, options.resolve ?? resolveBySystem, options.connect ?? dial),
+    connect: createGuardedConnect(policy, limits, resolve, connect, sockets, closing.signal),
+    connections: limits.maxSocketsPerHost,
     maxHeaderSize: limits.maxHeaderBytes,
     // The guards below bound headers and body, with errors that name their limit.
     headersTimeout: 0,
     bodyTimeout: 0,
+    // A server may ask for longer; who waits for a socket must not wait for that.
+    keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
     allowH2: false,
   });
 
@@ -87,12 +100,14 @@ export function createOutbound(options: OutboundOptions): Outbound {
     const url = target.href;
     const timer = expireIn('firstByteTimeoutMs', url, 'No complete headers', expiry);
     try {
-      const response = await send(target, {
+      const sent = send(target, {
         dispatcher: agent,
         headers,
         signal,
+        onInfo: informationalGuard(url, expiry),
         ...(post && { method: 'POST', body: post }),
       });
+      const response = await untilAbort(sent, signal);
       // A body that is given up reports that as an error event; nobody is listening any more.
       response.body.on('error', () => undefined);
       return response;
@@ -103,7 +118,12 @@ export function createOutbound(options: OutboundOptions): Outbound {
     }
   }
 
-  async function follow(asked: string, request: FetchRequest, expiry: AbortController): Promise<FetchedResource> {
+  async function follow(
+    asked: string,
+    request: FetchRequest,
+    expiry: AbortController,
+    seat: Seat,
+  ): Promise<FetchedResource> {
     const signal = request.signal === undefined ? expiry.signal : AbortSignal.any([request.signal, expiry.signal]);
     const redirects: string[] = [];
     let isPermanent = true;
@@ -118,7 +138,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       const location = redirectOf(response);
       if (location === undefined) {
         const moved = movedTo === undefined ? {} : { movedTo };
-        return { redirects, ...moved, ...(await resourceOf(target.href, response)) };
+        return { redirects, ...moved, ...(await resourceOf(target.href, response, expiry)) };
       }
 
       response.body.destroy();
@@ -138,15 +158,20 @@ export function createOutbound(options: OutboundOptions): Outbound {
       if (isPermanent) movedTo = next.href;
       if (next.origin !== target.origin) headers = withoutSecrets(headers);
       target = next;
+      await seat.take(target, signal);
     }
   }
 
-  async function resourceOf(url: string, { statusCode, headers, body }: Dispatcher.ResponseData) {
+  async function resourceOf(
+    url: string,
+    { statusCode, headers, body }: Dispatcher.ResponseData,
+    expiry: AbortController,
+  ) {
     const received = flatten(headers);
     const contentType = received['content-type'];
     const input = {
       url,
-      body,
+      body: paced(body, url, limits, expiry),
       contentEncoding: received['content-encoding'],
       // Of a 304 it is the length of the copy that the caller has (RFC 9110 section 8.6).
       contentLength: statusCode === 304 ? undefined : received['content-length'],
@@ -170,6 +195,20 @@ export function createOutbound(options: OutboundOptions): Outbound {
     return setTimeout(() => {
       expiry.abort(new OutboundError('timeout', url, `${what} within ${limit} = ${limits[limit]} ms`));
     }, limits[limit]);
+  }
+
+  /** Runs `work` when there is room for one more request; to wait for that costs none of its time. */
+  async function seated<T>(url: string, caller: AbortSignal | undefined, work: (seat: Seat) => Promise<T>): Promise<T> {
+    const target = targetUrl(url, policy);
+    const seat = sockets.seat();
+    try {
+      await seat.take(target, caller ?? NEVER).catch((reason: unknown) => {
+        throw aborted(url, reason);
+      });
+      return await work(seat);
+    } finally {
+      seat.leave();
+    }
   }
 
   /** Runs `work` within the total time and the caller's signal; what it throws says which of them ended it. */
@@ -206,10 +245,36 @@ export function createOutbound(options: OutboundOptions): Outbound {
   }
 
   return {
-    fetchPage: (url, request = {}) => within(url, request.signal, (expiry) => follow(url, request, expiry)),
-    post: (url, request) => within(url, request.signal, (expiry) => deliver(url, request, expiry)),
-    close: () => agent.destroy(),
+    fetchPage: (url, request = {}) =>
+      seated(url, request.signal, (seat) =>
+        within(url, request.signal, (expiry) => follow(url, request, expiry, seat)),
+      ),
+    post: (url, request) =>
+      seated(url, request.signal, () => within(url, request.signal, (expiry) => deliver(url, request, expiry))),
+    close: () => {
+      closing.abort();
+      return agent.destroy();
+    },
   };
+}
+
+/** undici hears of an abort once a request has its socket; its caller does not wait for that. */
+async function untilAbort(
+  sent: Promise<Dispatcher.ResponseData>,
+  signal: AbortSignal,
+): Promise<Dispatcher.ResponseData> {
+  const given = Promise.withResolvers<never>();
+  const onAbort = (): void => given.reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  sent.then(
+    ({ body }) => signal.aborted && body.on('error', () => undefined).destroy(),
+    () => undefined,
+  );
+  try {
+    return await Promise.race([sent, given.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 function aborted(url: string, reason: unknown): OutboundError {

@@ -14,6 +14,12 @@ export class Metrics implements StageObserver {
     labelNames: ['stage', 'outcome'],
     registers: [this.registry],
   });
+  private readonly reasons = new Counter({
+    name: 'newsmill_stage_reasons_total',
+    help: 'Events a stage has rejected or put with the dead letters for a reason of the closed list, by its class.',
+    labelNames: ['stage', 'outcome', 'reason'],
+    registers: [this.registry],
+  });
   private readonly batches = new Histogram({
     name: 'newsmill_stage_batch_seconds',
     help: 'Seconds from taking a batch to its commit.',
@@ -96,12 +102,13 @@ export class Metrics implements StageObserver {
   }
 
   settled: NonNullable<StageObserver['settled']> = (stage, events, seconds) => {
-    for (const { outcome, receiptId, redrivenFrom, isReplayed } of events) {
+    for (const { outcome, receiptId, redrivenFrom, isReplayed, reasonClass } of events) {
       this.events.inc({ stage: stage.name, outcome });
       if (isReplayed) {
         this.replayed.inc({ stage: stage.name, outcome });
         continue;
       }
+      if (reasonClass !== undefined) this.reasons.inc({ stage: stage.name, outcome, reason: reasonClass });
       if (redrivenFrom !== undefined) this.redriven.inc({ stage: stage.name });
       // The stage that reads the outcomes handles reports, not things received.
       if (receiptId === undefined && stage.reports) this.strays.inc({ stage: stage.name, outcome });

@@ -1,4 +1,4 @@
-import type { ErrorClass } from '@newsmill/contracts';
+import type { ErrorClass, ReasonClass } from '@newsmill/contracts';
 
 /** A fault of one event, with the class under which it is counted and kept among the dead letters. */
 export class StageFault extends Error {
@@ -7,13 +7,21 @@ export class StageFault extends Error {
   constructor(
     readonly errorClass: ErrorClass,
     message: string,
-    options?: ErrorOptions & { /** `false`: trying again cannot help. */ retry?: boolean },
+    options?: ErrorOptions & {
+      /** `false`: trying again cannot help. */
+      retry?: boolean;
+      /** Under which its death is counted and found. Default: that of the fault that caused it. */
+      reasonClass?: ReasonClass | undefined;
+    },
   ) {
     super(message, options);
+    const { cause } = this;
     this.retry = options?.retry ?? true;
+    this.reasonClass = options?.reasonClass ?? (cause instanceof StageFault ? cause.reasonClass : undefined);
   }
 
   readonly retry: boolean;
+  readonly reasonClass: ReasonClass | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ErrorClass } from '@newsmill/contracts';
+import type { ErrorClass, ReasonClass } from '@newsmill/contracts';
 import type { Stage } from './define-stage.js';
 
 /** One settled event, as metrics and logs see it. */
@@ -8,6 +8,7 @@ export interface SettledEvent {
   articleId?: string | undefined;
   outcome: 'emitted' | 'done' | 'skipped' | 'rejected' | 'dead';
   reason?: string | undefined;
+  reasonClass?: ReasonClass | undefined;
   /** How often it, or what it came of, has been taken out of the dead letters. */
   redrives?: number | undefined;
   /** The dead letter that it was; absent for what came of one. */

@@ -1,4 +1,4 @@
-import type { EventOf, Topic } from '@newsmill/contracts';
+import type { EventOf, ReasonClass, Topic } from '@newsmill/contracts';
 import type { StageFault } from './fault.js';
 
 /** An event to be written to one of the stage's topics. */
@@ -16,6 +16,7 @@ export interface Skip {
 export interface Reject {
   readonly kind: 'reject';
   readonly reason: string;
+  readonly reasonClass?: ReasonClass;
 }
 
 /** A sink's effect is in its own database. */
@@ -39,8 +40,9 @@ export function skip(reason: string): Skip {
   return { kind: 'skip', reason };
 }
 
-export function reject(reason: string): Reject {
-  return { kind: 'reject', reason };
+/** @param reasonClass under which it is counted and found; it is put before the reason */
+export function reject(reason: string, reasonClass?: ReasonClass): Reject {
+  return { kind: 'reject', reason, ...(reasonClass !== undefined && { reasonClass }) };
 }
 
 export function done(result: string, articleId?: string): Done {

@@ -86,6 +86,30 @@ describe('what a batch leaves to do', () => {
     expect(told[0]).toBeLessThan(60);
   });
 
+  it('puts the class of a reason before it, and tells it apart', async () => {
+    const settled: SettledEvent[] = [];
+    const observer: StageObserver = { settled: (_, events) => void settled.push(...events) };
+    const exhausted = new StageFault('remote', 'HTTP status 503', { reasonClass: 'http-exhausted' });
+    const settlement = await run(
+      (events) =>
+        events.map((event) => {
+          if (event.id === 'a') return reject('HTTP status 404', 'http-permanent');
+          if (event.id === 'b') return fail(exhausted);
+          return fail(new StageFault('remote', 'given up', { cause: exhausted, retry: false }));
+        }),
+      words('a', 'b', 'c').map((word, index) => recordOf(word, index)),
+      { observer },
+    );
+    settlement.onSettled?.();
+    const told = [
+      { outcome: 'rejected', reason: 'http-permanent: HTTP status 404', reasonClass: 'http-permanent' },
+      { outcome: 'dead', reason: 'http-exhausted: HTTP status 503', reasonClass: 'http-exhausted' },
+      { outcome: 'dead', reason: 'http-exhausted: given up', reasonClass: 'http-exhausted' },
+    ];
+    expect(outcomes(settlement)).toMatchObject(told);
+    expect(settled).toMatchObject(told);
+  });
+
   it('publishes outputs in the order of their inputs and tells what became of each', async () => {
     const settlement = await runWords(
       (events) =>

@@ -3,8 +3,10 @@ import {
   type EventOf,
   RECEIPT_HEADER,
   REDRIVEN_FROM_HEADER,
+  type ReasonClass,
   REDRIVES_HEADER,
   type Subject,
+  toldReason,
 } from '@newsmill/contracts';
 import { type Death, deadLetter } from './dead-letter.js';
 import { type EventMeta, groupOf, type Outcome, type Stage, type StageHandler } from './define-stage.js';
@@ -40,7 +42,8 @@ const MAX_REASON = 500;
 type Verdict =
   | { outcome: 'emitted'; records: NewRecord[]; articleId: string | undefined }
   | { outcome: 'done'; reason: string; articleId: string | undefined }
-  | { outcome: 'skipped' | 'rejected'; reason: string }
+  | { outcome: 'skipped'; reason: string }
+  | { outcome: 'rejected'; reason: string; reasonClass?: ReasonClass | undefined }
   | { outcome: 'dead'; death: Death };
 
 /** One event on its way through the batch. */
@@ -233,7 +236,10 @@ class BatchRun<S extends Stage> {
     }
     if (single.kind === 'done') slot.verdict = { outcome: 'done', reason: single.result, articleId: single.articleId };
     if (single.kind === 'skip') slot.verdict = { outcome: 'skipped', reason: single.reason };
-    if (single.kind === 'reject') slot.verdict = { outcome: 'rejected', reason: single.reason };
+    if (single.kind === 'reject') {
+      const { reason, reasonClass } = single;
+      slot.verdict = { outcome: 'rejected', reason, reasonClass };
+    }
     return undefined;
   }
 
@@ -249,7 +255,7 @@ class BatchRun<S extends Stage> {
     } catch (error) {
       const fault = toFault(error);
       if (fault.errorClass === 'too-large')
-        slot.verdict = { outcome: 'rejected', reason: `too large: ${fault.message}` };
+        slot.verdict = { outcome: 'rejected', reason: fault.message, reasonClass: 'too-large' };
       else {
         this.countFailure(slot);
         this.die(slot, fault);
@@ -338,12 +344,18 @@ class BatchRun<S extends Stage> {
 function toSettledEvent<S extends Stage>({ record, subject, verdict }: Slot<S>): SettledEvent {
   const [redrives, redrivenFrom] = [redrivesOf(record), header(record, REDRIVEN_FROM_HEADER)];
   const known = verdict!;
+  const classOf =
+    known.outcome === 'dead'
+      ? known.death.fault.reasonClass
+      : known.outcome === 'rejected'
+        ? known.reasonClass
+        : undefined;
   const reason =
     known.outcome === 'emitted'
       ? undefined
       : known.outcome === 'dead'
-        ? `${known.death.fault.errorClass}: ${known.death.fault.message}`
-        : known.reason;
+        ? `${classOf ?? known.death.fault.errorClass}: ${known.death.fault.message}`
+        : toldReason(known.reason, classOf);
   const articleId = ('articleId' in known ? known.articleId : undefined) ?? subject.articleId;
   return {
     id: subject.id,
@@ -351,6 +363,7 @@ function toSettledEvent<S extends Stage>({ record, subject, verdict }: Slot<S>):
     ...(subject.receiptId !== undefined && { receiptId: subject.receiptId }),
     ...(articleId !== undefined && { articleId }),
     ...(reason !== undefined && { reason: reason.slice(0, MAX_REASON) }),
+    ...(classOf !== undefined && { reasonClass: classOf }),
     ...(redrives !== undefined && { redrives }),
     ...(redrivenFrom !== undefined && { redrivenFrom }),
     ...(replayOf(record) !== undefined && { isReplayed: true }),

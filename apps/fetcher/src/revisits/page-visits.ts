@@ -105,13 +105,13 @@ export class PageVisits {
    * @param status of the answer, if there was one
    */
   async fault({ page, link }: Visit, failed: Fail, status: number | undefined, now: Date): Promise<FetchOutcome> {
-    const { errorClass, message } = failed.fault;
+    const { errorClass, message, reasonClass } = failed.fault;
     if (link.revisit === undefined || (errorClass !== 'remote' && errorClass !== 'timeout')) return failed;
     if (page !== undefined) {
       const nextVisitAt = nextVisitAfterFault(page, now, this.settings);
       await this.database.manager.update(Page, page.id, { status: status ?? NO_STATUS, nextVisitAt });
     }
-    return reject(`put off: ${message}`);
+    return reject(`put off: ${message}`, reasonClass);
   }
 
   private async found(
@@ -159,7 +159,7 @@ export class PageVisits {
     { status, url }: FetchedResource,
     now: Date,
   ): Promise<FetchOutcome> {
-    const rejected = (why: string) => reject(`HTTP status ${status} (${url}); ${why}`);
+    const rejected = (why: string) => reject(`HTTP status ${status} (${url}); ${why}`, 'http-permanent');
     if (page.withdrawnAt !== null) {
       const { withdrawnAt, toldUnder } = page;
       await this.save({ ...page, status, visitedAt: now, toldUnder: toldUnder ?? link.receiptId }, now);

@@ -424,7 +424,10 @@ describe('a revisit', () => {
     await fetchLinks(process, { dies: true });
     shown.set('/1', { status: 503 });
     await fetchLinks(process);
-    expect(await lastOutcome()).toMatchObject({ outcome: 'rejected', reason: expect.stringMatching(/^put off: /) });
+    expect(await lastOutcome()).toMatchObject({
+      outcome: 'rejected',
+      reason: expect.stringMatching(/^[a-z-]+: put off: /),
+    });
     show(1, 'A correction.');
     pass(LATE * 5 * HOUR);
     await visit(process);
@@ -450,7 +453,9 @@ describe('a revisit', () => {
       expect(conditions).toHaveLength(4);
       const puts = (await outcomes()).slice(3);
       expect(puts.map(({ outcome }) => outcome)).toEqual(['rejected', 'rejected', 'rejected']);
-      expect(puts.every(({ reason }) => reason?.startsWith('put off: '))).toBe(true);
+      expect(puts.every(({ reason }) => /^(?:http-exhausted|connect|timeout|dns): put off: /.test(reason ?? ''))).toBe(
+        true,
+      );
       const known = await source.manager.find(Page, { order: { status: 'ASC' } });
       expect(known.map((page) => [page.status, page.visitedAt, page.goneCount])).toEqual(
         [0, 0, status].map((each) => [each, start, 0]),
@@ -530,7 +535,7 @@ describe('a page that is missing', () => {
       expect(await visit(process)).toBe(1);
       expect(await lastOutcome()).toMatchObject({
         outcome: 'rejected',
-        reason: `HTTP status 404 (${site.origin}/1); missing at ${count} visits, withdrawn after 3`,
+        reason: `http-permanent: HTTP status 404 (${site.origin}/1); missing at ${count} visits, withdrawn after 3`,
       });
       pass(29 * MINUTE);
       expect(await visit(process)).toBe(0);
@@ -558,7 +563,9 @@ describe('a page that is missing', () => {
     });
     await live(process, DAY);
     expect(await items()).toHaveLength(1);
-    expect((await lastOutcome()).reason).toBe(`HTTP status 404 (${site.origin}/1); withdrawn since ${withdrawnAt}`);
+    expect((await lastOutcome()).reason).toBe(
+      `http-permanent: HTTP status 404 (${site.origin}/1); withdrawn since ${withdrawnAt}`,
+    );
   });
 
   it('is withdrawn after two visits where the server says that it is gone', async () => {
@@ -617,7 +624,7 @@ describe('a page that is missing', () => {
   it('is rejected as before when it was never known', async () => {
     const process = fetcherProcess();
     await arrive(process, 2);
-    expect(await lastOutcome()).toMatchObject({ reason: `HTTP status 404 (${site.origin}/2)` });
+    expect(await lastOutcome()).toMatchObject({ reason: `http-permanent: HTTP status 404 (${site.origin}/2)` });
     expect(await source.manager.count(Page)).toBe(0);
   });
 

@@ -26,8 +26,9 @@ type Allowance = Pick<SubscriberSettings, 'webhookAllow' | 'webhookTimeoutMs'>;
 export class WebhookSender {
   private readonly outbound: Outbound;
 
-  constructor(settings: Allowance) {
-    this.outbound = createOutbound(outboundOptions(settings));
+  /** @param network in place of the system's resolver and sockets; what they give is checked all the same */
+  constructor(settings: Allowance, network: Pick<OutboundOptions, 'resolve' | 'connect'> = {}) {
+    this.outbound = createOutbound({ ...outboundOptions(settings), ...network });
   }
 
   /** What is wrong with the settings. */
@@ -84,6 +85,8 @@ function outboundOptions({ webhookAllow, webhookTimeoutMs }: Allowance): Outboun
     firstByteTimeoutMs: webhookTimeoutMs,
     totalTimeoutMs: webhookTimeoutMs,
     maxRedirects: 0,
+    // Webhooks of one host do not wait for one another: the workers bound them already.
+    maxSocketsPerHost: 32,
   };
 }
 

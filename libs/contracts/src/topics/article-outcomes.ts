@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { offset } from '../offset.js';
+import { reasonClass } from '../reason-class.js';
 import { defineTopic } from '../topic.js';
 
 /** What may become of an event in a stage, and of a thing at the door (`received`). */
@@ -35,6 +36,12 @@ export const articleOutcomes = defineTopic({
           .string()
           .optional()
           .describe('why it was skipped, rejected or put with the dead letters; or the result of a sink'),
+        reasonClass: z
+          .string()
+          .optional()
+          .describe(
+            `class of the reason, which then begins with it and a colon; a list that may grow: ${reasonClass.options.join(', ')}`,
+          ),
       }),
     ),
   }),
