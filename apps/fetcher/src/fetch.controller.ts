@@ -5,6 +5,7 @@ import { type FetchedResource, type Outbound, OutboundError } from '@newsmill/ou
 import { StageHandler } from '@newsmill/service';
 import { emit, fail, type HandlerContext, type Outcome, reject, StageFault, toFault } from '@newsmill/stage';
 import { decodePage, InvalidUrl, mediaTypeOf, pageIdOf, sniffMediaType } from '@newsmill/web';
+import { CanonicalPages, type FollowedPage } from './canonical/canonical-pages.js';
 import { fetch } from './fetch.stage.js';
 import { CLOCK } from './fetcher.tokens.js';
 import { OUTBOUND } from './outbound.provider.js';
@@ -19,6 +20,7 @@ const HTML = new Set(['text/html', 'application/xhtml+xml']);
 interface Answer {
   outcome: FetchOutcome;
   resource?: FetchedResource;
+  followed?: FollowedPage;
 }
 
 @Controller()
@@ -28,6 +30,7 @@ export class FetchController {
   constructor(
     @Inject(OUTBOUND) private readonly outbound: Outbound,
     private readonly visits: PageVisits,
+    private readonly canonicalPages: CanonicalPages,
     @Inject(CLOCK) private readonly clock: () => Date,
   ) {}
 
@@ -61,9 +64,10 @@ export class FetchController {
     signal: AbortSignal,
     ailing: StageFault | undefined,
   ): Promise<{ outcome: FetchOutcome; fault?: StageFault }> {
-    const visit = await this.visits.begin(link);
-    const answer: Answer = ailing === undefined ? await this.ask(visit, signal) : { outcome: fail(ailing) };
-    const { outcome: found, resource } = answer;
+    const begun = await this.canonicalPages.begin(link);
+    const answer: Answer = ailing === undefined ? await this.ask(begun, signal) : { outcome: fail(ailing) };
+    const { outcome: found, resource, followed } = answer;
+    const visit = followed === undefined ? begun : await this.canonicalPages.visitOf(begun, followed);
     if ('kind' in found && found.kind === 'fail') {
       return { outcome: await this.visits.fault(visit, found, resource?.status, this.clock()), fault: found.fault };
     }
@@ -81,7 +85,9 @@ export class FetchController {
       if (resource.status === 304 && !this.visits.isUnchanged(visit, resource)) {
         resource = await this.outbound.fetchPage(url, { signal });
       }
-      return { resource, outcome: toPage(visit, resource, this.clock()) };
+      const get = (address: string) => this.outbound.fetchPage(address, { signal });
+      const followed = await this.canonicalPages.follow(visit, resource, get, signal);
+      return { resource: followed.resource, followed, outcome: toPage(visit, followed, this.clock()) };
     } catch (error) {
       signal.throwIfAborted();
       return { outcome: outcomeOf(error) };
@@ -99,7 +105,7 @@ function outcomeOf(error: unknown): FetchOutcome {
 }
 
 /** What a server's answer means for the article. */
-function toPage({ link, original }: Visit, resource: FetchedResource, now: Date): FetchOutcome {
+function toPage({ link, original }: Visit, { resource, links }: FollowedPage, now: Date): FetchOutcome {
   const { status, url } = resource;
   if (status === 429 || status >= 500) return fail(new StageFault('remote', `HTTP status ${status} (${url})`));
   if (status < 200 || status >= 300) return reject(`HTTP status ${status} (${url})`);
@@ -125,6 +131,7 @@ function toPage({ link, original }: Visit, resource: FetchedResource, now: Date)
     content: text,
     charset,
     status,
+    canonical: links?.canonicalFrom === 'header' ? links.canonical : undefined,
     contentLanguage: resource.headers['content-language'],
     fetchedAt: now.toISOString(),
   });

@@ -11,6 +11,7 @@ import {
 } from '@newsmill/service';
 import { normalizeUrl } from '@newsmill/web';
 import { DataSource } from 'typeorm';
+import { canonicalProviders } from './canonical/canonical.providers.js';
 import { FeedPoller } from './feed-poller.js';
 import { FetchController } from './fetch.controller.js';
 import { fetch } from './fetch.stage.js';
@@ -69,6 +70,7 @@ export const fetcher = defineService({
       { provide: CLOCK, useValue: () => new Date() },
       GoneGuard,
       PageVisits,
+      ...canonicalProviders,
       RevisitScheduler,
     ],
   }),

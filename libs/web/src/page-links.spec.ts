@@ -106,9 +106,7 @@ describe('where a page sends its reader at once', () => {
   );
 
   it('is not for readers without scripts alone', () => {
-    expect(
-      read('<noscript><meta http-equiv="refresh" content="0; url=/noscript"></noscript>').refresh,
-    ).toBeUndefined();
+    expect(read('<noscript><meta http-equiv="refresh" content="0; url=/noscript"></noscript>').refresh).toBeUndefined();
   });
 });
 
