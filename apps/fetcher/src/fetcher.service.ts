@@ -48,6 +48,7 @@ export const fetcher = defineService({
   writers: [
     { name: 'push', description: 'the door for newsrooms', writes: [linkDiscovered, pageFetched, articleOutcomes] },
     { name: 'feed', description: 'the entries of polled feeds', writes: [linkDiscovered, articleOutcomes] },
+    { name: 'import', description: 'the pages of web archives', writes: [pageFetched, articleOutcomes] },
     { name: 'revisit', description: 'known pages, to be looked at again', writes: [linkDiscovered, articleOutcomes] },
   ],
   check: (settings) => [

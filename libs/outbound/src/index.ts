@@ -5,3 +5,4 @@ export { OUTBOUND_DEFAULTS, type OutboundLimits, type OutboundOptions } from './
 export { type Connect, type ConnectTarget, type ResolvedAddress } from './dial.js';
 export { type Resolve } from './resolve.js';
 export { type FetchRequest } from './request-headers.js';
+export { readBody, type BodyToRead } from './read-body.js';

@@ -90,6 +90,10 @@ async function* decoded(
   const first = await firstChunk(iterator);
   // No octets are no compressed octets: servers send the header on empty bodies too.
   if (first === undefined) return;
+  if (beginsWithMarkup(first) && CANNOT_BEGIN_SO.has(coding)) {
+    yield* resumed(first, iterator);
+    return;
+  }
   const decoder = decoderFor(coding, first);
   if (decoder === undefined) {
     await iterator.return?.();
@@ -113,6 +117,17 @@ async function* decoded(
     const said = error instanceof Error ? error.message : String(error);
     throw new OutboundError('protocol', url, `The body is not valid ${coding}: ${said}`, { cause: error });
   }
+}
+
+/**
+ * Codings none of whose streams can begin with `<`: gzip and zstd have other magic numbers (RFC 1952, RFC 8878), and of a
+ * brotli stream (RFC 7932) it would set a bit that is reserved.
+ */
+const CANNOT_BEGIN_SO = new Set(['gzip', 'x-gzip', 'br', 'zstd']);
+
+/** Markup that its server calls compressed is told from a broken body: it is what it is, whatever the header says. */
+function beginsWithMarkup(first: Uint8Array): boolean {
+  return first[0] === 0x3c;
 }
 
 async function firstChunk(iterator: AsyncIterator<Uint8Array, undefined>): Promise<Uint8Array | undefined> {
