@@ -16,6 +16,7 @@ export function createGuardedConnect(
   limits: OutboundLimits,
   resolve: Resolve,
   connect: Connect,
+  protocols: readonly string[] = ['http/1.1'],
 ): buildConnector.connector {
   return (options, callback) => {
     const secure = options.protocol === 'https:';
@@ -30,7 +31,7 @@ export function createGuardedConnect(
 
     const opened = checkedAddresses(policy, resolve, { origin, hostname, port }).then((addresses) => {
       expiry.signal.throwIfAborted();
-      return connect({ hostname, addresses, port, secure }, expiry.signal);
+      return connect({ hostname, addresses, port, secure, protocols }, expiry.signal);
     });
     untilAbort(opened, expiry.signal)
       .finally(() => clearTimeout(timer))

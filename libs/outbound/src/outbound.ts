@@ -5,7 +5,7 @@ import { createGuardedConnect } from './guarded-connect.js';
 import { OutboundError, toOutboundError } from './outbound-error.js';
 import { limitsOf, type OutboundOptions } from './outbound-options.js';
 import { ACCEPT_ENCODING, readBody } from './read-body.js';
-import { requestHeaders, withoutSecrets, type FetchRequest } from './request-headers.js';
+import { requestHeaders, withoutSecrets, type FetchObserver, type FetchRequest } from './request-headers.js';
 import { resolveBySystem } from './resolve.js';
 import { targetUrl } from './target-url.js';
 
@@ -69,12 +69,18 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const policy = createAddressPolicy(options.allow ?? [], options.allowedPorts ?? [80, 443]);
   if (options.userAgent.trim() === '') throw new TypeError('Outbound option userAgent is empty; name a contact in it');
   const agent = new Agent({
-    connect: createGuardedConnect(policy, limits, options.resolve ?? resolveBySystem, options.connect ?? dial),
+    connect: createGuardedConnect(
+      policy,
+      limits,
+      options.resolve ?? resolveBySystem,
+      options.connect ?? dial,
+      options.http2 === true ? ['h2', 'http/1.1'] : ['http/1.1'],
+    ),
     maxHeaderSize: limits.maxHeaderBytes,
     // The guards below bound headers and body, with errors that name their limit.
     headersTimeout: 0,
     bodyTimeout: 0,
-    allowH2: false,
+    allowH2: options.http2 === true,
   });
 
   /** One request and the headers of its response; the body is still to come. */
@@ -103,7 +109,8 @@ export function createOutbound(options: OutboundOptions): Outbound {
     }
   }
 
-  async function follow(asked: string, request: FetchRequest, expiry: AbortController): Promise<FetchedResource> {
+  async function follow(address: string, request: FetchRequest, expiry: AbortController): Promise<FetchedResource> {
+    const { observer } = request;
     const signal = request.signal === undefined ? expiry.signal : AbortSignal.any([request.signal, expiry.signal]);
     const redirects: string[] = [];
     let isPermanent = true;
@@ -113,12 +120,19 @@ export function createOutbound(options: OutboundOptions): Outbound {
       'user-agent': options.userAgent,
       'accept-encoding': ACCEPT_ENCODING,
     };
-    for (let target = targetUrl(asked, policy); ;) {
+    for (let target = targetUrl(address, policy); ;) {
+      const asked = performance.now();
       const response = await exchange(target, { headers }, expiry, signal);
+      observer?.onHeaders?.({
+        url: target.href,
+        status: response.statusCode,
+        headers: flatten(response.headers),
+        ms: performance.now() - asked,
+      });
       const location = redirectOf(response);
       if (location === undefined) {
         const moved = movedTo === undefined ? {} : { movedTo };
-        return { redirects, ...moved, ...(await resourceOf(target.href, response)) };
+        return { redirects, ...moved, ...(await resourceOf(target.href, response, observer)) };
       }
 
       response.body.destroy();
@@ -130,7 +144,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       if (redirects.length > limits.maxRedirects) {
         throw new OutboundError(
           'too-many-redirects',
-          asked,
+          address,
           `More than maxRedirects = ${limits.maxRedirects} redirects`,
         );
       }
@@ -141,7 +155,13 @@ export function createOutbound(options: OutboundOptions): Outbound {
     }
   }
 
-  async function resourceOf(url: string, { statusCode, headers, body }: Dispatcher.ResponseData) {
+  async function resourceOf(
+    url: string,
+    { statusCode, headers, body }: Dispatcher.ResponseData,
+    observer?: FetchObserver,
+  ) {
+    const began = performance.now();
+    let transferred = 0;
     const received = flatten(headers);
     const contentType = received['content-type'];
     const input = {
@@ -150,8 +170,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
       contentEncoding: received['content-encoding'],
       // Of a 304 it is the length of the copy that the caller has (RFC 9110 section 8.6).
       contentLength: statusCode === 304 ? undefined : received['content-length'],
+      onReceived: (octets: number) => (transferred = octets),
     };
     const octets = await readBody(input, limits).finally(() => body.destroy());
+    observer?.onBody?.({ url, received: transferred, decoded: octets.length, ms: performance.now() - began });
     return {
       url,
       status: statusCode,

@@ -26,6 +26,8 @@ export interface BodyToRead {
   body: Octets;
   contentEncoding: string | undefined;
   contentLength: string | undefined;
+  /** Told at the end: octets as transferred. */
+  onReceived?(octets: number): void;
 }
 
 /**
@@ -51,6 +53,7 @@ export async function readBody(input: BodyToRead, limits: OutboundLimits): Promi
 
   const chunks: Uint8Array[] = [];
   for await (const chunk of octets) chunks.push(chunk);
+  input.onReceived?.(count.received);
   const whole = Buffer.concat(chunks);
   return new Uint8Array(whole.buffer, whole.byteOffset, whole.length);
 }
