@@ -21,6 +21,7 @@ function outboundOptions(settings: FetcherSettings): OutboundOptions {
   return {
     userAgent: settings.userAgent,
     allow: settings.outboundAllow,
+    http2: settings.http2,
     totalTimeoutMs: settings.fetchTimeoutMs,
     maxBodyBytes: MAX_PAGE_BYTES,
     maxDecompressedBytes: MAX_PAGE_BYTES,

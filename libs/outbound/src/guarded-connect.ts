@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { buildConnector } from 'undici';
 import type { AddressPolicy } from './address-policy.js';
 import type { Connect, ConnectTarget, ResolvedAddress } from './dial.js';
@@ -17,6 +17,7 @@ export function createGuardedConnect(
   resolve: Resolve,
   connect: Connect,
   protocols: readonly string[] = ['http/1.1'],
+  onConnected: (origin: string, socket: Socket) => void = () => undefined,
 ): buildConnector.connector {
   return (options, callback) => {
     const secure = options.protocol === 'https:';
@@ -36,7 +37,10 @@ export function createGuardedConnect(
     untilAbort(opened, expiry.signal)
       .finally(() => clearTimeout(timer))
       .then(
-        (socket) => callback(null, socket),
+        (socket) => {
+          onConnected(origin, socket);
+          callback(null, socket);
+        },
         (error: unknown) => callback(toOutboundError(origin, error, limits), null),
       );
   };

@@ -2,11 +2,12 @@ import { Agent, request as send, type Dispatcher } from 'undici';
 import { createAddressPolicy } from './address-policy.js';
 import { dial } from './dial.js';
 import { createGuardedConnect } from './guarded-connect.js';
-import { OutboundError, toOutboundError } from './outbound-error.js';
+import { headersTooLarge, OutboundError, toOutboundError } from './outbound-error.js';
 import { limitsOf, type OutboundOptions } from './outbound-options.js';
 import { ACCEPT_ENCODING, readBody } from './read-body.js';
 import { requestHeaders, withoutSecrets, type FetchObserver, type FetchRequest } from './request-headers.js';
 import { resolveBySystem } from './resolve.js';
+import { SharedSockets } from './shared-sockets.js';
 import { targetUrl } from './target-url.js';
 
 /** What a server answered, whatever its status: a 304, 404 or 500 is an answer and not an error. */
@@ -68,6 +69,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const limits = limitsOf(options);
   const policy = createAddressPolicy(options.allow ?? [], options.allowedPorts ?? [80, 443]);
   if (options.userAgent.trim() === '') throw new TypeError('Outbound option userAgent is empty; name a contact in it');
+  const shared = new SharedSockets();
   const agent = new Agent({
     connect: createGuardedConnect(
       policy,
@@ -75,6 +77,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       options.resolve ?? resolveBySystem,
       options.connect ?? dial,
       options.http2 === true ? ['h2', 'http/1.1'] : ['http/1.1'],
+      (origin, socket) => shared.add(origin, socket),
     ),
     maxHeaderSize: limits.maxHeaderBytes,
     // The guards below bound headers and body, with errors that name their limit.
@@ -99,6 +102,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
         signal,
         ...(post && { method: 'POST', body: post }),
       });
+      if (sizeOf(response.headers) > limits.maxHeaderBytes) {
+        response.body.on('error', () => undefined).destroy();
+        throw headersTooLarge(url, limits);
+      }
       // A body that is given up reports that as an error event; nobody is listening any more.
       response.body.on('error', () => undefined);
       return response;
@@ -190,7 +197,9 @@ export function createOutbound(options: OutboundOptions): Outbound {
     expiry: AbortController,
   ): NodeJS.Timeout {
     return setTimeout(() => {
-      expiry.abort(new OutboundError('timeout', url, `${what} within ${limit} = ${limits[limit]} ms`));
+      const timeout = new OutboundError('timeout', url, `${what} within ${limit} = ${limits[limit]} ms`);
+      expiry.abort(timeout);
+      shared.end(url, timeout);
     }, limits[limit]);
   }
 
@@ -236,6 +245,18 @@ export function createOutbound(options: OutboundOptions): Outbound {
 
 function aborted(url: string, reason: unknown): OutboundError {
   return new OutboundError('aborted', url, "The caller's signal was aborted", { cause: reason });
+}
+
+/**
+ * Octets of a response's headers as HTTP/1.1 would write them. Its parser keeps to the limit by itself; of HTTP/2 the client
+ * takes up to 64 KiB and 128 fields (Node's defaults) whatever the limit says.
+ */
+function sizeOf(headers: Record<string, string | string[] | undefined>): number {
+  let size = 0;
+  for (const [name, value] of Object.entries(headers)) {
+    for (const each of [value ?? []].flat()) size += name.length + each.length + ': \r\n'.length;
+  }
+  return size;
 }
 
 /** Where a response redirects to. Header octets above ASCII are UTF-8 in practice, as browsers read them. */
