@@ -304,7 +304,7 @@ describe('over HTTP/2', () => {
       answers.push(
         await client.fetchPage(`${origin}/1`).then(
           () => 'answered',
-          (error: OutboundError) => error.kind,
+          (error: unknown) => (error as OutboundError).kind,
         ),
       );
     }

@@ -87,7 +87,8 @@ function tell(report: ImportReport, { json, dryRun }: ImportCommandOptions, isAb
     ];
     process.stdout.write(`${lines.join('\n')}\n`);
   }
-  for (const { file, problem } of broken) process.stderr.write(`newsmill: ${file === '-' ? 'standard input' : file}: ${problem}\n`);
+  for (const { file, problem } of broken)
+    process.stderr.write(`newsmill: ${file === '-' ? 'standard input' : file}: ${problem}\n`);
   if (stopped && isAborted) {
     process.stderr.write('newsmill: stopped; begin again with the same files, what is there is not stored twice\n');
     process.exitCode = INTERRUPTED;

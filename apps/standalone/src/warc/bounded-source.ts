@@ -49,9 +49,9 @@ export class BoundedSource implements AsyncIterable<Uint8Array> {
     // The parser looks at its first piece alone to tell whether it is compressed: one of a single octet would mislead it.
     const least = this.read === 0 ? PIECE : 1;
     while (this.rest.length < least && this.turnsAtEnd === 0) {
-      const { done, value } = await this.input.next();
-      if (done === true) this.turnsAtEnd = 1;
-      else this.rest = this.rest.length === 0 ? value : Buffer.concat([this.rest, value]);
+      const next: IteratorResult<Uint8Array, unknown> = await this.input.next();
+      if (next.done === true) this.turnsAtEnd = 1;
+      else this.rest = this.rest.length === 0 ? next.value : Buffer.concat([this.rest, next.value]);
     }
     if (this.rest.length === 0) {
       this.turnsAtEnd += 1;
