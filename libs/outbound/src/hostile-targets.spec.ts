@@ -185,6 +185,7 @@ describe('hostile targets', () => {
     expect(attempts).toEqual([
       {
         hostname: 'public.example',
+        protocols: ['http/1.1'],
         addresses: [{ address: '93.184.216.34', family: 4 }],
         port: 443,
         secure: true,

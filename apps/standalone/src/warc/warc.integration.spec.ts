@@ -8,8 +8,15 @@ import { gunzipSync } from 'node:zlib';
 import { articleIdOf } from '@newsmill/web';
 import { type ArticleRecord, mainHeadline } from '@newsmill/contracts';
 import { Intake } from '@newsmill/fetcher';
-import { loadSettings, Metrics, runServices, type RunningServices, serviceSettings } from '@newsmill/service';
-import { PostgresTransport } from '@newsmill/transport';
+import {
+  createTransport,
+  loadSettings,
+  Metrics,
+  runServices,
+  type RunningServices,
+  serviceSettings,
+} from '@newsmill/service';
+import type { Transport } from '@newsmill/stage';
 import { WARCParser } from 'warcio';
 import { NewsmillClient, until } from '../../../../test/support/newsmill-client.ts';
 import { freshDatabase } from '../../../../test/support/real-parts.ts';
@@ -23,7 +30,7 @@ const KEY = 'a-key-that-is-long-enough';
 
 /** A newsmill of its own: a database with its log, and all services. */
 interface World {
-  transport: PostgresTransport;
+  transport: Transport;
   client: NewsmillClient;
   intake: Intake;
   close(): Promise<void>;
@@ -31,9 +38,6 @@ interface World {
 
 async function startWorld(allow: string): Promise<World> {
   const database = await freshDatabase();
-  const transport = new PostgresTransport({ url: database.url });
-  await transport.connect();
-  await transport.applyTopics(pipelineTopics('newsmill'));
   const environment = {
     NEWSMILL_TRANSPORT: 'postgres',
     NEWSMILL_DATABASE_URL: database.url,
@@ -42,11 +46,15 @@ async function startWorld(allow: string): Promise<World> {
     NEWSMILL_OUTBOUND_ALLOW: allow,
     NEWSMILL_LOG_LEVEL: 'silent',
   };
+  const settings = loadSettings(serviceSettings, environment);
+  const transport = createTransport(settings, { clientId: 'test' });
+  await transport.connect();
+  await transport.applyTopics(pipelineTopics('newsmill'));
   const running: RunningServices = await runServices(services, { environment });
   return {
     transport,
     client: new NewsmillClient(running.url, KEY),
-    intake: new Intake(transport, loadSettings(serviceSettings, environment), new Metrics(false)),
+    intake: new Intake(transport, settings, new Metrics(false)),
     close: async () => {
       await running.close();
       await transport.close();
