@@ -82,18 +82,14 @@ export function canonicalObjection(
     return 'the canonical address leads to another site';
   }
   if (found.isAmp) return 'the canonical page is an AMP page itself';
-  if (found.canonical !== undefined && judgedAs(there, found.canonical) === own) {
+  if (found.canonical !== undefined && tryNormalize(found.canonical) === own) {
     return 'the canonical page calls the variant canonical';
   }
-  const twin = found.amp === undefined ? undefined : judgedAs(there, found.amp);
+  const twin = found.amp === undefined ? undefined : tryNormalize(found.amp);
   if (variant.needsAgreement && twin !== own) {
     return 'the canonical page is on another site and does not name this AMP page as its own';
   }
   return undefined;
-}
-
-function judgedAs(pageUrl: string, declared: string): string | undefined {
-  return judgeCanonical(pageUrl, declared).believed || URL.canParse(declared) ? tryNormalize(declared) : undefined;
 }
 
 function tryNormalize(url: string): string | undefined {
