@@ -5,6 +5,7 @@ import type { FetchedResource, Outbound } from '@newsmill/outbound';
 import { StageHandler } from '@newsmill/service';
 import { emit, fail, type HandlerContext, type Outcome, reject, type StageFault } from '@newsmill/stage';
 import { decodePage, mediaTypeOf, pageIdOf, sniffMediaType } from '@newsmill/web';
+import { CanonicalPages, type FollowedPage } from './canonical/canonical-pages.js';
 import { faultOutcome, statusOutcome } from './fetch-fault.js';
 import { fetch } from './fetch.stage.js';
 import { CLOCK } from './fetcher.tokens.js';
@@ -20,6 +21,7 @@ const HTML = new Set(['text/html', 'application/xhtml+xml']);
 interface Answer {
   outcome: FetchOutcome;
   resource?: FetchedResource;
+  followed?: FollowedPage;
 }
 
 @Controller()
@@ -29,6 +31,7 @@ export class FetchController {
   constructor(
     @Inject(OUTBOUND) private readonly outbound: Outbound,
     private readonly visits: PageVisits,
+    private readonly canonicalPages: CanonicalPages,
     @Inject(CLOCK) private readonly clock: () => Date,
   ) {}
 
@@ -62,9 +65,10 @@ export class FetchController {
     signal: AbortSignal,
     ailing: StageFault | undefined,
   ): Promise<{ outcome: FetchOutcome; fault?: StageFault }> {
-    const visit = await this.visits.begin(link);
-    const answer: Answer = ailing === undefined ? await this.ask(visit, signal) : { outcome: fail(ailing) };
-    const { outcome: found, resource } = answer;
+    const begun = await this.canonicalPages.begin(link);
+    const answer: Answer = ailing === undefined ? await this.ask(begun, signal) : { outcome: fail(ailing) };
+    const { outcome: found, resource, followed } = answer;
+    const visit = followed === undefined ? begun : await this.canonicalPages.visitOf(begun, followed);
     if ('kind' in found && found.kind === 'fail') {
       return { outcome: await this.visits.fault(visit, found, resource?.status, this.clock()), fault: found.fault };
     }
@@ -82,7 +86,9 @@ export class FetchController {
       if (resource.status === 304 && !this.visits.isUnchanged(visit, resource)) {
         resource = await this.outbound.fetchPage(url, { signal });
       }
-      return { resource, outcome: toPage(visit, resource, this.clock()) };
+      const get = (address: string) => this.outbound.fetchPage(address, { signal });
+      const followed = await this.canonicalPages.follow(visit, resource, get, signal);
+      return { resource: followed.resource, followed, outcome: toPage(visit, followed, this.clock()) };
     } catch (error) {
       signal.throwIfAborted();
       return { outcome: faultOutcome(error) };
@@ -91,7 +97,7 @@ export class FetchController {
 }
 
 /** What a server's answer means for the article. */
-function toPage({ link, original }: Visit, resource: FetchedResource, now: Date): FetchOutcome {
+function toPage({ link, original }: Visit, { resource, links }: FollowedPage, now: Date): FetchOutcome {
   const { status, url } = resource;
   const refused = statusOutcome(resource);
   if (refused !== undefined) return refused;
@@ -117,6 +123,7 @@ function toPage({ link, original }: Visit, resource: FetchedResource, now: Date)
     content: text,
     charset,
     status,
+    canonical: links?.canonicalFrom === 'header' ? links.canonical : undefined,
     contentLanguage: resource.headers['content-language'],
     fetchedAt: now.toISOString(),
   });

@@ -63,6 +63,12 @@ export const fetcherSettings = defineSettings({
     default: '',
     doc: 'Private hosts that may be fetched all the same: host, host:port or CIDR, comma-separated.',
   },
+  http2: {
+    env: 'NEWSMILL_HTTP2',
+    schema: flag,
+    default: 'true',
+    doc: 'Whether pages and feeds may be fetched over HTTP/2, where their server speaks it.',
+  },
   fetchTimeoutMs: {
     env: 'NEWSMILL_FETCH_TIMEOUT_MS',
     schema: wholeNumber(100, 120_000),

@@ -11,6 +11,7 @@ import {
 } from '@newsmill/service';
 import { normalizeUrl } from '@newsmill/web';
 import { DataSource } from 'typeorm';
+import { canonicalProviders } from './canonical/canonical.providers.js';
 import { FeedPoller } from './feed-poller.js';
 import { FetchController } from './fetch.controller.js';
 import { fetch } from './fetch.stage.js';
@@ -47,6 +48,7 @@ export const fetcher = defineService({
   writers: [
     { name: 'push', description: 'the door for newsrooms', writes: [linkDiscovered, pageFetched, articleOutcomes] },
     { name: 'feed', description: 'the entries of polled feeds', writes: [linkDiscovered, articleOutcomes] },
+    { name: 'import', description: 'the pages of web archives', writes: [pageFetched, articleOutcomes] },
     { name: 'revisit', description: 'known pages, to be looked at again', writes: [linkDiscovered, articleOutcomes] },
   ],
   check: (settings) => [
@@ -69,6 +71,7 @@ export const fetcher = defineService({
       { provide: CLOCK, useValue: () => new Date() },
       GoneGuard,
       PageVisits,
+      ...canonicalProviders,
       RevisitScheduler,
     ],
   }),

@@ -7,7 +7,7 @@ type Link = EventOf<typeof linkDiscovered>;
 type Page = EventOf<typeof pageFetched>;
 
 /** Where a thing came in; the account counts what was received by door. */
-export type Door = 'push' | 'feed' | 'revisit';
+export type Door = 'push' | 'feed' | 'revisit' | 'import';
 
 /** Most things told as received in one event, so that it stays small. */
 const SLICE = 64;
@@ -16,6 +16,7 @@ const SLICE = 64;
 @Injectable()
 export class Intake {
   private readonly logger = new Logger('intake');
+  private readonly telling = new Set<Promise<void>>();
 
   constructor(
     @Inject(TRANSPORT) private readonly transport: Transport,
@@ -68,9 +69,18 @@ export class Intake {
     const settled = subjects.map(({ id, receiptId }) => ({ id, receiptId, outcome: 'received' as const }));
     const received = { stage: door, at: new Date(time).toISOString(), settled };
     this.metrics.countReceived(door, events.length);
-    this.transport.publish([this.encode(door, articleOutcomes, received, idOf(0), time)]).catch((error: unknown) => {
-      this.logger.warn(`not told as received yet: ${(error as Error).message}`);
-    });
+    const told = this.transport
+      .publish([this.encode(door, articleOutcomes, received, idOf(0), time)])
+      .catch((error: unknown) => {
+        this.logger.warn(`not told as received yet: ${(error as Error).message}`);
+      })
+      .finally(() => this.telling.delete(told));
+    this.telling.add(told);
+  }
+
+  /** Resolves when what has been taken so far is told as received, or cannot be; for a process that ends. */
+  async settled(): Promise<void> {
+    await Promise.all(this.telling);
   }
 
   private encode<T extends Topic>(door: Door, topic: T, event: EventOf<T>, id: string, time: number): NewRecord {

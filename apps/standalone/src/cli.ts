@@ -4,9 +4,12 @@ import { CommandError } from './commands/command-error.js';
 import { deadLettersCommand } from './commands/dead-letters.command.js';
 import { docsCommand } from './commands/docs.command.js';
 import { explainCommand } from './commands/explain.command.js';
+import { exportCommand } from './commands/export.command.js';
 import { extractCommand } from './commands/extract.command.js';
+import { fetchCommand } from './commands/fetch.command.js';
 import { fixtureCommand } from './commands/fixture.command.js';
 import { goneGuardCommand } from './commands/gone-guard.command.js';
+import { importCommand } from './commands/import.command.js';
 import { keysCommand } from './commands/keys.command.js';
 import { migrateCommand } from './commands/migrate.command.js';
 import { rebuildCommand } from './commands/rebuild.command.js';
@@ -46,6 +49,9 @@ export async function run(argv: readonly string[]): Promise<void> {
     storeHashCommand(),
     webhooksCommand(),
     keysCommand(),
+    importCommand(),
+    exportCommand(),
+    fetchCommand(),
     extractCommand(),
     explainCommand(),
     fixtureCommand(),

@@ -77,8 +77,8 @@ const rightsInfo = z
 
 /** How an article came in. */
 export const acquisition = z.strictObject({
-  mode: z.enum(['push', 'feed']).describe('pushed by a newsroom, or found in a feed'),
-  source: z.string().describe('publisher key or feed URL'),
+  mode: z.enum(['push', 'feed', 'import']).describe('pushed by a newsroom, found in a feed, or read from an archive'),
+  source: z.string().describe('publisher key, feed URL, or `warc:` and the name of the file'),
   fetchedAt: timestamp.describe('when the page was fetched, or its push accepted'),
   status: z.int().optional().describe('HTTP status of the fetch; absent for a pushed document'),
   restore: z.literal(true).optional().describe('the explicit word that a canceled article may be usable again'),

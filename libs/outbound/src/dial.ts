@@ -14,6 +14,8 @@ export interface ConnectTarget {
   addresses: readonly [ResolvedAddress, ...ResolvedAddress[]];
   port: number;
   secure: boolean;
+  /** What TLS offers to speak (ALPN, RFC 7301), most wanted first. */
+  protocols: readonly string[];
 }
 
 /** Opens a socket that is ready to carry HTTP. An abort closes it. */
@@ -43,7 +45,7 @@ export const dial: Connect = (target, signal) =>
     const socket = target.secure
       ? tls.connect({
           ...options,
-          ALPNProtocols: ['http/1.1'],
+          ALPNProtocols: [...target.protocols],
           // RFC 6066 section 3: a literal address is no server name.
           ...(net.isIP(target.hostname) === 0 ? { servername: target.hostname } : {}),
         })

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { buildConnector } from 'undici';
 import type { AddressPolicy } from './address-policy.js';
 import type { Connect, ConnectTarget, ResolvedAddress } from './dial.js';
@@ -7,19 +7,34 @@ import type { OutboundLimits } from './outbound-options.js';
 import type { Resolve } from './resolve.js';
 import type { Sockets } from './sockets.js';
 
+export interface GuardedConnectOptions {
+  policy: AddressPolicy;
+  limits: OutboundLimits;
+  resolve: Resolve;
+  connect: Connect;
+  sockets: Sockets;
+  /** Ends the attempts that are under way. */
+  closing: AbortSignal;
+  /** Offered over TLS, most wanted first (RFC 7301). */
+  protocols: readonly string[];
+  onConnected(origin: string, socket: Socket): void;
+}
+
 /**
  * The connect step of undici's Agent: resolves, judges each address, and hands exactly the judged addresses on. One
  * forbidden address condemns the name: which of them would be dialled is up to the network. As the check stands between
  * resolution and dialling, a name that changes its answer (DNS rebinding) gains nothing by it.
  */
-export function createGuardedConnect(
-  policy: AddressPolicy,
-  limits: OutboundLimits,
-  resolve: Resolve,
-  connect: Connect,
-  sockets: Sockets,
-  closing: AbortSignal,
-): buildConnector.connector {
+export function createGuardedConnect({
+  policy,
+  limits,
+  resolve,
+  connect,
+  sockets,
+  closing,
+  protocols,
+  onConnected,
+}: GuardedConnectOptions): buildConnector.connector {
   return (options, callback) => {
     const secure = options.protocol === 'https:';
     const origin = `${options.protocol}//${options.host ?? options.hostname}`;
@@ -46,7 +61,7 @@ export function createGuardedConnect(
       resolved = true;
       expiry.signal.throwIfAborted();
       return sockets.open(origin, hostname, expiry.signal, () =>
-        connect({ hostname, addresses, port, secure }, expiry.signal),
+        connect({ hostname, addresses, port, secure, protocols }, expiry.signal),
       );
     });
     untilAbort(opened, expiry.signal)
@@ -55,7 +70,10 @@ export function createGuardedConnect(
         closing.removeEventListener('abort', onClosing);
       })
       .then(
-        (socket) => callback(null, socket),
+        (socket) => {
+          onConnected(origin, socket);
+          callback(null, socket);
+        },
         (error: unknown) => callback(toOutboundError(origin, error, limits), null),
       );
   };

@@ -92,14 +92,18 @@ export function toOutboundError(url: string, error: unknown, limits: { maxHeader
   const code = codeOf(error);
   const said = error instanceof Error && error.message !== '' ? error.message : code;
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return new OutboundError('too-large', url, `The headers are over maxHeaderBytes = ${limits.maxHeaderBytes} bytes`, {
-      cause: error,
-    });
+    return headersTooLarge(url, limits, error);
   }
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
     return new OutboundError('protocol', url, 'The body is not as long as Content-Length says', {
       cause: error,
       transient: true,
+    });
+  }
+  if (code === 'ERR_HTTP2_STREAM_ERROR' && REFUSED_STREAMS.has(streamCodeOf(error))) {
+    return new OutboundError('protocol', url, `The answer cannot be read over HTTP/2: ${said}`, {
+      cause: error,
+      transient: streamCodeOf(error) === ENHANCE_YOUR_CALM,
     });
   }
   if (
@@ -128,6 +132,21 @@ function isResolverError(error: unknown, code: string): boolean {
 
 /** Errors of node:dns (c-ares) that do not say that there is no such name. */
 const RESOLVER_CODES = new Set(['ESERVFAIL', 'EREFUSED', 'EFORMERR', 'ENOTIMP', 'EBADRESP', 'EBADNAME']);
+export function headersTooLarge(url: string, limits: { maxHeaderBytes: number }, cause?: unknown): OutboundError {
+  const explanation = `The headers are over maxHeaderBytes = ${limits.maxHeaderBytes} bytes`;
+  return new OutboundError('too-large', url, explanation, cause === undefined ? {} : { cause });
+}
+
+/** RFC 9113 section 7: headers that are too many, or the server's wish for fewer requests. */
+const ENHANCE_YOUR_CALM = 0xb;
+
+/** RFC 9113 section 7: PROTOCOL_ERROR, FRAME_SIZE_ERROR, COMPRESSION_ERROR, ENHANCE_YOUR_CALM, HTTP_1_1_REQUIRED. */
+const REFUSED_STREAMS = new Set([0x1, 0x6, 0x9, ENHANCE_YOUR_CALM, 0xd]);
+
+function streamCodeOf(error: unknown): number {
+  const { http2ErrorCode: own, cause } = error as { http2ErrorCode?: number; cause?: { http2ErrorCode?: number } };
+  return own ?? cause?.http2ErrorCode ?? -1;
+}
 
 /** undici gives some of its parser's errors no code. */
 function isParserError(error: unknown): boolean {

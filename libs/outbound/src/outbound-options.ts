@@ -37,6 +37,8 @@ export interface OutboundOptions extends Partial<OutboundLimits> {
   allow?: readonly string[];
   /** Ports of public hosts; default 80 and 443. */
   allowedPorts?: readonly number[];
+  /** Whether HTTP/2 is offered on TLS connections (ALPN, RFC 7301); the server chooses. Default: false. */
+  http2?: boolean;
   /** Replaces name resolution (default: the system's resolver). Its answers are checked like any other. */
   resolve?: Resolve;
   /** Replaces the step that opens a socket to addresses that have been checked; nothing else in newsmill opens one outwards. */

@@ -130,6 +130,25 @@ describe('fetchPage', () => {
     expect(text((await outbound().fetchPage(`${origin}/encoded`)).body)).toBe(story);
   });
 
+  it.each(['gzip', 'x-gzip', 'br', 'zstd', 'gzip, br'])(
+    'takes markup as it is that its server calls %s',
+    async (coding) => {
+      routes.set('/uncoded', encoded(coding, Buffer.from('<!doctype html><p>News')));
+      expect(text((await outbound().fetchPage(`${origin}/uncoded`)).body)).toBe('<!doctype html><p>News');
+    },
+  );
+
+  it('undoes the codings under one that was only told', async () => {
+    routes.set('/half', encoded('br, gzip', gzipSync('<!doctype html><p>News')));
+    expect(text((await outbound().fetchPage(`${origin}/half`)).body)).toBe('<!doctype html><p>News');
+  });
+
+  it('keeps to the limits of a body that is not compressed as told', async () => {
+    routes.set('/large', encoded('gzip', Buffer.from(`<!doctype html>${'x'.repeat(MIB)}`)));
+    const error = await failure(outbound({ maxBodyBytes: MIB / 2 }).fetchPage(`${origin}/large`));
+    expect(error.message).toMatch(/maxBodyBytes|Content-Length/);
+  });
+
   it('takes an empty body that claims to be compressed', async () => {
     routes.set('/empty', encoded('gzip', new Uint8Array()));
     expect((await outbound().fetchPage(`${origin}/empty`)).body).toHaveLength(0);

@@ -2,12 +2,13 @@ import { Agent, request as send, type Dispatcher } from 'undici';
 import { createAddressPolicy } from './address-policy.js';
 import { dial } from './dial.js';
 import { createGuardedConnect } from './guarded-connect.js';
-import { OutboundError, toOutboundError } from './outbound-error.js';
+import { headersTooLarge, OutboundError, toOutboundError } from './outbound-error.js';
 import { limitsOf, type OutboundOptions } from './outbound-options.js';
 import { ACCEPT_ENCODING, readBody } from './read-body.js';
-import { requestHeaders, withoutSecrets, type FetchRequest } from './request-headers.js';
+import { requestHeaders, withoutSecrets, type FetchObserver, type FetchRequest } from './request-headers.js';
 import { resolveBySystem } from './resolve.js';
 import { informationalGuard, paced } from './pace.js';
+import { SharedSockets } from './shared-sockets.js';
 import { Sockets, type Seat } from './sockets.js';
 import { targetUrl } from './target-url.js';
 
@@ -76,10 +77,18 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const policy = createAddressPolicy(options.allow ?? [], options.allowedPorts ?? [80, 443]);
   if (options.userAgent.trim() === '') throw new TypeError('Outbound option userAgent is empty; name a contact in it');
   const sockets = new Sockets(limits);
+  const shared = new SharedSockets();
   const closing = new AbortController();
-  const [resolve, connect] = [options.resolve ?? resolveBySystem, options.connect ?? dial];
+  const http2 = options.http2 === true;
+  const protocols = http2 ? ['h2', 'http/1.1'] : ['http/1.1'];
   const agent = new Agent({
-    connect: createGuardedConnect(policy, limits, resolve, connect, sockets, closing.signal),
+    connect: createGuardedConnect({
+      ...{ policy, limits, sockets, protocols },
+      resolve: options.resolve ?? resolveBySystem,
+      connect: options.connect ?? dial,
+      closing: closing.signal,
+      onConnected: (origin, socket) => shared.add(origin, socket),
+    }),
     connections: limits.maxSocketsPerHost,
     maxHeaderSize: limits.maxHeaderBytes,
     // The guards below bound headers and body, with errors that name their limit.
@@ -87,7 +96,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
     bodyTimeout: 0,
     // A server may ask for longer; who waits for a socket must not wait for that.
     keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
-    allowH2: false,
+    allowH2: http2,
   });
 
   /** One request and the headers of its response; the body is still to come. */
@@ -108,6 +117,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
         ...(post && { method: 'POST', body: post }),
       });
       const response = await untilAbort(sent, signal);
+      if (sizeOf(response.headers) > limits.maxHeaderBytes) {
+        response.body.on('error', () => undefined).destroy();
+        throw headersTooLarge(url, limits);
+      }
       // A body that is given up reports that as an error event; nobody is listening any more.
       response.body.on('error', () => undefined);
       return response;
@@ -119,11 +132,12 @@ export function createOutbound(options: OutboundOptions): Outbound {
   }
 
   async function follow(
-    asked: string,
+    address: string,
     request: FetchRequest,
     expiry: AbortController,
     seat: Seat,
   ): Promise<FetchedResource> {
+    const { observer } = request;
     const signal = request.signal === undefined ? expiry.signal : AbortSignal.any([request.signal, expiry.signal]);
     const redirects: string[] = [];
     let isPermanent = true;
@@ -133,12 +147,19 @@ export function createOutbound(options: OutboundOptions): Outbound {
       'user-agent': options.userAgent,
       'accept-encoding': ACCEPT_ENCODING,
     };
-    for (let target = targetUrl(asked, policy); ;) {
+    for (let target = targetUrl(address, policy); ;) {
+      const asked = performance.now();
       const response = await exchange(target, { headers }, expiry, signal);
+      observer?.onHeaders?.({
+        url: target.href,
+        status: response.statusCode,
+        headers: flatten(response.headers),
+        ms: performance.now() - asked,
+      });
       const location = redirectOf(response);
       if (location === undefined) {
         const moved = movedTo === undefined ? {} : { movedTo };
-        return { redirects, ...moved, ...(await resourceOf(target.href, response, expiry)) };
+        return { redirects, ...moved, ...(await resourceOf(target.href, response, expiry, observer)) };
       }
 
       response.body.destroy();
@@ -150,7 +171,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       if (redirects.length > limits.maxRedirects) {
         throw new OutboundError(
           'too-many-redirects',
-          asked,
+          address,
           `More than maxRedirects = ${limits.maxRedirects} redirects`,
         );
       }
@@ -166,7 +187,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
     url: string,
     { statusCode, headers, body }: Dispatcher.ResponseData,
     expiry: AbortController,
+    observer?: FetchObserver,
   ) {
+    const began = performance.now();
+    let transferred = 0;
     const received = flatten(headers);
     const contentType = received['content-type'];
     const input = {
@@ -175,8 +199,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
       contentEncoding: received['content-encoding'],
       // Of a 304 it is the length of the copy that the caller has (RFC 9110 section 8.6).
       contentLength: statusCode === 304 ? undefined : received['content-length'],
+      onReceived: (octets: number) => (transferred = octets),
     };
     const octets = await readBody(input, limits).finally(() => body.destroy());
+    observer?.onBody?.({ url, received: transferred, decoded: octets.length, ms: performance.now() - began });
     return {
       url,
       status: statusCode,
@@ -193,7 +219,9 @@ export function createOutbound(options: OutboundOptions): Outbound {
     expiry: AbortController,
   ): NodeJS.Timeout {
     return setTimeout(() => {
-      expiry.abort(new OutboundError('timeout', url, `${what} within ${limit} = ${limits[limit]} ms`));
+      const timeout = new OutboundError('timeout', url, `${what} within ${limit} = ${limits[limit]} ms`);
+      expiry.abort(timeout);
+      shared.end(url, timeout);
     }, limits[limit]);
   }
 
@@ -279,6 +307,18 @@ async function untilAbort(
 
 function aborted(url: string, reason: unknown): OutboundError {
   return new OutboundError('aborted', url, "The caller's signal was aborted", { cause: reason });
+}
+
+/**
+ * Octets of a response's headers as HTTP/1.1 would write them. Its parser keeps to the limit by itself; of HTTP/2 the client
+ * takes up to 64 KiB and 128 fields (Node's defaults) whatever the limit says.
+ */
+function sizeOf(headers: Record<string, string | string[] | undefined>): number {
+  let size = 0;
+  for (const [name, value] of Object.entries(headers)) {
+    for (const each of [value ?? []].flat()) size += name.length + each.length + ': \r\n'.length;
+  }
+  return size;
 }
 
 /** Where a response redirects to. Header octets above ASCII are UTF-8 in practice, as browsers read them. */

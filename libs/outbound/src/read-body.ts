@@ -26,6 +26,8 @@ export interface BodyToRead {
   body: Octets;
   contentEncoding: string | undefined;
   contentLength: string | undefined;
+  /** Told at the end: octets as transferred. */
+  onReceived?(octets: number): void;
 }
 
 /**
@@ -51,6 +53,7 @@ export async function readBody(input: BodyToRead, limits: OutboundLimits): Promi
 
   const chunks: Uint8Array[] = [];
   for await (const chunk of octets) chunks.push(chunk);
+  input.onReceived?.(count.received);
   const whole = Buffer.concat(chunks);
   return new Uint8Array(whole.buffer, whole.byteOffset, whole.length);
 }
@@ -90,6 +93,10 @@ async function* decoded(
   const first = await firstChunk(iterator);
   // No octets are no compressed octets: servers send the header on empty bodies too.
   if (first === undefined) return;
+  if (beginsWithMarkup(first) && CANNOT_BEGIN_SO.has(coding)) {
+    yield* resumed(first, iterator);
+    return;
+  }
   const decoder = decoderFor(coding, first);
   if (decoder === undefined) {
     await iterator.return?.();
@@ -113,6 +120,17 @@ async function* decoded(
     const said = error instanceof Error ? error.message : String(error);
     throw new OutboundError('protocol', url, `The body is not valid ${coding}: ${said}`, { cause: error });
   }
+}
+
+/**
+ * Codings none of whose streams can begin with `<`: gzip and zstd have other magic numbers (RFC 1952, RFC 8878), and of a
+ * brotli stream (RFC 7932) it would set a bit that is reserved.
+ */
+const CANNOT_BEGIN_SO = new Set(['gzip', 'x-gzip', 'br', 'zstd']);
+
+/** Markup that its server calls compressed is told from a broken body: it is what it is, whatever the header says. */
+function beginsWithMarkup(first: Uint8Array): boolean {
+  return first[0] === 0x3c;
 }
 
 async function firstChunk(iterator: AsyncIterator<Uint8Array, undefined>): Promise<Uint8Array | undefined> {

@@ -1,3 +1,11 @@
+/** Hears of each answer while a fetch goes on; what it does with it is its own affair. */
+export interface FetchObserver {
+  /** The headers of an answer, redirects included. */
+  onHeaders?(answer: { url: string; status: number; headers: Record<string, string>; ms: number }): void;
+  /** The body of the last answer, in octets: as transferred, and with its content codings undone. */
+  onBody?(body: { url: string; received: number; decoded: number; ms: number }): void;
+}
+
 export interface FetchRequest {
   /** Sent besides newsmill's own. Host, connection and content codings belong to the client. */
   headers?: Readonly<Record<string, string>>;
@@ -6,6 +14,7 @@ export interface FetchRequest {
   etag?: string;
   /** The Last-Modified of the copy at hand, as the server wrote it; sent as If-Modified-Since. */
   lastModified?: string;
+  observer?: FetchObserver;
 }
 
 /** Set by the client: another value would bypass its checks (Host) or its limits (codings), or break the connection. */

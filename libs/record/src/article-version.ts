@@ -1,12 +1,12 @@
 import { type ArticleRecord, articleParsed, articleUri, type EventOf, pageFetched } from '@newsmill/contracts';
 import type { DateFound, ExtractedArticle, ImageFound } from '@newsmill/extraction';
-import { articleIdOf, normalizeUrl } from '@newsmill/web';
+import { articleIdOf, judgeCanonical, normalizeUrl } from '@newsmill/web';
 
 type PageFetched = EventOf<typeof pageFetched>;
 
 /** Maps what was extracted to the record that travels on: ninjs 3.1 names, everything else in `x`. */
 export function toArticleVersion(page: PageFetched, article: ExtractedArticle): EventOf<typeof articleParsed> {
-  const canonical = identityUrl(page.url.final, article.canonicalUrl);
+  const canonical = identityUrl(page.url.final, article.canonicalUrl ?? page.canonical);
   const articleId =
     page.publisher !== undefined && page.guid !== undefined
       ? articleIdOf({ publisher: page.publisher, guid: page.guid })
@@ -19,21 +19,8 @@ export function toArticleVersion(page: PageFetched, article: ExtractedArticle): 
  * address must not take over that site's article, and a front page is not an article.
  */
 export function identityUrl(finalUrl: string, declared: string | undefined): string {
-  const own = normalizeUrl(finalUrl);
-  if (declared === undefined) return own;
-  try {
-    const canonical = normalizeUrl(declared);
-    const [from, to] = [new URL(own), new URL(canonical)];
-    const frontPage = to.pathname === '/' && to.search === '' && from.pathname !== '/';
-    return siteOf(from.hostname) === siteOf(to.hostname) && !frontPage ? canonical : own;
-  } catch {
-    return own;
-  }
-}
-
-/** Host without the prefixes under which one site serves the same article. */
-function siteOf(host: string): string {
-  return host.replace(/^(?:www\d?|m|mobile|amp)\./, '');
+  const verdict = declared === undefined ? undefined : judgeCanonical(finalUrl, declared);
+  return verdict?.believed === true ? verdict.url : normalizeUrl(finalUrl);
 }
 
 function toRecord(page: PageFetched, article: ExtractedArticle, articleId: string, canonical: string): ArticleRecord {

@@ -13,3 +13,14 @@ export { imageKey } from './image-key.js';
 export { decodePage, type CharsetSource, type DecodedPage } from './decode-page.js';
 export { mediaTypeOf } from './content-type.js';
 export { sniffMediaType } from './sniff-media-type.js';
+export { readPageLinks, type LinkHeaders, type PageLinks } from './page-links.js';
+export {
+  canonicalObjection,
+  judgeCanonical,
+  variantByAddress,
+  variantOf,
+  type CanonicalDoubt,
+  type CanonicalVerdict,
+  type Variant,
+  type VariantKind,
+} from './canonical-page.js';

@@ -1,3 +1,4 @@
+import { withoutAmpCache } from './amp-cache.js';
 import { isTrackingParameter } from './tracking-parameters.js';
 
 /** What kept an address from being a page's address. */
@@ -24,7 +25,7 @@ const MAX_LENGTH = 2048;
  *
  * Parsed as browsers do (WHATWG URL: lower-case host, IDNA, dot segments and default port removed); fragment,
  * tracking parameters (`tracking-parameters.ts`), empty query and a host's root dot removed; percent-encoding
- * normalised as in RFC 3986 section 6.2.2. Path case, trailing slash and the order of the remaining parameters are kept,
+ * normalised as in RFC 3986 section 6.2.2. An address of an AMP cache or viewer becomes the publisher's own. Path case, trailing slash and the order of the remaining parameters are kept,
  * because servers may tell them apart. Normalising twice changes nothing.
  *
  * @throws InvalidUrl for anything but an absolute http or https address without credentials.
@@ -43,11 +44,15 @@ export function hostOf(url: string): string {
   return normalized(url).host;
 }
 
+/** An AMP viewer may show what an AMP cache has: more layers than these are nobody's link. */
+const MAX_CACHES = 3;
+
 function normalized(url: string): URL {
   if (url.length > MAX_LENGTH) {
     throw new InvalidUrl(url, 'too-long', `The URL has ${url.length} characters, at most ${MAX_LENGTH} are taken`);
   }
-  const parsed = parse(url);
+  let parsed = parse(url);
+  for (let layer = 0; layer < MAX_CACHES; layer += 1) parsed = withoutAmpCache(parsed) ?? parsed;
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
     throw new InvalidUrl(url, 'scheme', `The URL's scheme is "${parsed.protocol.slice(0, -1)}", not http or https`);
   }
@@ -64,7 +69,7 @@ function normalized(url: string): URL {
   }
   parsed.hash = '';
   parsed.pathname = normalizePercentEncoding(parsed.pathname);
-  const query = withoutTracking(normalizePercentEncoding(parsed.search.slice(1)));
+  const query = withoutTracking(normalizePercentEncoding(parsed.search.slice(1)), parsed.hostname);
   // The setter takes a leading `?` off; a query may itself begin with one.
   parsed.search = query === '' ? '' : `?${query}`;
   return parsed;
@@ -79,10 +84,10 @@ function parse(url: string): URL {
 }
 
 /** Works on the query's own text: what stays keeps its spelling, which a signed or oddly encoded query needs. */
-function withoutTracking(query: string): string {
+function withoutTracking(query: string, hostname: string): string {
   return query
     .split('&')
-    .filter((pair) => pair !== '' && !isTrackingParameter(pair.split('=', 1)[0] ?? ''))
+    .filter((pair) => pair !== '' && !isTrackingParameter(pair.split('=', 1)[0] ?? '', hostname))
     .join('&');
 }
 

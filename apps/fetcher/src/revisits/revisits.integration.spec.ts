@@ -23,6 +23,7 @@ import { pageIdOf } from '@newsmill/web';
 import type { DataSource } from 'typeorm';
 import { freshDatabase } from '../../../../test/support/real-parts.ts';
 import { articlePage, startTestSite, type TestSite } from '../../../../test/support/test-site.ts';
+import { CanonicalPages } from '../canonical/canonical-pages.js';
 import { Page } from '../entities/page.entity.js';
 import { FetchController } from '../fetch.controller.js';
 import { fetch } from '../fetch.stage.js';
@@ -116,7 +117,9 @@ function fetcherProcess({
   const guard = new GoneGuard(source, own);
   const intake = new Intake(log, settings, metrics);
   const scheduler = new RevisitScheduler(source, own, intake, guard, new Metrics(false));
-  const controller = new FetchController(outbound, new PageVisits(source, own, guard), () => now);
+  const clock = (): Date => now;
+  const visits = new PageVisits(source, own, guard);
+  const controller = new FetchController(outbound, visits, new CanonicalPages(source, visits, clock), clock);
   return { scheduler, controller, intake, guard };
 }
 

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { CommandError } from './command-error.js';
 import { createProgressLine } from './progress-line.js';
 import { replayPoint } from './replay-point.js';
+import { stopOnSignal } from './stop-on-signal.js';
 
 interface ReplayOptions {
   from?: string;
@@ -139,22 +140,6 @@ function tell(plan: ReplayPlan, report: ReplayReport, options: ReplayOptions): v
 
 function print({ json }: ReplayOptions, document: object, text: string): void {
   process.stdout.write(`${json ? JSON.stringify(document) : text}\n`);
-}
-
-/** The first SIGINT or SIGTERM lets the batch in hand settle; a second one ends the process as ever. */
-function stopOnSignal(): { signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const release = (): void => {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
-  };
-  const stop = (): void => {
-    release();
-    controller.abort();
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  return { signal: controller.signal, release };
 }
 
 function wholeNumber(option: string, text: string): number {

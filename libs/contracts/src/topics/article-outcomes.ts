@@ -13,7 +13,7 @@ export const articleOutcomes = defineTopic({
     stage: z
       .string()
       .describe(
-        'the stage that settled them; "push", "feed" and "revisit" are the doors, "redrive" sends dead letters again',
+        'the stage that settled them; "push", "feed", "revisit" and "import" are the doors, "redrive" sends dead letters again',
       ),
     at: z.iso.datetime(),
     topic: z.string().optional().describe('address at which the events of the batch stood; absent at a door'),

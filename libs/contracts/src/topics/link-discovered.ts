@@ -8,8 +8,8 @@ export const intake = {
   publisher: z.string().optional().describe('who pushed it'),
   guid: z.string().optional().describe("the publisher's own id of the article"),
   origin: z.strictObject({
-    mode: z.enum(['push', 'feed']),
-    source: z.string().describe('publisher key or feed URL'),
+    mode: z.enum(['push', 'feed', 'import']),
+    source: z.string().describe('publisher key, feed URL, or `warc:` and the name of the file'),
   }),
   restore: z.literal(true).optional().describe('the explicit word that a canceled article may be usable again'),
 };

@@ -30,6 +30,7 @@ export const pageFetched = defineTopic({
     content: z.string(),
     charset: z.string().optional().describe('the encoding that was decoded'),
     status: z.int().optional().describe('HTTP status; absent for a pushed page'),
+    canonical: z.url().optional().describe('what the Link header declares (RFC 6596); the markup goes before it'),
     contentLanguage: z.string().optional().describe('Content-Language header'),
     fetchedAt: timestamp,
     hints: z.strictObject({ title: z.string().optional(), published: z.string().optional() }).optional(),
