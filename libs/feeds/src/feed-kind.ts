@@ -24,13 +24,22 @@ export function feedKindOf(
   if (first === '{') return { kind: 'json', document: text.slice(start), prolog: '' };
   if (first === '[') return { looksLike: 'a JSON array' };
   if (first !== '<') return { looksLike: 'plain text' };
-  const name = /^<(?:[\w.-]+:)?([\w.-]+)/.exec(text.slice(start, start + 200))?.[1]?.toLowerCase();
+  const name = rootName(text, start);
   if (name === undefined) return { looksLike: 'markup without a root element' };
   const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
   if (kind !== undefined) return { kind, document: text.slice(start), prolog: text.slice(0, start) };
   return {
     looksLike: (Object.hasOwn(OTHERS, name) ? OTHERS[name] : undefined) ?? `an XML document with root <${name}>`,
   };
+}
+
+/** Local name of the root element in lower case; `undefined` for what does not begin with an element. */
+export function rootNameOf(text: string): string | undefined {
+  return rootName(text, skipProlog(text));
+}
+
+function rootName(text: string, start: number): string | undefined {
+  return /^<(?:[\w.-]+:)?([\w.-]+)/.exec(text.slice(start, start + 200))?.[1]?.toLowerCase();
 }
 
 /** The index after white space, XML declaration, processing instructions, comments and document type. */
