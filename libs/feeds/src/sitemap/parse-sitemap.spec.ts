@@ -210,7 +210,7 @@ describe('parseSitemap within its limits', () => {
 
   it('lists every address once and in order, wherever the pieces fall', () => {
     fc.assert(
-      fc.property(fc.array(fc.webUrl({ withFragments: false }), { maxLength: 40 }), fc.nat(70_000), (urls, padding) => {
+      fc.property(fc.array(fc.webUrl({ withFragments: false }), { maxLength: 10 }), fc.nat(70_000), (urls, padding) => {
         const written = urls.map((address) => url(address.replaceAll('&', '&amp;'))).join('');
         const text = urlset(`<!--${'é'.repeat(padding)}-->${written}`);
         expect(entriesOf(text)).toEqual(urls.map((address) => new URL(address).href));

@@ -69,10 +69,11 @@ export class Selection {
   private address(loc: string | undefined): string | undefined {
     const text = loc?.trim() ?? '';
     const url = text.length > MAX_ADDRESS ? null : URL.parse(text);
-    if (url === null || !/^https?:$/.test(url.protocol)) return this.skip('no http or https address');
-    if (this.options.sameHost === true && url.host !== new URL(this.sitemapUrl).host)
-      return this.skip('on another host');
-    return url.href;
+    const isElsewhere = this.options.sameHost === true && url?.host !== new URL(this.sitemapUrl).host;
+    if (url === null || !/^https?:$/.test(url.protocol)) this.skip('no http or https address');
+    else if (isElsewhere) this.skip('on another host');
+    else return url.href;
+    return undefined;
   }
 
   private isRecent({ lastmod, news }: SitemapEntry): boolean {
@@ -85,7 +86,7 @@ export class Selection {
     return false;
   }
 
-  private skip(reason: string): undefined {
+  private skip(reason: string): void {
     this.skipped[reason] = (this.skipped[reason] ?? 0) + 1;
   }
 }
