@@ -5,6 +5,7 @@ import { type FetchedResource, type Outbound, OutboundError } from '@newsmill/ou
 import { StageHandler } from '@newsmill/service';
 import { emit, fail, type HandlerContext, type Outcome, reject, StageFault, toFault } from '@newsmill/stage';
 import { decodePage, InvalidUrl, mediaTypeOf, pageIdOf, sniffMediaType } from '@newsmill/web';
+import { orEntry } from './entry-stand-in.js';
 import { fetch } from './fetch.stage.js';
 import { CLOCK } from './fetcher.tokens.js';
 import { OUTBOUND } from './outbound.provider.js';
@@ -99,10 +100,11 @@ function outcomeOf(error: unknown): FetchOutcome {
 }
 
 /** What a server's answer means for the article. */
-function toPage({ link, original }: Visit, resource: FetchedResource, now: Date): FetchOutcome {
+function toPage(visit: Visit, resource: FetchedResource, now: Date): FetchOutcome {
+  const { link, original } = visit;
   const { status, url } = resource;
   if (status === 429 || status >= 500) return fail(new StageFault('remote', `HTTP status ${status} (${url})`));
-  if (status < 200 || status >= 300) return reject(`HTTP status ${status} (${url})`);
+  if (status < 200 || status >= 300) return orEntry(visit, reject(`HTTP status ${status} (${url})`), status, now);
   if (resource.body.length === 0) return reject(`the page is empty (${url})`);
   const mediaType = mediaTypeOf(resource.contentType) ?? sniffMediaType(resource.body);
   if (mediaType === undefined || !HTML.has(mediaType)) {

@@ -80,14 +80,19 @@ describe('the content of a feed entry', () => {
   });
 
   it.each([
-    ['an error page', '<html><head><title>Page not found</title></head><body><h1>Page not found</h1><p>404</p></body></html>'],
+    [
+      'an error page',
+      '<html><head><title>Page not found</title></head><body><h1>Page not found</h1><p>404</p></body></html>',
+    ],
   ])('changes nothing about %s', (_what, html) => {
     expect(read(html, whole)).toMatchObject({ ok: false, reason: expect.stringContaining('error-page') });
   });
 
   it('replaces nothing where it is a teaser itself, and is no document then', () => {
     const teaser = { ...whole, content: `<p>${SENTENCE}</p>` };
-    expect(recordOf(document(`<p>${SENTENCE.slice(0, 40)}</p>${paragraphs(1)}`), teaser).x.provenance['body']?.source).not.toBe('feed');
+    expect(
+      recordOf(document(`<p>${SENTENCE.slice(0, 40)}</p>${paragraphs(1)}`), teaser).x.provenance['body']?.source,
+    ).not.toBe('feed');
     const refused = read('', { ...whole, content: '<p>Read on.</p>' }, { unavailable: 'HTTP status 402' });
     expect(refused).toMatchObject({ ok: false, reason: expect.stringMatching(/^HTTP status 402; its feed entry: /) });
   });

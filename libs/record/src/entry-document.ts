@@ -1,5 +1,11 @@
 import type { Hints } from '@newsmill/contracts';
-import { extractArticle, type ExtractedArticle, type Extraction, type PageInput, type RejectReason } from '@newsmill/extraction';
+import {
+  extractArticle,
+  type ExtractedArticle,
+  type Extraction,
+  type PageInput,
+  type RejectReason,
+} from '@newsmill/extraction';
 
 /**
  * A page says less than its feed entry when its body has less than this share of the entry's characters: a teaser in

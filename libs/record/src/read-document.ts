@@ -28,7 +28,10 @@ export function readDocument(page: PageFetched, publishers?: PublisherRules): Re
   const found = withEntryContent(input, page.hints, extractArticle(input, { publishers }));
   if (found.ok) return { ok: true, version: toArticleVersion(page, found.article) };
   const reason = found.detail === '' ? found.reason : `${found.reason}: ${found.detail}`;
-  return { ok: false, reason: page.unavailable === undefined ? reason : `${page.unavailable}; its feed entry: ${reason}` };
+  return {
+    ok: false,
+    reason: page.unavailable === undefined ? reason : `${page.unavailable}; its feed entry: ${reason}`,
+  };
 }
 
 function readNewsroomDocument(page: PageFetched, mediaType: NewsroomMediaType): Reading {
