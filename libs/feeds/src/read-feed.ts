@@ -9,7 +9,7 @@ import { NotAFeed } from './not-a-feed.js';
 import { mapRdf } from './rdf.mapping.js';
 import { mapRss } from './rss.mapping.js';
 import { EntityExpansion } from './xml/entities.js';
-import { rewriteFeed, type RewrittenFeed, TooDeep, Unreadable } from './xml/rewrite-feed.js';
+import { rewriteFeed, type RewrittenFeed, TooDeep, TooManyElements, Unreadable } from './xml/rewrite-feed.js';
 
 const MAPPINGS: Readonly<Record<FeedKind, (document: string, feedUrl: string) => MappedFeed>> = {
   rss: mapRss,
@@ -49,7 +49,8 @@ export function readFeed(bytes: Uint8Array, { url, contentType }: FeedSource): R
     return { kind, charset, mapped: mapFeed(kind, document, prolog, url) };
   } catch (error) {
     // A parser's failure on foreign octets is a fact about them, whichever error it chose.
-    const hostile = error instanceof TooDeep || error instanceof EntityExpansion ? `: ${error.message}` : '';
+    const isHostile = [TooDeep, TooManyElements, EntityExpansion].some((kind) => error instanceof kind);
+    const hostile = isHostile ? `: ${(error as Error).message}` : '';
     throw new NotAFeed(url, `${NAMES[kind]} that cannot be read${hostile}`, { cause: error });
   }
 }

@@ -22,7 +22,7 @@ export function mapRss(document: string, feedUrl: string): MappedFeed {
     language: feed.language ?? feed.dc?.languages?.[0] ?? feed.xml?.lang,
     ttlMinutes: feed.ttl ?? syndicationMinutes(feed.sy),
     skipHours: hoursOf(feed.skipHours),
-    skipDays: feed.skipDays,
+    skipDays: daysOf(feed.skipDays),
     ...pollingLinks(feed.atom?.links, [feedUrl]),
     movedTo: entryUrl([feed.itunes?.newFeedUrl], [feedUrl]),
     items: (feed.items ?? []).map((item) => mapItem(item, bases)),
@@ -72,6 +72,14 @@ function hoursOf(hours: readonly number[] | undefined): number[] | undefined {
     .filter((hour) => Number.isInteger(hour) && hour >= 0 && hour <= 24)
     .map((hour) => hour % 24);
   return valid.length === 0 ? undefined : [...new Set(valid)];
+}
+
+const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+
+function daysOf(days: readonly string[] | undefined): string[] | undefined {
+  const named = new Set((days ?? []).map((day) => day.trim().toLowerCase()));
+  const valid = DAYS.filter((day) => named.has(day.toLowerCase()));
+  return valid.length === 0 ? undefined : valid;
 }
 
 /** A feed that is nothing but the word where it is now: `<rss><redirect><newLocation>` (Userland's convention). */

@@ -16,6 +16,18 @@ export class TooDeep extends Error {
   }
 }
 
+/** Thrown for markup that is more than any feed needs. */
+export class TooManyElements extends Error {
+  override readonly name = 'TooManyElements';
+
+  constructor() {
+    super(`it has more than ${MAX_ELEMENTS} elements`);
+  }
+}
+
+/** Elements of one document: 10 MB of articles in XHTML have about 200,000. */
+const MAX_ELEMENTS = 500_000;
+
 /** Faults in one document after which it is not read on. */
 const MAX_FAULTS = 100;
 
@@ -68,7 +80,7 @@ export interface RewrittenFeed {
  *
  * @param prolog what stands before the root element
  * @returns what is not well-formed as far as it could be read, with its open elements closed
- * @throws TooDeep, EntityExpansion for documents that mean harm, Unreadable for what is hardly XML
+ * @throws TooDeep, TooManyElements, EntityExpansion for documents that mean harm, Unreadable for what is hardly XML
  */
 export function rewriteFeed(document: string, prolog: string, feedUrl: string): RewrittenFeed {
   const out: string[] = [];
@@ -81,6 +93,7 @@ export function rewriteFeed(document: string, prolog: string, feedUrl: string): 
   const parser = new SaxesParser({ xmlns: true, position: false });
   parser.ENTITIES = entityValues(prolog);
   let faults = 0;
+  let elements = 0;
   parser.on('error', (error) => {
     if (HARMLESS.test(error.message)) return;
     broken = true;
@@ -89,6 +102,8 @@ export function rewriteFeed(document: string, prolog: string, feedUrl: string): 
   });
   parser.on('opentag', (tag) => {
     if (frames.length >= MAX_DEPTH) throw new TooDeep();
+    elements += 1;
+    if (elements > MAX_ELEMENTS) throw new TooManyElements();
     const parent = frames.at(-1);
     const frame = frameOf(tag, parent, feedUrl);
     frames.push(frame);
