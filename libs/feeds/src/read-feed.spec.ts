@@ -149,7 +149,7 @@ describe('XML that feeds are written in', () => {
   });
 
   it('may be broken: what is there is read', () => {
-    expect(parse(rss(`${item('<title>A & B < C</title>')}`)).entries).toHaveLength(1);
+    expect(parse(rss(item('<title>A & B < C</title>'))).entries).toHaveLength(1);
     expect(parse(rss(item('')).replace('</rss>', '</rss')).entries).toHaveLength(1);
     expect(parse(rss(item('') + item('')).slice(0, -30)).entries.length).toBeGreaterThan(0);
   });
