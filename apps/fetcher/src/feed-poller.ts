@@ -14,6 +14,7 @@ import { hostOf, InvalidUrl, normalizeUrl } from '@newsmill/web';
 import { DataSource, In } from 'typeorm';
 import { Feed } from './entities/feed.entity.js';
 import { SeenEntry } from './entities/seen-entry.entity.js';
+import { hintsOfEntry } from './entry-hints.js';
 import type { FetcherSettings } from './fetcher.config.js';
 import { fetcherDatabase } from './fetcher.database.js';
 import { FETCHER_SETTINGS } from './fetcher.tokens.js';
@@ -180,7 +181,7 @@ function toLink(feedUrl: string, entry: FeedEntry, now: Date): { link: Link; upd
     url,
     host: hostOf(url),
     discoveredAt: now.toISOString(),
-    hints: { title: entry.title, published },
+    hints: hintsOfEntry(entry),
   };
   return { link, updated };
 }

@@ -6,6 +6,7 @@ import { StageHandler } from '@newsmill/service';
 import { emit, fail, type HandlerContext, type Outcome, reject, type StageFault } from '@newsmill/stage';
 import { decodePage, mediaTypeOf, pageIdOf, sniffMediaType } from '@newsmill/web';
 import { CanonicalPages, type FollowedPage } from './canonical/canonical-pages.js';
+import { orEntry } from './entry-stand-in.js';
 import { faultOutcome, statusOutcome } from './fetch-fault.js';
 import { fetch } from './fetch.stage.js';
 import { CLOCK } from './fetcher.tokens.js';
@@ -97,10 +98,11 @@ export class FetchController {
 }
 
 /** What a server's answer means for the article. */
-function toPage({ link, original }: Visit, { resource, links }: FollowedPage, now: Date): FetchOutcome {
+function toPage(visit: Visit, { resource, links }: FollowedPage, now: Date): FetchOutcome {
+  const { link, original } = visit;
   const { status, url } = resource;
   const refused = statusOutcome(resource);
-  if (refused !== undefined) return refused;
+  if (refused !== undefined) return refused.kind === 'reject' ? orEntry(visit, refused, status, now) : refused;
   if (resource.body.length === 0) return reject(`the page is empty (${url})`, 'not-a-page');
   const mediaType = mediaTypeOf(resource.contentType) ?? sniffMediaType(resource.body);
   if (mediaType === undefined || !HTML.has(mediaType)) {

@@ -1,5 +1,6 @@
 import type { FeedEntry } from './feed.js';
 import { feedTime } from './feed-time.js';
+import { person } from './person.js';
 
 /** An entry's fields as the formats give them: anything may be missing, empty or padded. */
 export interface RawFields {
@@ -26,9 +27,9 @@ export function entryOf(url: string, raw: RawFields): FeedEntry {
   assign('contentHtml', present(raw.contentHtml));
   assign('published', feedTime(raw.published));
   assign('updated', feedTime(raw.updated));
-  assign('authors', distinct(raw.authors));
+  assign('authors', distinct(raw.authors?.map((author) => (author === undefined ? undefined : person(author)))));
   assign('categories', distinct(raw.categories));
-  assign('language', present(raw.language));
+  assign('language', languageTag(raw.language));
   return entry;
 }
 
@@ -37,17 +38,17 @@ export function present(text: string | undefined): string | undefined {
   return trimmed === '' ? undefined : trimmed;
 }
 
+/** A language as BCP 47 spells it, where the feed uses the underscore of locales. */
+export function languageTag(text: string | undefined): string | undefined {
+  return present(text)?.replaceAll('_', '-');
+}
+
 /** Text of one line. */
 export function line(text: string | undefined): string | undefined {
   return present(text?.replace(/\s+/g, ' '));
 }
 
-/** Plain text as HTML that shows it. */
-export function textAsHtml(text: string | undefined): string | undefined {
-  return text?.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}
-
-function distinct(texts: readonly (string | undefined)[] | undefined): string[] | undefined {
+export function distinct(texts: readonly (string | undefined)[] | undefined): string[] | undefined {
   const found = new Set((texts ?? []).map(line).filter((text) => text !== undefined));
   return found.size === 0 ? undefined : [...found];
 }

@@ -3,7 +3,7 @@ export function entryUrl(
   candidates: readonly (string | undefined)[],
   bases: readonly (string | undefined)[],
 ): string | undefined {
-  const base = baseUrl(bases);
+  const base = contentBase(bases);
   for (const candidate of candidates) {
     const text = candidate?.trim() ?? '';
     if (text === '') continue;
@@ -14,7 +14,7 @@ export function entryUrl(
 }
 
 /** Bases from the innermost to the outermost, each relative to the next (XML Base section 4). */
-export function baseUrl(bases: readonly (string | undefined)[]): string | undefined {
+export function contentBase(bases: readonly (string | undefined)[]): string | undefined {
   return bases.reduceRight<string | undefined>((outer, base) => {
     const url = base === undefined ? null : URL.parse(base.trim(), outer);
     return url !== null && isWeb(url) ? url.href : outer;

@@ -12,23 +12,34 @@ const OTHERS: Readonly<Record<string, string>> = {
 
 /**
  * What a text claims to be, by its root element alone: markup of one format quoted inside another decides nothing.
- * `kind` is absent for what is no feed; `looksLike` is then its name in words. A feed's `document` is its root element
- * without the prolog: a document type has nothing to say to a reader of feeds, and its entities are a way to harm one.
+ * `kind` is absent for what is no feed; `looksLike` is then its name in words. A feed's `document` is its root element;
+ * the `prolog` before it may hold a document type, whose entities are a way to harm a reader.
  */
-export function feedKindOf(text: string): { kind: FeedKind; document: string } | { kind?: never; looksLike: string } {
+export function feedKindOf(
+  text: string,
+): { kind: FeedKind; document: string; prolog: string } | { kind?: never; looksLike: string } {
   const start = skipProlog(text);
   const first = text[start];
   if (first === undefined) return { looksLike: 'nothing but white space and comments' };
-  if (first === '{') return { kind: 'json', document: text.slice(start) };
+  if (first === '{') return { kind: 'json', document: text.slice(start), prolog: '' };
   if (first === '[') return { looksLike: 'a JSON array' };
   if (first !== '<') return { looksLike: 'plain text' };
-  const name = /^<(?:[\w.-]+:)?([\w.-]+)/.exec(text.slice(start, start + 200))?.[1]?.toLowerCase();
+  const name = rootName(text, start);
   if (name === undefined) return { looksLike: 'markup without a root element' };
   const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
-  if (kind !== undefined) return { kind, document: text.slice(start) };
+  if (kind !== undefined) return { kind, document: text.slice(start), prolog: text.slice(0, start) };
   return {
     looksLike: (Object.hasOwn(OTHERS, name) ? OTHERS[name] : undefined) ?? `an XML document with root <${name}>`,
   };
+}
+
+/** Local name of the root element in lower case; `undefined` for what does not begin with an element. */
+export function rootNameOf(text: string): string | undefined {
+  return rootName(text, skipProlog(text));
+}
+
+function rootName(text: string, start: number): string | undefined {
+  return /^<(?:[\w.-]+:)?([\w.-]+)/.exec(text.slice(start, start + 200))?.[1]?.toLowerCase();
 }
 
 /** The index after white space, XML declaration, processing instructions, comments and document type. */

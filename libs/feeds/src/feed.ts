@@ -4,10 +4,24 @@ export type FeedKind = 'rss' | 'atom' | 'rdf' | 'json';
 export interface Feed {
   kind: FeedKind;
   title?: string;
+  /** The site that the feed is of, absolute. */
+  link?: string;
+  /** As delivered; may hold HTML. */
+  description?: string;
   /** As the feed writes it; meant to be BCP 47. */
   language?: string;
   /** How long the feed asks to be left alone: RSS `ttl`, or the `sy:` rhythm of RSS 1.0 modules. */
   ttlMinutes?: number;
+  /** Hours of the day in UTC, 0 to 23, at which the feed asks not to be polled (RSS `skipHours`). */
+  skipHours?: number[];
+  /** English names of days, in UTC, on which the feed asks not to be polled (RSS `skipDays`). */
+  skipDays?: string[];
+  /** WebSub hubs (W3C WebSub section 4; JSON Feed `hubs` of that type), absolute, each once. */
+  hubs?: string[];
+  /** The address that the feed gives as its own (`rel="self"`, JSON Feed `feed_url`), absolute: the topic of its hubs. */
+  self?: string;
+  /** Where the feed says that it has moved for good (`itunes:new-feed-url`, `redirect/newLocation`), absolute. */
+  movedTo?: string;
   /** In the order of the feed. */
   entries: FeedEntry[];
   /** Items that lead nowhere. */
@@ -23,7 +37,7 @@ export interface FeedEntry {
   title?: string;
   /** As delivered; may hold HTML. */
   summary?: string;
-  /** The whole article, when the feed carries it. Neither sanitised nor resolved. */
+  /** The whole article, when the feed carries it. Its links are absolute; it is not sanitised. */
   contentHtml?: string;
   published?: FeedTime;
   updated?: FeedTime;

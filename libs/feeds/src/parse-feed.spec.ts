@@ -32,6 +32,7 @@ describe('parseFeed on RSS', () => {
     expect(feed).toEqual({
       kind: 'rss',
       title: 'Harbour Times',
+      link: 'https://www.example/',
       language: 'en-GB',
       ttlMinutes: 30,
       skipped: [],
@@ -127,6 +128,7 @@ describe('parseFeed on Atom', () => {
           updated: { raw: '2024-06-04T10:00:00.5+02:00', iso: '2024-06-04T08:00:00.000Z' },
           authors: ['Rédaction'],
           categories: ['Mer', 'port'],
+          language: 'fr',
         },
         {
           url: 'https://www.example/2',
@@ -135,6 +137,7 @@ describe('parseFeed on Atom', () => {
           contentHtml: '1 &lt; 2 &amp; 3',
           updated: { raw: 'yesterday' },
           authors: ['Ada'],
+          language: 'fr',
         },
       ],
     });
@@ -152,6 +155,8 @@ describe('parseFeed on RDF', () => {
     expect(feed).toEqual({
       kind: 'rdf',
       title: 'Hafen',
+      link: 'https://www.example/',
+      description: 'd',
       language: 'de',
       skipped: [],
       entries: [
@@ -200,6 +205,7 @@ describe('parseFeed on JSON Feed', () => {
     expect(feed).toEqual({
       kind: 'json',
       title: 'Quay',
+      link: 'https://www.example/',
       language: 'en',
       skipped: [{ index: 2, reason: 'no http or https link' }],
       entries: [
@@ -267,7 +273,7 @@ describe('parseFeed on octets', () => {
     expect(parse(old)).toMatchObject({ title: 'Café', entries: [{ url: 'https://feeds.example/a' }] });
   });
 
-  it('expands no entities of the document', () => {
+  it('expands no entities that expand others, and none from elsewhere', () => {
     const bomb = `<!DOCTYPE rss [<!ENTITY a "${'ha'.repeat(50)}"><!ENTITY b "${'&a;'.repeat(50)}"><!ENTITY c "${'&b;'.repeat(50)}">
       <!ENTITY d "${'&c;'.repeat(50)}"><!ENTITY x SYSTEM "file:///etc/passwd">]>
       <rss version="2.0"><channel><title>&d;&x;</title></channel></rss>`;

@@ -1,48 +1,17 @@
-import { decodePage, sniffMediaType } from '@newsmill/web';
-import { mapAtom } from './atom.mapping.js';
-import { entryOf, line, present } from './entry-fields.js';
-import type { Feed, FeedKind } from './feed.js';
-import { feedKindOf } from './feed-kind.js';
-import { mapJson } from './json.mapping.js';
+import { distinct, entryOf, languageTag, line, present } from './entry-fields.js';
+import type { Feed } from './feed.js';
 import type { MappedFeed } from './mapped-feed.js';
-import { NotAFeed } from './not-a-feed.js';
-import { mapRdf } from './rdf.mapping.js';
-import { mapRss } from './rss.mapping.js';
-
-const MAPPINGS: Readonly<Record<FeedKind, (document: string, feedUrl: string) => MappedFeed>> = {
-  rss: mapRss,
-  atom: mapAtom,
-  rdf: mapRdf,
-  json: mapJson,
-};
-
-const NAMES: Readonly<Record<FeedKind, string>> = { rss: 'RSS', atom: 'Atom', rdf: 'RDF', json: 'JSON' };
+import { type FeedSource, readFeed } from './read-feed.js';
 
 /**
  * Reads RSS, Atom, RDF or JSON Feed. The octets decide the format and, with the Content-Type header, the charset
  * (`decodePage`); feeds are served under every media type there is.
  *
- * @param source.url Where the feed was fetched: the base of its relative links.
  * @throws NotAFeed and nothing else, whatever the octets are.
  */
-export function parseFeed(bytes: Uint8Array, source: { url: string; contentType?: string }): Feed {
-  const { url, contentType } = source;
-  if (bytes.length === 0) throw new NotAFeed(url, 'nothing: 0 octets');
-  const sniffed = sniffMediaType(bytes) ?? '';
-  if (/^(?:image\/(?!svg)|audio|video|font)|pdf$|zip$|zstd$/.test(sniffed)) throw new NotAFeed(url, `${sniffed} data`);
-
-  const { text } = decodePage(bytes, contentType);
-  const recognized = feedKindOf(text);
-  if (recognized.kind === undefined) throw new NotAFeed(url, recognized.looksLike);
-  const { kind, document } = recognized;
-  const mapped = mapSafely(kind, document, url);
-
-  const feed: Feed = { kind, entries: [], skipped: [] };
-  const title = line(mapped.title);
-  const language = present(mapped.language);
-  if (title !== undefined) feed.title = title;
-  if (language !== undefined) feed.language = language;
-  if (mapped.ttlMinutes !== undefined && mapped.ttlMinutes > 0) feed.ttlMinutes = mapped.ttlMinutes;
+export function parseFeed(bytes: Uint8Array, source: FeedSource): Feed {
+  const { kind, mapped } = readFeed(bytes, source);
+  const feed: Feed = { kind, ...aboutFeed(mapped), entries: [], skipped: [] };
   for (const [index, item] of mapped.items.entries()) {
     if (item.url === undefined) feed.skipped.push({ index, reason: 'no http or https link' });
     else feed.entries.push(entryOf(item.url, item));
@@ -50,11 +19,25 @@ export function parseFeed(bytes: Uint8Array, source: { url: string; contentType?
   return feed;
 }
 
-/** A parser's failure on foreign octets is a fact about them, whichever error it chose. */
-function mapSafely(kind: FeedKind, document: string, url: string): MappedFeed {
-  try {
-    return MAPPINGS[kind](document, url);
-  } catch (error) {
-    throw new NotAFeed(url, `${NAMES[kind]} that cannot be read`, { cause: error });
-  }
+/** Without what the feed did not say. */
+function aboutFeed(mapped: MappedFeed): Omit<Feed, 'kind' | 'entries' | 'skipped'> {
+  const { ttlMinutes = 0, skipHours = [], skipDays = [] } = mapped;
+  const title = line(mapped.title);
+  const link = present(mapped.link);
+  const description = present(mapped.description);
+  const language = languageTag(mapped.language);
+  const hubs = distinct(mapped.hubs);
+  const { self, movedTo } = mapped;
+  return {
+    ...(title !== undefined && { title }),
+    ...(link !== undefined && { link }),
+    ...(description !== undefined && { description }),
+    ...(language !== undefined && { language }),
+    ...(ttlMinutes > 0 && { ttlMinutes }),
+    ...(skipHours.length > 0 && { skipHours: [...skipHours] }),
+    ...(skipDays.length > 0 && { skipDays: [...skipDays] }),
+    ...(hubs !== undefined && { hubs }),
+    ...(self !== undefined && { self }),
+    ...(movedTo !== undefined && { movedTo }),
+  };
 }

@@ -1,6 +1,7 @@
-import type { articleParsed, EventOf, pageFetched } from '@newsmill/contracts';
+import type { articleParsed, EventOf, Hints, pageFetched } from '@newsmill/contracts';
 import { extractArticle, type PageInput, type PublisherRules } from '@newsmill/extraction';
 import { toArticleVersion } from './article-version.js';
+import { withEntryContent } from './entry-document.js';
 import { type NewsroomMediaType, readItem } from './formats.js';
 import { toItemVersion } from './items/item-version.js';
 import type { Problem } from './items/newsroom-item.js';
@@ -23,9 +24,14 @@ export type Reading =
  */
 export function readDocument(page: PageFetched, publishers?: PublisherRules): Reading {
   if (page.mediaType !== 'text/html') return readNewsroomDocument(page, page.mediaType);
-  const found = extractArticle(pageInput(page), { publishers });
+  const input = pageInput(page);
+  const found = withEntryContent(input, page.hints, extractArticle(input, { publishers }));
   if (found.ok) return { ok: true, version: toArticleVersion(page, found.article) };
-  return { ok: false, reason: found.detail === '' ? found.reason : `${found.reason}: ${found.detail}` };
+  const reason = found.detail === '' ? found.reason : `${found.reason}: ${found.detail}`;
+  return {
+    ok: false,
+    reason: page.unavailable === undefined ? reason : `${page.unavailable}; its feed entry: ${reason}`,
+  };
 }
 
 function readNewsroomDocument(page: PageFetched, mediaType: NewsroomMediaType): Reading {
@@ -54,10 +60,7 @@ function pageInput({ content, url, fetchedAt, status, contentLanguage, hints }: 
   };
 }
 
-function definedOnly(hints: { title?: string | undefined; published?: string | undefined }): {
-  title?: string;
-  published?: string;
-} {
+function definedOnly(hints: Hints): NonNullable<PageInput['hints']> {
   return {
     ...(hints.title !== undefined && { title: hints.title }),
     ...(hints.published !== undefined && { published: hints.published }),

@@ -180,7 +180,9 @@ export class PageVisits {
 
   /** All but the number of its next revisit, which is the scheduler's; an older visit that wakes late changes nothing. */
   private async save(page: KnownPage, now: Date): Promise<KnownPage> {
-    const planned = { ...page, nextVisitAt: nextVisit(page, now, this.settings) };
+    const nextVisitAt = nextVisit(page, now, this.settings);
+    const link = nextVisitAt === null ? withoutContent(page.link) : page.link;
+    const planned = { ...page, link, nextVisitAt };
     const columns = this.database.getMetadata(Page).columns;
     const names = columns.map(({ databaseName }) => databaseName);
     const values = columns.map((column) => column.getEntityValue(planned) as unknown);
@@ -236,6 +238,11 @@ function firstSeen(id: string, link: Link, now: Date): KnownPage {
 
 function lastingPart({ url, publisher, guid, origin, hints }: Link): KnownLink {
   return { url, publisher, guid, origin, hints };
+}
+
+/** What the feed delivered is needed as long as the page is looked at again: the page may show less, or refuse. */
+function withoutContent(link: KnownLink): KnownLink {
+  return link.hints?.content === undefined ? link : { ...link, hints: { ...link.hints, content: undefined } };
 }
 
 /** `undefined`: not an address of a page, which the fetch will tell. */

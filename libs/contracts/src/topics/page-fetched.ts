@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { timestamp } from '../article-record.js';
 import { defineTopic } from '../topic.js';
-import { intake } from './link-discovered.js';
+import { hints, intake } from './link-discovered.js';
 
 /** Decoded page text over this many bytes (UTF-8) is rejected with a reason: 10 MiB. */
 export const MAX_PAGE_BYTES = 10 * 1024 * 1024;
@@ -33,7 +33,11 @@ export const pageFetched = defineTopic({
     canonical: z.url().optional().describe('what the Link header declares (RFC 6596); the markup goes before it'),
     contentLanguage: z.string().optional().describe('Content-Language header'),
     fetchedAt: timestamp,
-    hints: z.strictObject({ title: z.string().optional(), published: z.string().optional() }).optional(),
+    hints: hints.optional().describe('what a feed entry says of the article'),
+    unavailable: z
+      .string()
+      .optional()
+      .describe('why the page could not be had; its content is empty then and that of its feed entry stands in'),
   }),
   key: (page) => page.pageId,
   keyIs: 'page id',
