@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { defineSettings, flag, list, type SettingValues, wholeNumber } from '@newsmill/service';
+import { pollingSettings } from './feeds/polling.config.js';
 import { revisitSettings } from './revisits/revisits.config.js';
+import { webSubSettings } from './websub/web-sub.config.js';
 
 export const fetcherSettings = defineSettings({
   push: {
@@ -44,12 +46,6 @@ export const fetcherSettings = defineSettings({
     default: '',
     doc: 'Feeds to poll (RSS, Atom, RDF, JSON Feed), comma-separated URLs.',
   },
-  feedInterval: {
-    env: 'NEWSMILL_FEED_INTERVAL',
-    schema: wholeNumber(1, 86_400),
-    default: '300',
-    doc: 'Seconds between two looks at a feed.',
-  },
   userAgent: {
     env: 'NEWSMILL_USER_AGENT',
     schema: z.string().min(1, 'must not be empty'),
@@ -68,6 +64,8 @@ export const fetcherSettings = defineSettings({
     default: '15000',
     doc: 'Milliseconds one fetch may take, redirects and body included.',
   },
+  ...pollingSettings,
+  ...webSubSettings,
   ...revisitSettings,
 });
 

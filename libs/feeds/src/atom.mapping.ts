@@ -3,6 +3,7 @@ import { textAsHtml } from './entry-fields.js';
 import { entryUrl } from './entry-url.js';
 import type { MappedFeed } from './mapped-feed.js';
 import { syndicationMinutes } from './syndication-rhythm.js';
+import { webSubLinks } from './web-sub-links.js';
 
 /** Atom 1.0 (RFC 4287) and 0.3. */
 export function mapAtom(document: string, feedUrl: string): MappedFeed {
@@ -12,6 +13,7 @@ export function mapAtom(document: string, feedUrl: string): MappedFeed {
     title: feed.title?.value,
     language: feed.xml?.lang ?? feed.dc?.languages?.[0],
     ttlMinutes: syndicationMinutes(feed.sy),
+    webSub: webSubLinks(feed.links),
     items: (feed.entries ?? []).map((entry) => {
       const own = entry.authors ?? entry.source?.authors ?? [];
       return {

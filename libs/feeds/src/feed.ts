@@ -8,6 +8,14 @@ export interface Feed {
   language?: string;
   /** How long the feed asks to be left alone: RSS `ttl`, or the `sy:` rhythm of RSS 1.0 modules. */
   ttlMinutes?: number;
+  /** Hours of the day (0 to 23, UTC) in which the feed asks not to be read (RSS `skipHours`). */
+  skipHours?: number[];
+  /** Days (0 is Sunday, UTC) on which the feed asks not to be read (RSS `skipDays`). */
+  skipDays?: number[];
+  /** Hubs that tell of its changes (W3C WebSub section 4): absolute, http or https. */
+  hubs?: string[];
+  /** The address under which they know it: absolute, http or https. */
+  self?: string;
   /** In the order of the feed. */
   entries: FeedEntry[];
   /** Items that lead nowhere. */

@@ -11,6 +11,10 @@ export function mapJson(document: string, feedUrl: string): MappedFeed {
     title: feed.title,
     language: feed.language,
     ttlMinutes: undefined,
+    webSub: {
+      hubs: (feed.hubs ?? []).flatMap(({ type, url }) => (type?.toLowerCase() === 'websub' && url ? url : [])),
+      ...(feed.feed_url !== undefined && { self: feed.feed_url }),
+    },
     items: (feed.items ?? []).map((item) => ({
       url: entryUrl(
         [item.url, item.external_url, /^\s*https?:/i.test(item.id ?? '') ? item.id : undefined],

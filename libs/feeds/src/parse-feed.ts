@@ -1,6 +1,7 @@
 import { decodePage, sniffMediaType } from '@newsmill/web';
 import { mapAtom } from './atom.mapping.js';
 import { entryOf, line, present } from './entry-fields.js';
+import { entryUrl } from './entry-url.js';
 import type { Feed, FeedKind } from './feed.js';
 import { feedKindOf } from './feed-kind.js';
 import { mapJson } from './json.mapping.js';
@@ -43,6 +44,12 @@ export function parseFeed(bytes: Uint8Array, source: { url: string; contentType?
   if (title !== undefined) feed.title = title;
   if (language !== undefined) feed.language = language;
   if (mapped.ttlMinutes !== undefined && mapped.ttlMinutes > 0) feed.ttlMinutes = mapped.ttlMinutes;
+  if (mapped.skipped && mapped.skipped.hours.length > 0) feed.skipHours = mapped.skipped.hours;
+  if (mapped.skipped && mapped.skipped.days.length > 0) feed.skipDays = mapped.skipped.days;
+  const hubs = mapped.webSub.hubs.map((hub) => entryUrl([hub], [url])).filter((hub) => hub !== undefined);
+  const self = entryUrl([mapped.webSub.self], [url]);
+  if (hubs.length > 0) feed.hubs = hubs;
+  if (self !== undefined) feed.self = self;
   for (const [index, item] of mapped.items.entries()) {
     if (item.url === undefined) feed.skipped.push({ index, reason: 'no http or https link' });
     else feed.entries.push(entryOf(item.url, item));

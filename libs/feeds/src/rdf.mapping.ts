@@ -2,6 +2,7 @@ import { parseRdfFeed } from 'feedsmith';
 import { entryUrl } from './entry-url.js';
 import type { MappedFeed } from './mapped-feed.js';
 import { syndicationMinutes } from './syndication-rhythm.js';
+import { webSubLinks } from './web-sub-links.js';
 
 /** RSS 0.90 and 1.0 (RDF) with content, Dublin Core and syndication modules. */
 export function mapRdf(document: string, feedUrl: string): MappedFeed {
@@ -10,6 +11,7 @@ export function mapRdf(document: string, feedUrl: string): MappedFeed {
     title: feed.title ?? feed.dc?.titles?.[0],
     language: feed.dc?.languages?.[0] ?? feed.xml?.lang,
     ttlMinutes: syndicationMinutes(feed.sy),
+    webSub: webSubLinks(feed.atom?.links),
     items: (feed.items ?? []).map((item) => ({
       url: entryUrl([item.link, item.rdf?.about], [item.xml?.base, feed.xml?.base, feed.link, feedUrl]),
       guid: item.rdf?.about ?? item.dc?.identifiers?.[0],

@@ -2,7 +2,9 @@ import { parseRssFeed } from 'feedsmith';
 import { alternateLink } from './atom.mapping.js';
 import { entryUrl } from './entry-url.js';
 import type { MappedFeed } from './mapped-feed.js';
+import { skippedTimes } from './skipped-times.js';
 import { syndicationMinutes } from './syndication-rhythm.js';
+import { webSubLinks } from './web-sub-links.js';
 
 /** RSS 0.91, 0.92 and 2.0 with content, Dublin Core, Atom and syndication modules. */
 export function mapRss(document: string, feedUrl: string): MappedFeed {
@@ -11,6 +13,8 @@ export function mapRss(document: string, feedUrl: string): MappedFeed {
     title: feed.title ?? feed.dc?.titles?.[0],
     language: feed.language ?? feed.dc?.languages?.[0] ?? feed.xml?.lang,
     ttlMinutes: feed.ttl ?? syndicationMinutes(feed.sy),
+    skipped: skippedTimes(document),
+    webSub: webSubLinks(feed.atom?.links),
     items: (feed.items ?? []).map((item) => ({
       url: entryUrl(
         [
