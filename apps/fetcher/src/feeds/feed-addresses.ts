@@ -84,7 +84,13 @@ async function handOver(manager: EntityManager, from: Feed, to: Feed): Promise<v
   for (;;) {
     const entries = await manager.find(SeenEntry, { where: { feedId: from.id }, take: SLICE });
     if (entries.length === 0) break;
-    const handed = entries.map((entry) => ({ ...entry, id: seenEntryId(name, entry.url), feedId: to.id }));
+    const handed = entries.map(({ url, updated, seenAt }) => ({
+      id: seenEntryId(name, url),
+      feedId: to.id,
+      url,
+      updated,
+      seenAt,
+    }));
     await manager.createQueryBuilder().insert().into(SeenEntry).values(handed).orIgnore().execute();
     await manager.delete(
       SeenEntry,

@@ -67,7 +67,7 @@ export class FeedEntries {
     );
     await this.remember([
       ...[...fresh].map(([id, { link, updated }]) => ({ id, feedId: feed.id, url: link.url, updated, seenAt: now })),
-      ...noted.map((entry) => ({ ...entry, feedId: feed.id, seenAt: now })),
+      ...noted.map(({ id, url, updated }) => ({ id, feedId: feed.id, url, updated, seenAt: now })),
     ]);
     if (fresh.size > 0) await this.forget(feed.id, now);
     return { fresh: [...fresh.values()], isKnown: known.length > 0 };

@@ -40,8 +40,11 @@ describe('a permanent redirect', () => {
     const refused = after([0], { from, to, isKnown: false });
     expect(refused.objection).toContain('another site');
     const again = after([0, 1, 2, 3], { from, to, isKnown: false });
-    expect(again).toEqual({ isCertain: false, state: { movedTo: to, movesSeen: 0, moveSeenAt: null } });
+    expect(again).toEqual({ isCertain: false, state: { movedTo: to, movesSeen: 0, moveSeenAt: at(0) } });
     expect(after([0, 1, 2], { from, to }).isCertain).toBe(true);
+    // What was refused is known by its next look, and a 304 shows nothing.
+    expect(moveSeen({ ...refused.state, url: from }, { movedTo: to }, true, at(9)).state.movesSeen).toBe(0);
+    expect(moveSeen({ ...NOT_MOVING, url: from }, { movedTo: to }, undefined, NOW).state).toEqual(NOT_MOVING);
     expect(after([0, 1, 2], { from, to: 'https://www.news.example/x', isKnown: false }).isCertain).toBe(true);
   });
 

@@ -23,39 +23,42 @@ export interface MoveSeen {
 
 /**
  * What an answer that brought the feed says of its move. 301 and 308 count (RFC 9110 section 15.4), 302 and 307 do not.
- * Another site is believed only when it shows what is known of the feed: domains are sold, and log-in pages redirect.
+ * Another site is believed only when it shows what was known of the feed when it was first seen: domains are sold, and
+ * log-in pages redirect. Later it proves nothing, for by then what it shows is known.
  *
- * @param isKnown the answer is what was known, or lists an entry that was
+ * @param isKnown the document is what was known, or lists an entry that was; `undefined`: there was none (304)
  */
 export function moveSeen(
   feed: MoveState & { url: string },
   { movedTo }: Pick<FetchedResource, 'movedTo'>,
-  isKnown: boolean,
+  isKnown: boolean | undefined,
   now: Date,
 ): MoveSeen {
   const target = movedTo === undefined ? undefined : normalized(movedTo);
   if (target === undefined || target === feed.url) return { state: NOT_MOVING, isCertain: false };
-  const before = feed.movedTo === target ? feed : { ...NOT_MOVING, movedTo: target };
+  if (feed.movedTo === target) return again(feed, now);
+  if (isKnown === undefined && isOtherSite(feed.url, target)) return { state: NOT_MOVING, isCertain: false };
   const objection = objectionTo(feed.url, target, isKnown);
-  if (objection !== undefined) {
-    return {
-      state: { movedTo: target, movesSeen: before.movesSeen, moveSeenAt: before.moveSeenAt },
-      isCertain: false,
-      ...(feed.movedTo !== target && { objection }),
-    };
-  }
-  const isNext = before.moveSeenAt === null || now.getTime() - before.moveSeenAt.getTime() >= APART_MS;
-  const movesSeen = before.movesSeen + (isNext ? 1 : 0);
-  return {
-    state: { movedTo: target, movesSeen, moveSeenAt: isNext ? now : before.moveSeenAt },
-    isCertain: movesSeen >= CONFIRMATIONS,
-  };
+  const state = { movedTo: target, movesSeen: objection === undefined ? 1 : 0, moveSeenAt: now };
+  return { state, isCertain: false, ...(objection !== undefined && { objection }) };
 }
 
-function objectionTo(from: string, to: string, isKnown: boolean): string | undefined {
+/** The same move once more; one that was not believed stays so. */
+function again({ movedTo, movesSeen, moveSeenAt }: MoveState, now: Date): MoveSeen {
+  const isNext = movesSeen > 0 && moveSeenAt !== null && now.getTime() - moveSeenAt.getTime() >= APART_MS;
+  const state = isNext ? { movedTo, movesSeen: movesSeen + 1, moveSeenAt: now } : { movedTo, movesSeen, moveSeenAt };
+  return { state, isCertain: state.movesSeen >= CONFIRMATIONS };
+}
+
+function objectionTo(from: string, to: string, isKnown: boolean | undefined): string | undefined {
   if (from.startsWith('https:') && to.startsWith('http:')) return 'it would lose its encryption';
-  if (siteOf(from) !== siteOf(to) && !isKnown) return 'it is another site and lists nothing that is known of the feed';
+  if (isOtherSite(from, to) && isKnown !== true)
+    return 'it is another site and lists nothing that is known of the feed';
   return undefined;
+}
+
+function isOtherSite(from: string, to: string): boolean {
+  return siteOf(from) !== siteOf(to);
 }
 
 function siteOf(url: string): string {

@@ -94,7 +94,7 @@ export class FeedPoll {
     const taken = document && (await this.entries.take(feed, document.entries, now));
     const fresh = taken?.fresh ?? [];
     const activity = fresh.length > 0 ? await this.activity.note(feed, fresh, now) : feed.activity;
-    const moved = moveSeen(feed, resource, taken?.isKnown ?? true, now);
+    const moved = moveSeen(feed, resource, hash === null ? undefined : (taken?.isKnown ?? true), now);
     const wishes = {
       wishedSeconds: document ? (document.wishedSeconds ?? null) : feed.wishedSeconds,
       skipHours: document?.skipHours ?? feed.skipHours,
