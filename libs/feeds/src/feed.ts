@@ -10,8 +10,8 @@ export interface Feed {
   ttlMinutes?: number;
   /** Hours of the day (0 to 23, UTC) in which the feed asks not to be read (RSS `skipHours`). */
   skipHours?: number[];
-  /** Days (0 is Sunday, UTC) on which the feed asks not to be read (RSS `skipDays`). */
-  skipDays?: number[];
+  /** English names of days, in UTC, on which the feed asks not to be read (RSS `skipDays`). */
+  skipDays?: string[];
   /** Hubs that tell of its changes (W3C WebSub section 4): absolute, http or https. */
   hubs?: string[];
   /** The address under which they know it: absolute, http or https. */

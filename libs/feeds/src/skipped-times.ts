@@ -1,5 +1,3 @@
-const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
-
 /** Longest list that is read, in characters: 24 hours, each with its element, fit many times. */
 const LONGEST_LIST = 4_096;
 
@@ -7,8 +5,8 @@ const LONGEST_LIST = 4_096;
 export interface SkippedTimes {
   /** 0 to 23; the 24 of RSS 0.91 is midnight. Empty when the feed does not ask. */
   hours: number[];
-  /** 0 is Sunday. Empty when the feed does not ask. */
-  days: number[];
+  /** English names. Empty when the feed does not ask. */
+  days: string[];
 }
 
 /** Read from the text, because the parser passes over lists of a single element. */
@@ -17,9 +15,7 @@ export function skippedTimes(document: string): SkippedTimes {
     .map(Number)
     .filter((hour) => hour <= 24)
     .map((hour) => hour % 24);
-  const days = itemsOf(document, /<skipDays\b[^>]{0,100}>/i, /<day>\s{0,20}([a-z]{6,9})\s{0,20}</gi)
-    .map((day) => DAYS.indexOf(day.toLowerCase()))
-    .filter((day) => day >= 0);
+  const days = itemsOf(document, /<skipDays\b[^>]{0,100}>/i, /<day>\s{0,20}([a-z]{6,9})\s{0,20}</gi);
   return { hours: [...new Set(hours)], days: [...new Set(days)] };
 }
 

@@ -30,10 +30,13 @@ export function readFeedDocument({ url, contentType, headers, body }: ReceivedDo
     entries: feed.entries,
     ...(feed.ttlMinutes !== undefined && { wishedSeconds: Math.min(feed.ttlMinutes * 60, MOST_SECONDS) }),
     skipHours: feed.skipHours ?? [],
-    skipDays: feed.skipDays ?? [],
+    skipDays: (feed.skipDays ?? []).map((day) => DAYS.indexOf(day.toLowerCase())).filter((day) => day >= 0),
     ...(hub && { hub }),
   };
 }
+
+/** 0 is Sunday, as in `Date`. */
+const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
 /** A year: larger wishes mean the same, and fit the database. */
 const MOST_SECONDS = 365 * 24 * 3_600;

@@ -32,7 +32,7 @@ const bounds: fc.Arbitrary<Bounds> = fc
     ]),
   )
   .map((times) => times.sort((left, right) => left - right))
-  .map(([min, start, max]) => ({ min: min!, start: start!, max: max! }));
+  .map(([min, start, max]) => ({ min: min, start: start, max: max }));
 
 describe('the rhythm of a feed', () => {
   it.each([
