@@ -48,7 +48,7 @@ export class Feed {
   @Column({ type: 'timestamptz', name: 'polled_at', nullable: true })
   polledAt!: Date | null;
 
-  /** When a document was last read: neither 304 nor the document that is known. */
+  /** When it last sent its document, and not 304. */
   @Column({ type: 'timestamptz', name: 'read_at', nullable: true })
   readAt!: Date | null;
 

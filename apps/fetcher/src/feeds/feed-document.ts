@@ -22,7 +22,11 @@ export interface ReceivedDocument {
   body: Uint8Array;
 }
 
-/** @throws NotAFeed when it is HTML, broken, or anything else that is no feed */
+/**
+ * The one place that knows kinds of documents: what polls and pushes do with them is the same for all.
+ *
+ * @throws NotAFeed when it is HTML, broken, or anything else that is no feed
+ */
 export function readFeedDocument({ url, contentType, headers, body }: ReceivedDocument): FeedDocument {
   const feed = parseFeed(body, { url, ...(contentType !== undefined && { contentType }) });
   const hub = hubLinksOf(headers['link'], feed, url);

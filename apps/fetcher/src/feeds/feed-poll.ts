@@ -112,8 +112,8 @@ export class FeedPoll {
         etag: kept(resource.headers['etag']),
         lastModified: kept(resource.headers['last-modified']),
         bodyHash: hash,
+        readAt: now,
       }),
-      ...(document && { readAt: now }),
     });
     this.tell(feed, fresh.length, now);
     if (moved.objection !== undefined) {

@@ -97,6 +97,25 @@ describe('a feed', () => {
     expect(world.asked(AT).filter(({ headers }) => headers['if-none-match'] === undefined)).toHaveLength(2);
   });
 
+  it('that is silent and the same is asked without validators no more than once a day', async () => {
+    entries = Array.from({ length: 5 }, (_, number) => article(number, ago(number * HOUR)));
+    world.web.set(
+      AT,
+      document(
+        () => rssFeed(entries),
+        () => ({ etag: '"same"' }),
+      ),
+    );
+    await world.declare(fetcher, FEED);
+    await fetcher.pollDue();
+    for (const end = ago(-6 * DAY); world.now < end;) await pollAgain();
+    const unconditional = world.asked(AT).filter(({ headers }) => headers['if-none-match'] === undefined);
+    expect(world.asked(AT).length).toBeGreaterThan(20);
+    expect(unconditional.length).toBeGreaterThan(3);
+    expect(unconditional.length).toBeLessThanOrEqual(7);
+    expect(await metric('newsmill_feed_polls_total')).toMatchObject({ new: 1, unchanged: unconditional.length - 1 });
+  });
+
   it('is looked at as often as its entries come', async () => {
     entries = Array.from({ length: 10 }, (_, number) => article(number, ago(number * 10 * MINUTE)));
     world.web.set(
@@ -324,6 +343,21 @@ describe('a feed that has moved', () => {
 });
 
 describe('what is kept of a feed', () => {
+  it('is what was kept of it before feeds had a rhythm', async () => {
+    entries = [article(1), article(2)];
+    await world.declare(fetcher, FEED);
+    await fetcher.pollDue();
+    await world.database.undoLastMigration();
+    await world.database.runMigrations();
+    expect(await world.feed(FEED)).toMatchObject({ active: true, activity: [], host: 'news.example' });
+    entries = [article(3), ...entries];
+    await world.database.query('UPDATE feed SET next_poll_at = $1', [world.now]);
+    await fetcher.pollDue();
+    expect((await world.links()).slice(2).map(({ url }) => url)).toEqual(['https://news.example/3']);
+    const { id } = await world.feed(FEED);
+    expect((await world.database.manager.find(SeenEntry)).map(({ feedId }) => feedId)).toEqual([id, id, id]);
+  });
+
   it('is what it lists, and for a while what it listed', async () => {
     entries = [article(1), article(2)];
     await world.declare(fetcher, FEED);
