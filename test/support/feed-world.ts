@@ -1,12 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { Logger } from '@nestjs/common';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
-import { getDataSourceToken } from '@nestjs/typeorm';
 import { type EventOf, linkDiscovered, topicAddress, topics } from '@newsmill/contracts';
+import { fetcher } from '@newsmill/fetcher';
 import { createOutbound, type Outbound } from '@newsmill/outbound';
-import { loadSettings, Metrics, openDataSource, SERVICE_SETTINGS, serviceSettings, TRANSPORT } from '@newsmill/service';
+import {
+  loadSettings,
+  Metrics,
+  openDataSource,
+  runServices,
+  type ServiceDefinition,
+  serviceSettings,
+} from '@newsmill/service';
 import { decodeEvent, topicSpecs } from '@newsmill/stage';
 import { MemoryLog, MemoryTransport } from '@newsmill/transport';
 import { Feed } from '../../apps/fetcher/src/entities/feed.entity.ts';
@@ -15,16 +19,15 @@ import { DueFeeds } from '../../apps/fetcher/src/feeds/due-feeds.ts';
 import { FeedAddresses } from '../../apps/fetcher/src/feeds/feed-addresses.ts';
 import { FeedPoll } from '../../apps/fetcher/src/feeds/feed-poll.ts';
 import { FeedPoller } from '../../apps/fetcher/src/feeds/feed-poller.ts';
-import { feedProviders } from '../../apps/fetcher/src/feeds/feeds.providers.ts';
-import { fetcherSettings } from '../../apps/fetcher/src/fetcher.config.ts';
+import { FetchController } from '../../apps/fetcher/src/fetch.controller.ts';
+import type { FetcherSettings } from '../../apps/fetcher/src/fetcher.config.ts';
 import { fetcherDatabase } from '../../apps/fetcher/src/fetcher.database.ts';
 import { CLOCK, FETCHER_SETTINGS } from '../../apps/fetcher/src/fetcher.tokens.ts';
-import { Intake } from '../../apps/fetcher/src/intake.ts';
-import { OUTBOUND } from '../../apps/fetcher/src/outbound.provider.ts';
+import { OUTBOUND, OutboundShutdown } from '../../apps/fetcher/src/outbound.provider.ts';
+import { RevisitScheduler } from '../../apps/fetcher/src/revisits/revisit-scheduler.ts';
 import { HubRequests } from '../../apps/fetcher/src/websub/hub-requests.ts';
 import { Subscriber } from '../../apps/fetcher/src/websub/subscriber.ts';
 import { Subscriptions } from '../../apps/fetcher/src/websub/subscriptions.ts';
-import { webSubControllers, webSubProviders } from '../../apps/fetcher/src/websub/web-sub.providers.ts';
 import { freshDatabase } from './real-parts.ts';
 
 const PREFIX = 'newsmill';
@@ -66,18 +69,19 @@ export class FeedWorld {
   /** Answers by `host/path`; anything else is 404. */
   readonly web = new Map<string, StubAnswer>();
   readonly requests: StubRequest[] = [];
-  private readonly log = new MemoryTransport({ memory: new MemoryLog() });
+  private readonly memory = new MemoryLog();
+  private readonly log = new MemoryTransport({ memory: this.memory });
   private readonly processes: FeedProcess[] = [];
 
   private constructor(
     readonly database: DataSource,
+    private readonly databaseUrl: string,
     private readonly drop: () => Promise<void>,
     private readonly server: Server,
     private readonly outbound: Outbound,
   ) {}
 
   static async open(): Promise<FeedWorld> {
-    Logger.overrideLogger(false);
     const { url, drop } = await freshDatabase();
     const database = await openDataSource(
       fetcherDatabase,
@@ -96,7 +100,7 @@ export class FeedWorld {
           socket.on('error', reject);
         }),
     });
-    const world = new FeedWorld(database, drop, server, outbound);
+    const world = new FeedWorld(database, url, drop, server, outbound);
     await world.log.applyTopics(topicSpecs(PREFIX, topics, []));
     return world;
   }
@@ -116,47 +120,34 @@ export class FeedWorld {
   }
 
   async process(environment: Record<string, string> = {}): Promise<FeedProcess> {
-    const settings = loadSettings(fetcherSettings, environment);
-    const metrics = new Metrics(false);
     const clock = (): Date => this.now;
-    const module = await Test.createTestingModule({
-      controllers: webSubControllers(settings),
-      providers: [
-        ...feedProviders.filter((provider) => provider !== FeedPoller),
-        ...webSubProviders.filter((provider) => provider !== Subscriber),
-        Intake,
-        { provide: getDataSourceToken(fetcherDatabase.schema), useValue: this.database },
-        { provide: FETCHER_SETTINGS, useValue: settings },
-        { provide: SERVICE_SETTINGS, useValue: loadSettings(serviceSettings, {}) },
-        { provide: TRANSPORT, useValue: this.log },
-        { provide: Metrics, useValue: metrics },
-        { provide: OUTBOUND, useValue: this.outbound },
-        { provide: CLOCK, useValue: clock },
-      ],
-    }).compile();
-    const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { bodyParser: false });
-    // Bodies are left to the routes, as in the fetcher.
-    app
-      .getHttpAdapter()
-      .getInstance()
-      .addContentTypeParser('*', (_request, _payload, done) => done(null, undefined));
-    await app.listen(0, '127.0.0.1');
+    const { app, url } = await runServices([this.quietFetcher(clock)], {
+      environment: {
+        NEWSMILL_DATABASE_URL: this.databaseUrl,
+        NEWSMILL_HTTP_PORT: '0',
+        NEWSMILL_LOG_LEVEL: 'silent',
+        NEWSMILL_PUSH: 'false',
+        ...environment,
+      },
+      transport: new MemoryTransport({ memory: this.memory }),
+    });
+    const get = <T>(token: Parameters<typeof app.get<T>>[0]): T => app.get<T>(token, { strict: false });
     const poller = new FeedPoller(
-      settings,
+      get<FetcherSettings>(FETCHER_SETTINGS),
       clock,
-      module.get(DueFeeds),
-      module.get(FeedAddresses),
-      module.get(FeedPoll),
+      get(DueFeeds),
+      get(FeedAddresses),
+      get(FeedPoll),
     );
     let isOpen = true;
     const process: FeedProcess = {
       poller,
-      due: module.get(DueFeeds),
-      addresses: module.get(FeedAddresses),
-      hubRequests: module.get(HubRequests),
-      subscriptions: module.get(Subscriptions),
-      metrics,
-      url: await app.getUrl(),
+      due: get(DueFeeds),
+      addresses: get(FeedAddresses),
+      hubRequests: get(HubRequests),
+      subscriptions: get(Subscriptions),
+      metrics: get(Metrics),
+      url,
       pollDue: async () => {
         do await poller.settled();
         while ((await poller.beginDue()) > 0);
@@ -170,6 +161,32 @@ export class FeedWorld {
     };
     this.processes.push(process);
     return process;
+  }
+
+  /** The fetcher, with the world's clock and web, whose own loops stand still: tests say what runs. */
+  private quietFetcher(clock: () => Date): ServiceDefinition {
+    const still: readonly unknown[] = [FeedPoller, Subscriber, RevisitScheduler, OutboundShutdown];
+    const replaced = new Map<unknown, unknown>([
+      [OUTBOUND, this.outbound],
+      [CLOCK, clock],
+    ]);
+    return {
+      ...fetcher,
+      stages: [],
+      register: (settings) => {
+        const { controllers = [], providers = [], ...module } = fetcher.register(settings);
+        return {
+          ...module,
+          controllers: controllers.filter((controller) => controller !== FetchController),
+          providers: providers
+            .filter((provider) => !still.includes(provider))
+            .map((provider) => {
+              const token = typeof provider === 'function' ? provider : provider.provide;
+              return replaced.has(token) ? { provide: token, useValue: replaced.get(token) } : provider;
+            }),
+        };
+      },
+    };
   }
 
   /** A feed that is polled, due now. */
