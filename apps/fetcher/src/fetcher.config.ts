@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { defineSettings, flag, list, type SettingValues, wholeNumber } from '@newsmill/service';
+import { pollingSettings } from './feeds/polling.config.js';
 import { outboundSettings } from './outbound.config.js';
 import { revisitSettings } from './revisits/revisits.config.js';
+import { webSubSettings } from './websub/web-sub.config.js';
 
 export const fetcherSettings = defineSettings({
   push: {
@@ -45,12 +47,6 @@ export const fetcherSettings = defineSettings({
     default: '',
     doc: 'Feeds to poll (RSS, Atom, RDF, JSON Feed), comma-separated URLs.',
   },
-  feedInterval: {
-    env: 'NEWSMILL_FEED_INTERVAL',
-    schema: wholeNumber(1, 86_400),
-    default: '300',
-    doc: 'Seconds between two looks at a feed.',
-  },
   userAgent: {
     env: 'NEWSMILL_USER_AGENT',
     schema: z.string().min(1, 'must not be empty'),
@@ -76,6 +72,8 @@ export const fetcherSettings = defineSettings({
     doc: 'Milliseconds one fetch may take, redirects and body included.',
   },
   ...outboundSettings,
+  ...pollingSettings,
+  ...webSubSettings,
   ...revisitSettings,
 });
 

@@ -12,7 +12,8 @@ import {
 import { normalizeUrl } from '@newsmill/web';
 import { DataSource } from 'typeorm';
 import { canonicalProviders } from './canonical/canonical.providers.js';
-import { FeedPoller } from './feed-poller.js';
+import { feedProviders } from './feeds/feeds.providers.js';
+import { pollingProblems } from './feeds/polling.config.js';
 import { FetchController } from './fetch.controller.js';
 import { fetch } from './fetch.stage.js';
 import { fetcherSettings } from './fetcher.config.js';
@@ -25,6 +26,7 @@ import { PushKeys } from './push/push-keys.js';
 import { GoneGuard } from './revisits/gone-guard.js';
 import { PageVisits } from './revisits/page-visits.js';
 import { RevisitScheduler } from './revisits/revisit-scheduler.js';
+import { webSubControllers, webSubProviders } from './websub/web-sub.providers.js';
 
 @Module({})
 class FetcherModule implements OnModuleInit {
@@ -54,20 +56,22 @@ export const fetcher = defineService({
   check: (settings) => [
     ...(settings.push ? PushKeys.problems(settings) : []),
     ...settings.feeds.flatMap(feedProblems),
+    ...pollingProblems(settings),
     ...outboundProblems(settings),
   ],
   database: fetcherDatabase,
   register: (settings): DynamicModule => ({
     module: FetcherModule,
     imports: [databaseModule(fetcherDatabase, settings)],
-    controllers: [FetchController, ...(settings.push ? pushControllers : [])],
+    controllers: [FetchController, ...(settings.push ? pushControllers : []), ...webSubControllers(settings)],
     providers: [
       { provide: FETCHER_SETTINGS, useValue: settings },
       ...(settings.push ? pushProviders(settings) : []),
       outboundProvider(settings),
       OutboundShutdown,
       Intake,
-      FeedPoller,
+      ...feedProviders,
+      ...webSubProviders,
       { provide: CLOCK, useValue: () => new Date() },
       GoneGuard,
       PageVisits,

@@ -81,6 +81,11 @@ export class Metrics implements StageObserver {
     return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
   }
 
+  /** A histogram of a service's own. @param buckets upper bounds, in the unit that the name tells */
+  histogram(name: string, help: string, buckets: readonly number[]): Histogram {
+    return new Histogram({ name, help, buckets: [...buckets], registers: [this.registry] });
+  }
+
   /** A gauge of a service's own; `collect` sets it whenever metrics are scraped. Values of its labels come from a closed list. */
   gauge<Label extends string>(
     name: string,
