@@ -5,14 +5,17 @@ import { Page } from './entities/page.entity.js';
 import { PushAnswer } from './entities/push-answer.entity.js';
 import { PushSignature } from './entities/push-signature.entity.js';
 import { SeenEntry } from './entities/seen-entry.entity.js';
+import { Source } from './entities/source.entity.js';
+import { SourceFeed } from './entities/source-feed.entity.js';
 import { CreateFetcher1763856000000 } from './migrations/1763856000000-create-fetcher.js';
 import { Push1764115200000 } from './migrations/1764115200000-push.js';
 import { Revisits1764201600000 } from './migrations/1764201600000-revisits.js';
+import { Sources1764288000000 } from './migrations/1764288000000-sources.js';
 
 /** The fetcher's own Postgres schema. No other service reads it. */
 export const fetcherDatabase: ServiceDatabase = {
   schema: 'fetcher',
-  entities: [Feed, SeenEntry, PushAnswer, PushSignature, Page, GoneGuardEntry],
-  migrations: [CreateFetcher1763856000000, Push1764115200000, Revisits1764201600000],
+  entities: [Feed, SeenEntry, PushAnswer, PushSignature, Page, GoneGuardEntry, Source, SourceFeed],
+  migrations: [CreateFetcher1763856000000, Push1764115200000, Revisits1764201600000, Sources1764288000000],
   poolSize: 4,
 };
