@@ -29,7 +29,7 @@ const CLAIM = 4;
 /** A feed that fails is polled after at most this many seconds. */
 const MAX_BACKOFF_S = 3_600;
 
-/** Polls the feeds of the settings and puts their new entries on the log. Several processes share the work. */
+/** Polls the feeds that sources follow and puts their new entries on the log. Several processes share the work. */
 @Injectable()
 export class FeedPoller implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('feeds');
@@ -43,26 +43,13 @@ export class FeedPoller implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly intake: Intake,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
-    await this.declareFeeds();
+  onApplicationBootstrap(): void {
     this.loop = this.run();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.closing.abort();
     await this.loop;
-  }
-
-  private async declareFeeds(): Promise<void> {
-    const urls = this.settings.feeds.map(normalizeUrl);
-    await this.database.transaction(async (manager) => {
-      await manager.query('UPDATE feed SET active = url = ANY($1::text[])', [urls]);
-      await manager.query(
-        `INSERT INTO feed (url, active, next_poll_at, failures) SELECT url, true, now(), 0 FROM unnest($1::text[]) AS url
-         ON CONFLICT (url) DO NOTHING`,
-        [urls],
-      );
-    });
   }
 
   private async run(): Promise<void> {
@@ -86,7 +73,7 @@ export class FeedPoller implements OnApplicationBootstrap, BeforeApplicationShut
     const [rows] = await this.database.query<[Feed[], number]>(
       `UPDATE feed SET next_poll_at = now() + make_interval(secs => $1)
        WHERE url IN (
-         SELECT url FROM feed WHERE active AND next_poll_at <= now() ORDER BY next_poll_at
+         SELECT url FROM feed WHERE active AND kind = 'feed' AND next_poll_at <= now() ORDER BY next_poll_at
          LIMIT $2 FOR UPDATE SKIP LOCKED)
        RETURNING url, etag, last_modified AS "lastModified", failures`,
       [this.settings.feedInterval, CLAIM],

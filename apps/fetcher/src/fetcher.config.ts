@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { defineSettings, flag, list, type SettingValues, wholeNumber } from '@newsmill/service';
+import { adminKeySetting, defineSettings, flag, list, type SettingValues, wholeNumber } from '@newsmill/service';
 import { revisitSettings } from './revisits/revisits.config.js';
+import { sourcesSettings } from './sources/sources.config.js';
 
 export const fetcherSettings = defineSettings({
   push: {
@@ -42,7 +43,7 @@ export const fetcherSettings = defineSettings({
     env: 'NEWSMILL_FEEDS',
     schema: list,
     default: '',
-    doc: 'Feeds to poll (RSS, Atom, RDF, JSON Feed), comma-separated URLs.',
+    doc: 'Feeds to poll (RSS, Atom, RDF, JSON Feed), comma-separated URLs: the short way to what NEWSMILL_SOURCES_FILE says.',
   },
   feedInterval: {
     env: 'NEWSMILL_FEED_INTERVAL',
@@ -69,6 +70,8 @@ export const fetcherSettings = defineSettings({
     doc: 'Milliseconds one fetch may take, redirects and body included.',
   },
   ...revisitSettings,
+  ...sourcesSettings,
+  adminKey: adminKeySetting,
 });
 
 export type FetcherSettings = SettingValues<typeof fetcherSettings>;

@@ -9,7 +9,6 @@ import {
   SERVICE_SETTINGS,
   type ServiceSettings,
 } from '@newsmill/service';
-import { normalizeUrl } from '@newsmill/web';
 import { DataSource } from 'typeorm';
 import { FeedPoller } from './feed-poller.js';
 import { FetchController } from './fetch.controller.js';
@@ -24,6 +23,7 @@ import { PushKeys } from './push/push-keys.js';
 import { GoneGuard } from './revisits/gone-guard.js';
 import { PageVisits } from './revisits/page-visits.js';
 import { RevisitScheduler } from './revisits/revisit-scheduler.js';
+import { sourcesControllers, sourcesProblems, sourcesProviders } from './sources/sources.providers.js';
 
 @Module({})
 class FetcherModule implements OnModuleInit {
@@ -51,20 +51,21 @@ export const fetcher = defineService({
   ],
   check: (settings) => [
     ...(settings.push ? PushKeys.problems(settings) : []),
-    ...settings.feeds.flatMap(feedProblems),
+    ...sourcesProblems(settings),
     ...outboundProblems(settings),
   ],
   database: fetcherDatabase,
   register: (settings): DynamicModule => ({
     module: FetcherModule,
     imports: [databaseModule(fetcherDatabase, settings)],
-    controllers: [FetchController, ...(settings.push ? pushControllers : [])],
+    controllers: [FetchController, ...sourcesControllers, ...(settings.push ? pushControllers : [])],
     providers: [
       { provide: FETCHER_SETTINGS, useValue: settings },
       ...(settings.push ? pushProviders(settings) : []),
       outboundProvider(settings),
       OutboundShutdown,
       Intake,
+      ...sourcesProviders(settings),
       FeedPoller,
       { provide: CLOCK, useValue: () => new Date() },
       GoneGuard,
@@ -73,12 +74,3 @@ export const fetcher = defineService({
     ],
   }),
 });
-
-function feedProblems(url: string): string[] {
-  try {
-    normalizeUrl(url);
-    return [];
-  } catch (error) {
-    return [`NEWSMILL_FEEDS: ${(error as Error).message}`];
-  }
-}

@@ -1,4 +1,4 @@
-export { AdminKeyGuard, AdminKeys } from './admin-keys.js';
+export { AdminKeyGuard, AdminKeys, adminKeySetting } from './admin-keys.js';
 export { closeOnSignal } from './close-on-signal.js';
 export * from './database.js';
 export { bearerToken, hashedKey, HashedKeys, isHashedKey, SHORTEST_KEY, unknownToken } from './hashed-keys.js';

@@ -81,6 +81,14 @@ export async function discover(home: string, options: SearchOptions): Promise<Di
   return new Search(home, options).run();
 }
 
+/** Reads feeds and sitemaps that are known by their addresses. @throws the reason of the signal, and nothing else */
+export async function verify(
+  feeds: readonly { url: string; kind: FeedKind }[],
+  options: SearchOptions,
+): Promise<Discovery> {
+  return new Search('', options).verify(feeds);
+}
+
 class Search {
   private readonly steps: DiscoveryStep[] = [];
   private readonly asked = new Set<string>();
@@ -118,6 +126,14 @@ class Search {
     await this.searchFeeds(base, links);
     await this.searchSitemaps(base, isWordPress);
     return this.end(reason);
+  }
+
+  async verify(feeds: readonly { url: string; kind: FeedKind }[]): Promise<Discovery> {
+    for (const { url, kind } of feeds) {
+      if (kind === 'feed') await this.tryFeed(url, 'named by the source');
+      else await this.trySitemap(url, 'named by the source');
+    }
+    return this.end();
   }
 
   private async searchFeeds(base: string, links: ReturnType<typeof readFeedLinks>['links']): Promise<void> {
@@ -264,7 +280,7 @@ class Search {
     }
   }
 
-  private end(error?: string): Discovery {
+  private end(error = this.isBusy ? 'the site asks to be left alone for now' : undefined): Discovery {
     const feeds = [...this.foldedFeeds(), ...this.chosenSitemaps()];
     const { steps, requests } = this;
     if (feeds.some(({ followed }) => followed)) return { state: 'found', feeds, steps, requests };
@@ -281,7 +297,7 @@ class Search {
         url,
         kind: 'feed',
         format: feed.kind,
-        ...(feed.title !== undefined && { title: feed.title.slice(0, 200) }),
+        ...(feed.title !== undefined && { title: shown(feed.title, 200) }),
         followed: sameAs === undefined && !isOver,
         ...(sameAs !== undefined && { sameAs }),
       };
@@ -305,11 +321,19 @@ class Search {
   }
 
   private tell(url: string, from: string, result: DiscoveryStep['result'], reason: string): void {
-    this.steps.push({ url, from, result, reason: reason.slice(0, 300) });
+    this.steps.push({ url, from, result, reason: shown(reason, 300) });
   }
 
   private retell(url: string, result: DiscoveryStep['result'], reason: string): void {
     const step = this.steps.find((each) => each.url === url && each.result === 'follow');
     if (step !== undefined) Object.assign(step, { result, reason: `${step.reason}; ${reason}` });
   }
+}
+
+/** Foreign text on one line, in a form that a database takes. */
+function shown(text: string, limit: number): string {
+  return text
+    .slice(0, limit)
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, ' ');
 }

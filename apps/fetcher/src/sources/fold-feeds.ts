@@ -50,7 +50,7 @@ function withContent({ entries }: Feed): 0 | 1 {
 }
 
 function isSame(one: Set<string>, other: Set<string>): boolean {
-  const shared = one.intersection(other).size;
+  const shared = [...one].filter((page) => other.has(page)).length;
   const all = one.size + other.size - shared;
   return all === 0 || shared / all >= SAME;
 }
