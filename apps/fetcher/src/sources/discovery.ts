@@ -25,7 +25,7 @@ const MAX_SITEMAP_REQUESTS = 8;
 /** Links in a page's text that are tried when it declares no feed. */
 const MAX_NAMED = 5;
 
-/** Feeds, and news sitemaps, that are followed of one source. */
+/** Feeds that are followed of one source, and news sitemaps that are taken from one list. */
 const MAX_FEEDS = 10;
 const MAX_NEWS_SITEMAPS = 3;
 
@@ -218,19 +218,22 @@ class Search {
     const limit = this.requests + MAX_SITEMAP_REQUESTS;
     const places = [...SITEMAP_PLACES, ...(isWordPress ? [WORDPRESS_SITEMAP] : [])];
     const queue = [
-      ...named.map((url) => ({ url, from: 'robots.txt' })),
-      ...places.map((place) => ({ url: new URL(place, base).href, from: 'a well-known place' })),
+      ...named.map((url) => ({
+        url,
+        from: 'robots.txt',
+        enough: namesNews(url) ? MAX_NEWS_SITEMAPS : MAX_OTHER_SITEMAPS,
+      })),
+      // Places are tried for what nobody has named.
+      ...places.map((place) => ({ url: new URL(place, base).href, from: 'a well-known place', enough: 1 })),
     ];
-    for (let next = queue.shift(); next !== undefined && !this.isBusy && this.requests < limit; next = queue.shift()) {
-      const { url, from } = next;
-      if (this.asked.has(url)) continue;
-      // A few of each kind are enough; places are tried for what nobody has named.
-      const enough = from === 'a well-known place' ? 1 : namesNews(url) ? MAX_NEWS_SITEMAPS : MAX_OTHER_SITEMAPS;
-      if (this.countSitemaps(namesNews(url)) >= enough) continue;
-      const children = newsFirst(await this.trySitemap(url, from))
-        .filter(namesNews)
-        .slice(0, MAX_NEWS_SITEMAPS);
-      queue.unshift(...children.map((child) => ({ url: child, from: `the index ${url}` })));
+    for (const { url, from, enough } of queue) {
+      if (this.isBusy || this.requests >= limit) return;
+      if (this.asked.has(url) || this.countSitemaps(namesNews(url)) >= enough) continue;
+      const children = newsFirst(await this.trySitemap(url, from)).filter(namesNews);
+      for (const child of children.slice(0, MAX_NEWS_SITEMAPS)) {
+        if (this.isBusy || this.requests >= limit) return;
+        if (!this.asked.has(child)) await this.trySitemap(child, `the index ${url}`);
+      }
     }
   }
 
