@@ -55,7 +55,7 @@ describe('newsmill sources', () => {
   it('tests a site, follows it, pauses and resumes it, and lets it go', async () => {
     const tested = await sources(['test', site.origin]);
     expect(tested).toMatchObject({ code: 0, err: '' });
-    expect(tested.out).toContain(`would follow, after 6 requests:\n  ${site.origin}/rss (rss)\n`);
+    expect(tested.out).toContain(`would follow, after 7 requests:\n  ${site.origin}/rss (rss)\n`);
 
     const added = await sources(['add', site.origin, '--id', 'courier', '--paused', '--json']);
     expect(JSON.parse(added.out)).toMatchObject({ id: 'courier', state: 'paused', home: `${site.origin}/` });

@@ -96,8 +96,8 @@ describe('the search for the feeds of a site', () => {
       '(/all.xml sitemap)',
     ]);
     expect(found.feeds[2]!.sameAs).toBe(`${site!.origin}/atom`);
-    expect(step(found, '/')).toBe('read: declares 7 feeds');
-    expect(step(found, '/rss')).toBe(`alternative: rss with 4 entries; the same as ${site!.origin}/atom`);
+    expect(step(found, '/')).toBe('read: feeds declared: 7');
+    expect(step(found, '/rss')).toBe(`alternative: rss, entries: 4; the same as ${site!.origin}/atom`);
     expect(step(found, '/comments/feed/')).toBe('left out: comments of readers');
     expect(step(found, '/story/feed')).toBe('left out: comments of readers');
     expect(step(found, '/talk')).toBe('left out: comments of readers');
@@ -190,7 +190,7 @@ describe('the search for the feeds of a site', () => {
       '/en/new': rss(['/a']),
     });
     expect(told(found)).toEqual(['/en/new rss']);
-    expect(step(found, '/en/new')).toBe('follow: rss with 1 entries');
+    expect(step(found, '/en/new')).toBe('follow: rss, entries: 1');
   });
 
   it('finds feeds behind a home page that keeps programs out', async () => {
@@ -246,7 +246,7 @@ describe('the search for the feeds of a site', () => {
     const pages = Array.from({ length: 13 }, (_, n) => [`/feeds/${n}`, rss([`/${n}`])] as const);
     const found = await search({ '/': pages.map(([path]) => link(path)).join(''), ...Object.fromEntries(pages) });
     expect(found.feeds.filter(({ followed }) => followed)).toHaveLength(10);
-    expect(step(found, '/feeds/12')).toBe('alternative: rss with 1 entries; over 10 feeds');
+    expect(step(found, '/feeds/12')).toBe('alternative: rss, entries: 1; over 10 feeds');
   });
 
   it('ends with its signal', async () => {

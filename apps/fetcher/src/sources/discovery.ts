@@ -120,7 +120,7 @@ class Search {
         base,
         'the home page',
         'read',
-        `declares ${declared} feeds${isWordPress ? ', is made by WordPress' : ''}`,
+        `feeds declared: ${declared}${isWordPress ? '; made by WordPress' : ''}`,
       );
     }
     await this.searchFeeds(base, links);
@@ -197,7 +197,7 @@ class Search {
         this.tell(url, from, 'left out', 'its entries lead to no pages');
       } else {
         this.feeds.push({ url, feed });
-        this.tell(url, from, 'follow', `${feed.kind} with ${pages.length} entries`);
+        this.tell(url, from, 'follow', `${feed.kind}, entries: ${pages.length}`);
       }
       return true;
     } catch (error) {
@@ -214,7 +214,7 @@ class Search {
     const named =
       resource === undefined ? [] : robotsSitemaps(decodePage(resource.body, resource.contentType).text, resource.url);
     if (resource === undefined) this.tell(robotsUrl, 'a well-known place', 'failed', reason);
-    else this.tell(robotsUrl, 'a well-known place', 'read', `names ${named.length} sitemaps`);
+    else this.tell(robotsUrl, 'a well-known place', 'read', `sitemaps named: ${named.length}`);
     const limit = this.requests + MAX_SITEMAP_REQUESTS;
     const places = [...SITEMAP_PLACES, ...(isWordPress ? [WORDPRESS_SITEMAP] : [])];
     const queue = [

@@ -109,7 +109,7 @@ describe('a source', () => {
       url: `${site.origin}/rss`,
       from: 'declared by the home page',
       result: 'follow',
-      reason: 'rss with 1 entries',
+      reason: 'rss, entries: 1',
     });
     const [link] = await until('the article is on the log', 20_000, async () => {
       const links = await door.events(linkDiscovered);
@@ -183,7 +183,7 @@ describe('a source', () => {
     const { body } = await ask('POST', '/v1/sources/courier:test');
     expect(body.steps.map(({ result, reason }: { result: string; reason: string }) => `${result}: ${reason}`)).toEqual([
       'failed: HTTP status 404',
-      'follow: rss with 1 entries',
+      'follow: rss, entries: 1',
     ]);
     expect((await ask('POST', '/v1/sources/courier:feed')).status).toBe(404);
     expect((await ask('POST', '/v1/sources/nobody:test')).status).toBe(404);
