@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { Problem } from '@newsmill/service';
 import { DataSource, type EntityManager, In, MoreThan } from 'typeorm';
+import type { z } from 'zod';
 import { Feed } from '../entities/feed.entity.js';
 import { Source } from '../entities/source.entity.js';
 import { SourceFeed } from '../entities/source-feed.entity.js';
@@ -9,7 +10,6 @@ import { fetcherDatabase } from '../fetcher.database.js';
 import { activateFeeds, lockSources } from './active-feeds.js';
 import { type Origin, type SourceDeclaration, sourceChange, sourceDeclaration } from './source-declaration.js';
 import { type SourceView, viewOf } from './source-view.js';
-import type { z } from 'zod';
 
 /** Where a source that the API cannot change is declared. */
 const ELSEWHERE: Readonly<Record<Exclude<Origin, 'api'>, string>> = {
@@ -62,7 +62,7 @@ export class Sources {
     return this.changing(async (manager) => {
       const source = await this.findOwn(manager, id);
       const named = await manager.find(SourceFeed, { where: { sourceId: id, declared: true }, order: { url: 'ASC' } });
-      const { name, home, paused, feeds = named } = { ...source, ...dropAbsent(change) };
+      const { name = source.name, home = source.home, paused = source.paused, feeds = named } = change;
       if (home === null && feeds.length === 0) {
         throw new Problem(400, 'a source must have a home, or feeds', [{ pointer: '/home', detail: 'is needed' }]);
       }
@@ -139,10 +139,6 @@ export class Sources {
     const states = new Map(polled.map((feed) => [feed.url, feed]));
     return sources.map((source) => viewOf(source, feeds.get(source.id) ?? [], states));
   }
-}
-
-function dropAbsent<T extends object>(change: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as never;
 }
 
 async function remove(manager: EntityManager, ids: readonly string[]): Promise<void> {
