@@ -13,7 +13,7 @@ import {
   SITEMAP_PLACES,
   WORDPRESS_SITEMAP,
 } from './candidates.js';
-import { foldFeeds, type ReadFeed } from './fold-feeds.js';
+import { foldFeeds, type ReadFeed, summaryOf } from './fold-feeds.js';
 import { lookAtSitemap, type SitemapLook } from './look-at-sitemap.js';
 import type { FeedKind } from './source-declaration.js';
 
@@ -196,7 +196,7 @@ class Search {
       } else if (pages.length === 0 && feed.skipped.length > 0) {
         this.tell(url, from, 'left out', 'its entries lead to no pages');
       } else {
-        this.feeds.push({ url, feed });
+        this.feeds.push(summaryOf(url, feed));
         this.tell(url, from, 'follow', `${feed.kind}, entries: ${pages.length}`);
       }
       return true;
@@ -292,15 +292,15 @@ class Search {
   }
 
   private foldedFeeds(): FoundFeed[] {
-    return foldFeeds(this.feeds).map(({ url, feed, sameAs }, index) => {
+    return foldFeeds(this.feeds).map(({ url, format, title, sameAs }, index) => {
       const isOver = sameAs === undefined && index >= MAX_FEEDS;
       if (sameAs !== undefined) this.retell(url, 'alternative', `the same as ${sameAs}`);
       else if (isOver) this.retell(url, 'alternative', `over ${MAX_FEEDS} feeds`);
       return {
         url,
         kind: 'feed',
-        format: feed.kind,
-        ...(feed.title !== undefined && { title: shown(feed.title, 200) }),
+        format,
+        ...(title !== undefined && { title: shown(title, 200) }),
         followed: sameAs === undefined && !isOver,
         ...(sameAs !== undefined && { sameAs }),
       };

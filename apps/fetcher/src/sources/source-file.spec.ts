@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -68,6 +68,18 @@ sources:
         paused: false,
       },
     ]);
+  });
+
+  it('is what the documentation shows', () => {
+    const page = readFileSync(new URL('../../../../docs/sources.md', import.meta.url), 'utf8');
+    const [, example] = /```yaml\n(.*?)```/s.exec(page)!;
+    expect(parseSources(example!)).toMatchObject([
+      { id: 'courier.example', feeds: [] },
+      { id: 'herald', name: 'The Herald', home: 'https://herald.example/news/' },
+      { id: 'gazette.example', feeds: [{ kind: 'feed' }, { kind: 'sitemap' }], paused: true },
+    ]);
+    const broken = example!.replace('https://gazette.example/news-sitemap.xml', 'nowhere');
+    expect(page).toContain(mistakes(broken)[0]);
   });
 
   it('may hold no sources', () => {
