@@ -89,7 +89,7 @@ export const sourceChange = z.strictObject({
 /** The id of a source that is given none: its host and path. */
 export function sourceIdOf(url: string): string {
   const { host, pathname } = new URL(url);
-  const readable = `${host.replace(/^www\./, '')}${pathname}`.toLowerCase().replace(/[^a-z0-9._]+/g, '-');
+  const readable = `${host.replace(/^www\./, '')}${pathname}`.toLowerCase().replace(/[^a-z0-9._-]+/g, '-');
   return readable.slice(0, 63).replace(/^[._-]+|[._-]+$/g, '') || fingerprint(url);
 }
 
