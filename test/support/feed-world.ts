@@ -16,7 +16,6 @@ import { MemoryLog, MemoryTransport } from '@newsmill/transport';
 import { Feed } from '../../apps/fetcher/src/entities/feed.entity.ts';
 import { WebSubSubscription } from '../../apps/fetcher/src/entities/web-sub-subscription.entity.ts';
 import { DueFeeds } from '../../apps/fetcher/src/feeds/due-feeds.ts';
-import { FeedAddresses } from '../../apps/fetcher/src/feeds/feed-addresses.ts';
 import { FeedPoll } from '../../apps/fetcher/src/feeds/feed-poll.ts';
 import { FeedPoller } from '../../apps/fetcher/src/feeds/feed-poller.ts';
 import { FetchController } from '../../apps/fetcher/src/fetch.controller.ts';
@@ -25,6 +24,9 @@ import { fetcherDatabase } from '../../apps/fetcher/src/fetcher.database.ts';
 import { CLOCK, FETCHER_SETTINGS } from '../../apps/fetcher/src/fetcher.tokens.ts';
 import { OUTBOUND, OutboundShutdown } from '../../apps/fetcher/src/outbound.provider.ts';
 import { RevisitScheduler } from '../../apps/fetcher/src/revisits/revisit-scheduler.ts';
+import { DiscoveryWorker } from '../../apps/fetcher/src/sources/discovery-worker.ts';
+import { sourceOfFeed } from '../../apps/fetcher/src/sources/source-declaration.ts';
+import { Sources } from '../../apps/fetcher/src/sources/sources.ts';
 import { HubRequests } from '../../apps/fetcher/src/websub/hub-requests.ts';
 import { Subscriber } from '../../apps/fetcher/src/websub/subscriber.ts';
 import { Subscriptions } from '../../apps/fetcher/src/websub/subscriptions.ts';
@@ -50,7 +52,7 @@ export type StubAnswer = (request: StubRequest, response: ServerResponse) => voi
 export interface FeedProcess {
   poller: FeedPoller;
   due: DueFeeds;
-  addresses: FeedAddresses;
+  sources: Sources;
   hubRequests: HubRequests;
   subscriptions: Subscriptions;
   metrics: Metrics;
@@ -132,18 +134,12 @@ export class FeedWorld {
       transport: new MemoryTransport({ memory: this.memory }),
     });
     const get = <T>(token: Parameters<typeof app.get<T>>[0]): T => app.get<T>(token, { strict: false });
-    const poller = new FeedPoller(
-      get<FetcherSettings>(FETCHER_SETTINGS),
-      clock,
-      get(DueFeeds),
-      get(FeedAddresses),
-      get(FeedPoll),
-    );
+    const poller = new FeedPoller(get<FetcherSettings>(FETCHER_SETTINGS), clock, get(DueFeeds), get(FeedPoll));
     let isOpen = true;
     const process: FeedProcess = {
       poller,
       due: get(DueFeeds),
-      addresses: get(FeedAddresses),
+      sources: get(Sources),
       hubRequests: get(HubRequests),
       subscriptions: get(Subscriptions),
       metrics: get(Metrics),
@@ -165,7 +161,7 @@ export class FeedWorld {
 
   /** The fetcher, with the world's clock and web, whose own loops stand still: tests say what runs. */
   private quietFetcher(clock: () => Date): ServiceDefinition {
-    const still: readonly unknown[] = [FeedPoller, Subscriber, RevisitScheduler, OutboundShutdown];
+    const still: readonly unknown[] = [FeedPoller, DiscoveryWorker, Subscriber, RevisitScheduler, OutboundShutdown];
     const replaced = new Map<unknown, unknown>([
       [OUTBOUND, this.outbound],
       [CLOCK, clock],
@@ -191,7 +187,8 @@ export class FeedWorld {
 
   /** A feed that is polled, due now. */
   async declare(process: FeedProcess, ...urls: string[]): Promise<void> {
-    await process.addresses.declare(urls, this.now, 0);
+    await process.sources.replace('setting', urls.map(sourceOfFeed));
+    await this.database.query('UPDATE feed SET since = $1, next_poll_at = $1 WHERE polled_at IS NULL', [this.now]);
   }
 
   feeds(): Promise<Feed[]> {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { defineSettings, flag, list, type SettingValues, wholeNumber } from '@newsmill/service';
+import { adminKeySetting, defineSettings, flag, list, type SettingValues, wholeNumber } from '@newsmill/service';
 import { pollingSettings } from './feeds/polling.config.js';
 import { outboundSettings } from './outbound.config.js';
 import { revisitSettings } from './revisits/revisits.config.js';
+import { sourcesSettings } from './sources/sources.config.js';
 import { webSubSettings } from './websub/web-sub.config.js';
 
 export const fetcherSettings = defineSettings({
@@ -45,7 +46,7 @@ export const fetcherSettings = defineSettings({
     env: 'NEWSMILL_FEEDS',
     schema: list,
     default: '',
-    doc: 'Feeds to poll (RSS, Atom, RDF, JSON Feed), comma-separated URLs.',
+    doc: 'Feeds to poll (RSS, Atom, RDF, JSON Feed), comma-separated URLs: the short way to what NEWSMILL_SOURCES_FILE says.',
   },
   userAgent: {
     env: 'NEWSMILL_USER_AGENT',
@@ -75,6 +76,8 @@ export const fetcherSettings = defineSettings({
   ...pollingSettings,
   ...webSubSettings,
   ...revisitSettings,
+  ...sourcesSettings,
+  adminKey: adminKeySetting,
 });
 
 export type FetcherSettings = SettingValues<typeof fetcherSettings>;

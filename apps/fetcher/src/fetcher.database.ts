@@ -7,10 +7,13 @@ import { PageVariant } from './entities/page-variant.entity.js';
 import { PushAnswer } from './entities/push-answer.entity.js';
 import { PushSignature } from './entities/push-signature.entity.js';
 import { SeenEntry } from './entities/seen-entry.entity.js';
+import { Source } from './entities/source.entity.js';
+import { SourceFeed } from './entities/source-feed.entity.js';
 import { WebSubSubscription } from './entities/web-sub-subscription.entity.js';
 import { CreateFetcher1763856000000 } from './migrations/1763856000000-create-fetcher.js';
 import { Push1764115200000 } from './migrations/1764115200000-push.js';
 import { Revisits1764201600000 } from './migrations/1764201600000-revisits.js';
+import { Sources1764288000000 } from './migrations/1764288000000-sources.js';
 import { Polling1764374400000 } from './migrations/1764374400000-polling.js';
 import { PageVariants1764547200000 } from './migrations/1764547200000-page-variants.js';
 
@@ -18,6 +21,8 @@ import { PageVariants1764547200000 } from './migrations/1764547200000-page-varia
 export const fetcherDatabase: ServiceDatabase = {
   schema: 'fetcher',
   entities: [
+    Source,
+    SourceFeed,
     Feed,
     FeedAlias,
     SeenEntry,
@@ -32,6 +37,7 @@ export const fetcherDatabase: ServiceDatabase = {
     CreateFetcher1763856000000,
     Push1764115200000,
     Revisits1764201600000,
+    Sources1764288000000,
     Polling1764374400000,
     PageVariants1764547200000,
   ],

@@ -9,7 +9,6 @@ import {
   SERVICE_SETTINGS,
   type ServiceSettings,
 } from '@newsmill/service';
-import { normalizeUrl } from '@newsmill/web';
 import { DataSource } from 'typeorm';
 import { canonicalProviders } from './canonical/canonical.providers.js';
 import { feedProviders } from './feeds/feeds.providers.js';
@@ -26,6 +25,7 @@ import { PushKeys } from './push/push-keys.js';
 import { GoneGuard } from './revisits/gone-guard.js';
 import { PageVisits } from './revisits/page-visits.js';
 import { RevisitScheduler } from './revisits/revisit-scheduler.js';
+import { sourcesControllers, sourcesProblems, sourcesProviders } from './sources/sources.providers.js';
 import { webSubControllers, webSubProviders } from './websub/web-sub.providers.js';
 
 @Module({})
@@ -55,7 +55,7 @@ export const fetcher = defineService({
   ],
   check: (settings) => [
     ...(settings.push ? PushKeys.problems(settings) : []),
-    ...settings.feeds.flatMap(feedProblems),
+    ...sourcesProblems(settings),
     ...pollingProblems(settings),
     ...outboundProblems(settings),
   ],
@@ -63,13 +63,19 @@ export const fetcher = defineService({
   register: (settings): DynamicModule => ({
     module: FetcherModule,
     imports: [databaseModule(fetcherDatabase, settings)],
-    controllers: [FetchController, ...(settings.push ? pushControllers : []), ...webSubControllers(settings)],
+    controllers: [
+      FetchController,
+      ...sourcesControllers,
+      ...(settings.push ? pushControllers : []),
+      ...webSubControllers(settings),
+    ],
     providers: [
       { provide: FETCHER_SETTINGS, useValue: settings },
       ...(settings.push ? pushProviders(settings) : []),
       outboundProvider(settings),
       OutboundShutdown,
       Intake,
+      ...sourcesProviders(settings),
       ...feedProviders,
       ...webSubProviders,
       { provide: CLOCK, useValue: () => new Date() },
@@ -80,12 +86,3 @@ export const fetcher = defineService({
     ],
   }),
 });
-
-function feedProblems(url: string): string[] {
-  try {
-    normalizeUrl(url);
-    return [];
-  } catch (error) {
-    return [`NEWSMILL_FEEDS: ${(error as Error).message}`];
-  }
-}

@@ -14,6 +14,7 @@ import { keysCommand } from './commands/keys.command.js';
 import { migrateCommand } from './commands/migrate.command.js';
 import { rebuildCommand } from './commands/rebuild.command.js';
 import { replayCommand } from './commands/replay.command.js';
+import { sourcesCommand } from './commands/sources.command.js';
 import { statusCommand } from './commands/status.command.js';
 import { storeHashCommand } from './commands/store-hash.command.js';
 import { topicsCommand } from './commands/topics.command.js';
@@ -43,6 +44,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     statusCommand(),
     traceCommand(),
     deadLettersCommand(),
+    sourcesCommand(),
     goneGuardCommand(),
     replayCommand(),
     rebuildCommand(),

@@ -11,6 +11,11 @@ export interface RunningStandalone {
   topicPrefix: string;
 }
 
+export interface GeneratedKey {
+  key: string;
+  isNew: boolean;
+}
+
 /** The folder in which standalone keeps what must survive a restart. Files that hold secrets are readable by their owner alone. */
 export class DataFolder {
   readonly path: string;
@@ -28,11 +33,20 @@ export class DataFolder {
   }
 
   /** The key that pushes need, generated at the first start. */
-  async apiKey(): Promise<{ key: string; isNew: boolean }> {
-    const known = await this.read('api-key');
+  apiKey(): Promise<GeneratedKey> {
+    return this.generatedKey('api-key');
+  }
+
+  /** The key of those who operate it, generated at the first start; the commands on this machine take it from here. */
+  adminKey(): Promise<GeneratedKey> {
+    return this.generatedKey('admin-key');
+  }
+
+  private async generatedKey(name: string): Promise<GeneratedKey> {
+    const known = await this.read(name);
     if (known !== undefined) return { key: known.trim(), isNew: false };
     const key = `nm_${randomBytes(24).toString('base64url')}`;
-    await this.write('api-key', `${key}\n`);
+    await this.write(name, `${key}\n`);
     return { key, isNew: true };
   }
 

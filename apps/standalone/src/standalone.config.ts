@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { defineSettings, flag, loadSettings, processEnvironment, type SettingValues } from '@newsmill/service';
+import {
+  adminKeySetting,
+  defineSettings,
+  flag,
+  loadSettings,
+  processEnvironment,
+  type SettingValues,
+} from '@newsmill/service';
 
 export const standaloneSettings = defineSettings({
   dataDir: {
@@ -16,11 +23,26 @@ export const standaloneSettings = defineSettings({
   },
 });
 
+/** Settings of the commands that speak to a running service. */
+export const commandSettings = defineSettings({
+  url: {
+    env: 'NEWSMILL_URL',
+    schema: z.url({ protocol: /^https?$/, error: 'must be an http address' }).optional(),
+    doc: 'Where the fetcher listens, for `newsmill sources`. Default: the standalone that runs on this machine.',
+  },
+  adminKey: adminKeySetting,
+});
+
 export type StandaloneSettings = SettingValues<typeof standaloneSettings>;
 
 /** @throws SettingsError */
 export function loadStandaloneSettings(): StandaloneSettings {
   return loadSettings(standaloneSettings, processEnvironment());
+}
+
+/** @throws SettingsError */
+export function loadCommandSettings(): SettingValues<typeof commandSettings> {
+  return loadSettings(commandSettings, processEnvironment());
 }
 
 /** Whether npm or npx started this process: by way of a shell that ends without passing signals on. */

@@ -1,6 +1,6 @@
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@newsmill/embedded-postgres';
 import { createTransport, type Environment, loadServiceSettings, runServices } from '@newsmill/service';
-import { DataFolder } from './data-folder.js';
+import { DataFolder, type GeneratedKey } from './data-folder.js';
 import { pipelineTopics, services } from './pipeline.js';
 import { type SampleSite, startSampleSite } from './sample/sample-site.js';
 import type { StandaloneSettings } from './standalone.config.js';
@@ -17,7 +17,7 @@ export interface StandaloneOptions {
 export interface Standalone {
   url: string;
   /** The push key of the data folder, when the environment names no keys. */
-  generatedKey?: { key: string; isNew: boolean };
+  generatedKey?: GeneratedKey;
   sampleOrigin?: string;
   /** Stops the services, then the database. */
   close(): Promise<void>;
@@ -48,12 +48,14 @@ export async function startStandalone({
     if (sample) opened.push(() => sample.close());
     const hasKeys = isSet(environment, 'NEWSMILL_API_KEY') || Boolean(environment.NEWSMILL_KEYS_FILE);
     const key = hasKeys ? undefined : await folder.apiKey();
+    const adminKey = isSet(environment, 'NEWSMILL_ADMIN_KEY') ? undefined : await folder.adminKey();
 
     const complete = {
       ...environment,
       NEWSMILL_TRANSPORT: environment.NEWSMILL_TRANSPORT || 'postgres',
       ...(database && { NEWSMILL_DATABASE_URL: database.url }),
       ...(key && { NEWSMILL_API_KEY: key.key }),
+      ...(adminKey && { NEWSMILL_ADMIN_KEY: adminKey.key }),
       ...(sample && {
         NEWSMILL_FEEDS: joined(environment.NEWSMILL_FEEDS, sample.feedUrl),
         NEWSMILL_OUTBOUND_ALLOW: joined(environment.NEWSMILL_OUTBOUND_ALLOW, `127.0.0.1:${sample.port}`),

@@ -1,15 +1,9 @@
-import { defineSettings, list, type SettingValues, wholeNumber } from '@newsmill/service';
+import { adminKeySetting, defineSettings, type SettingValues, wholeNumber } from '@newsmill/service';
 import { z } from 'zod';
 import { subscriberSettings } from './subscribers/subscribers.config.js';
 
 export const storeSettings = defineSettings({
-  adminKey: {
-    env: 'NEWSMILL_ADMIN_KEY',
-    schema: list,
-    default: '',
-    doc: 'Keys for dead letters, status and webhooks over HTTP, comma-separated: the key, or `sha256:<hex>` of it. Without one they are closed.',
-    secret: true,
-  },
+  adminKey: adminKeySetting,
   tombstoneAfterDays: {
     env: 'NEWSMILL_TOMBSTONE_AFTER_DAYS',
     schema: z.coerce.number().min(0).max(3650),

@@ -2,6 +2,7 @@ export * from './article.js';
 export { explainArticle } from './explain/explain-article.js';
 export type * from './explain/explanation.js';
 export { decodeReferences } from './character-references.js';
+export { type FeedLink, type FeedLinks, readFeedLinks } from './feed-links.js';
 export { type Fragment, readFragment, readPlainText } from './fragment.js';
 export { isWellFormed, wellFormed } from './text.js';
 export { extractArticle, type ExtractOptions, MAX_HTML } from './extract-article.js';

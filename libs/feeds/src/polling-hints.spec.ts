@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseFeed } from './parse-feed.js';
-import { skippedTimes } from './skipped-times.js';
 
 const rss = (channel: string) =>
   parseFeed(
@@ -37,11 +36,4 @@ describe('what a feed says of its polling', () => {
       self: 'https://news.example/own',
     });
   });
-
-  it.each(['<skipHours>', '<skipHours ', '<skipHours><hour>', '<hour>  '])(
-    'comes to an end on a megabyte of %s',
-    (unit) => {
-      expect(skippedTimes(unit.repeat(1_000_000 / unit.length))).toEqual({ hours: [], days: [] });
-    },
-  );
 });

@@ -1,4 +1,4 @@
-export { AdminKeyGuard, AdminKeys } from './admin-keys.js';
+export { AdminKeyGuard, AdminKeys, adminKeySetting } from './admin-keys.js';
 export { closeOnSignal } from './close-on-signal.js';
 export { logAsCommand } from './command-logger.js';
 export * from './database.js';

@@ -1,9 +1,12 @@
-import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import type { FeedKind } from '../sources/source-declaration.js';
+import { Source } from './source.entity.js';
 
 /** A feed that is polled, and where its polling stands. */
 @Entity({ name: 'feed' })
 @Unique('feed_id_key', ['id'])
 @Index('feed_due_idx', ['nextPollAt'], { where: 'active' })
+@Index('feed_source_idx', ['sourceId'])
 export class Feed {
   /** Where it stands now; changes when the feed has moved for good. */
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'feed_pk' })
@@ -28,7 +31,18 @@ export class Feed {
   })
   host!: string | null;
 
-  /** `false`: no longer declared; kept, so that nothing is read twice when it comes back. */
+  @Column({ type: 'text', default: 'feed' })
+  kind!: FeedKind;
+
+  /** The source that it is polled for; the oldest of several that share it. */
+  @Column({ type: 'text', name: 'source_id', nullable: true })
+  sourceId!: string | null;
+
+  @ManyToOne(() => Source, { onDelete: 'SET NULL' })
+  @JoinColumn({ name: 'source_id', foreignKeyConstraintName: 'feed_source_fk' })
+  source?: Source | null;
+
+  /** `false`: no source follows it; kept, so that nothing is read twice when it comes back. */
   @Column({ type: 'boolean' })
   active!: boolean;
 

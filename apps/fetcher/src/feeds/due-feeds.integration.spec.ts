@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { document, type FeedProcess, FeedWorld, rssFeed } from '../../../../test/support/feed-world.ts';
+import { sourceOfFeed } from '../sources/source-declaration.js';
 import { CLAIM } from './due-feeds.js';
 
 const [SECOND, MINUTE, HOUR] = [1_000, 60_000, 3_600_000];
@@ -83,18 +84,18 @@ describe('ten thousand feeds', () => {
     expect(many).toBeLessThan(2 * few);
   });
 
-  it('are first looked at one after another over the start interval, a single one at once', async () => {
+  it('are first looked at one after another over five minutes, a single one at once', async () => {
     const urls = Array.from({ length: 10_000 }, (_, feed) => urlOf(feed, 500));
-    await fetcher.addresses.declare(urls, world.now, 5 * MINUTE);
-    const delays = (await world.feeds()).map(({ nextPollAt }) => nextPollAt.getTime() - world.now.getTime());
+    await fetcher.sources.replace('setting', urls.map(sourceOfFeed));
+    const delays = (await world.feeds()).map(({ nextPollAt, since }) => nextPollAt.getTime() - since.getTime());
     const bySecond = Map.groupBy(delays, (delay) => Math.floor(delay / SECOND));
     expect(Math.max(...delays)).toBeLessThan(5 * MINUTE);
     expect(bySecond.size).toBe(300);
     expect(Math.max(...[...bySecond.values()].map((second) => second.length))).toBeLessThan(70);
-    await fetcher.addresses.declare([...urls, 'https://one.example/'], world.now, 5 * MINUTE);
     await world.database.query('DELETE FROM feed');
-    await fetcher.addresses.declare(['https://one.example/'], world.now, 5 * MINUTE);
-    expect((await world.feeds())[0]!.nextPollAt.getTime() - world.now.getTime()).toBeLessThan(SECOND);
+    await fetcher.sources.replace('setting', [sourceOfFeed('https://one.example/')]);
+    const { nextPollAt, since } = (await world.feeds())[0]!;
+    expect(nextPollAt.getTime() - since.getTime()).toBeLessThan(SECOND);
   });
 });
 

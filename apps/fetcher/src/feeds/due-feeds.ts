@@ -20,6 +20,7 @@ export interface DueFeed extends Pick<
   Feed,
   | 'id'
   | 'url'
+  | 'kind'
   | 'since'
   | 'etag'
   | 'lastModified'
@@ -108,7 +109,7 @@ export const CLAIM = `
   )
   UPDATE feed SET claim = gen_random_uuid(), next_poll_at = $6
   FROM chosen WHERE feed.url = chosen.url
-  RETURNING feed.id, feed.url, coalesce(first_url, feed.url) AS name, host, claim, due_at AS "dueAt", since,
+  RETURNING feed.id, feed.url, kind, coalesce(first_url, feed.url) AS name, host, claim, due_at AS "dueAt", since,
     etag, last_modified AS "lastModified", body_hash AS "bodyHash", wished_seconds AS "wishedSeconds",
     skip_hours AS "skipHours", skip_days AS "skipDays", activity, silent_from AS "silentFrom", failures, failure,
     gone_at AS "goneAt", moved_to AS "movedTo", moves_seen AS "movesSeen", move_seen_at AS "moveSeenAt",

@@ -1,4 +1,4 @@
-import { NotAFeed } from '@newsmill/feeds';
+import { NotAFeed, NotASitemap } from '@newsmill/feeds';
 import { type FetchedResource, OutboundError, type OutboundErrorKind } from '@newsmill/outbound';
 import { fractionOf } from './fraction.js';
 import { retryAfter } from './http-times.js';
@@ -6,6 +6,7 @@ import { retryAfter } from './http-times.js';
 /** Why a look at a feed brought nothing. The list is closed: it labels metrics and stands in the feed's state. */
 export const failureClasses = [
   'timeout',
+  'dns',
   'connect',
   'tls',
   'protocol',
@@ -30,13 +31,14 @@ const OF_KIND: Readonly<Record<OutboundErrorKind, FailureClass>> = {
   'redirect-loop': 'redirect',
   timeout: 'timeout',
   connect: 'connect',
+  dns: 'dns',
   tls: 'tls',
   protocol: 'protocol',
   aborted: 'timeout',
 };
 
 /** Classes that pass by themselves; the others wait for somebody to mend something. */
-const PASSING: ReadonlySet<FailureClass> = new Set(['timeout', 'connect', 'http-5xx', 'throttled']);
+const PASSING: ReadonlySet<FailureClass> = new Set(['timeout', 'dns', 'connect', 'http-5xx', 'throttled']);
 
 /** A feed that fails is looked at again within this time, in milliseconds: a day. */
 const LONGEST_MS = 24 * 3_600_000;
@@ -74,7 +76,7 @@ export function failureOfStatus({ status, headers, url }: FetchedResource, now: 
 export function failureOf(error: unknown): PollFailure | undefined {
   if (error instanceof PollFailure) return error;
   if (error instanceof OutboundError) return new PollFailure(OF_KIND[error.kind], error.explanation);
-  if (error instanceof NotAFeed) return new PollFailure('not-a-feed', error.message);
+  if (error instanceof NotAFeed || error instanceof NotASitemap) return new PollFailure('not-a-feed', error.message);
   return undefined;
 }
 

@@ -7,46 +7,14 @@ import { SeenEntry } from '../entities/seen-entry.entity.js';
 import { fetcherDatabase } from '../fetcher.database.js';
 import { seenEntryId } from './feed-entries.js';
 import { NOT_MOVING } from './feed-move.js';
-import { fractionOf } from './fraction.js';
-
-/** Milliseconds of the first start for each feed that is new: a few are looked at now, thousands one after another. */
-const SPREAD_MS = 100;
 
 /** Entries handed over at once. */
 const SLICE = 1_000;
 
-/** The addresses of feeds: where they are declared, and where they have moved. */
+/** Feeds that move. */
 @Injectable()
 export class FeedAddresses {
   constructor(@InjectDataSource(fetcherDatabase.schema) private readonly database: DataSource) {}
-
-  /**
-   * Makes exactly the feeds of these addresses active. A feed that has moved is meant by its old address too.
-   *
-   * @param urls normalised
-   * @param longest milliseconds over which the first looks of new feeds are spread at most
-   */
-  declare(urls: readonly string[], now: Date, longest: number): Promise<void> {
-    const spread = Math.min(longest, urls.length * SPREAD_MS);
-    const firstLooks = urls.map((url) => new Date(now.getTime() + Math.floor(spread * fractionOf(url))));
-    return this.database.transaction(async (manager) => {
-      await manager.query(
-        `INSERT INTO feed (url, active, since, next_poll_at)
-         SELECT declared.url, true, $2, first_look FROM unnest($1::text[], $3::timestamptz[]) AS declared (url, first_look)
-         WHERE NOT EXISTS (SELECT FROM feed_alias WHERE feed_alias.url = declared.url)
-         ON CONFLICT (url) DO NOTHING`,
-        [urls, now, firstLooks],
-      );
-      await manager.query(
-        `UPDATE feed SET active = declared.active FROM (
-           SELECT id, url = ANY ($1::text[])
-             OR EXISTS (SELECT FROM feed_alias WHERE feed_id = feed.id AND feed_alias.url = ANY ($1::text[])) AS active
-           FROM feed) AS declared
-         WHERE declared.id = feed.id AND feed.active <> declared.active`,
-        [urls],
-      );
-    });
-  }
 
   /**
    * The feed stands at another address from now on. Its history goes with it; where a feed stands there already, the two
@@ -98,6 +66,7 @@ async function handOver(manager: EntityManager, from: Feed, to: Feed): Promise<v
     );
   }
   if (from.active) await manager.update(Feed, { id: to.id }, { active: true });
+  if (to.sourceId === null) await manager.update(Feed, { id: to.id }, { sourceId: from.sourceId });
   await manager.update(FeedAlias, { feedId: from.id }, { feedId: to.id });
   await manager.delete(Feed, { id: from.id });
 }

@@ -1,6 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { FeedEntry } from '@newsmill/feeds';
 import { deterministicId } from '@newsmill/stage';
 import { Any, DataSource } from 'typeorm';
 import { SeenEntry } from '../entities/seen-entry.entity.js';
@@ -9,6 +8,7 @@ import { fetcherDatabase } from '../fetcher.database.js';
 import { FETCHER_SETTINGS } from '../fetcher.tokens.js';
 import { Intake } from '../intake.js';
 import { type EntryLink, linkOf } from './entry-link.js';
+import type { ListedPage } from './listed-page.js';
 
 /** Entries read of one document; what a feed lists beyond is left out, and told. */
 const OF_ONE_DOCUMENT = 10_000;
@@ -44,7 +44,7 @@ export class FeedEntries {
   /** On the log first, then remembered: a crash in between repeats links under the same receipts. */
   async take(
     feed: { id: string; name: string; url: string },
-    entries: readonly FeedEntry[],
+    entries: readonly ListedPage[],
     now: Date,
   ): Promise<Taken> {
     if (entries.length > OF_ONE_DOCUMENT) {

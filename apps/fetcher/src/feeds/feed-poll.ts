@@ -12,9 +12,10 @@ import { delayAfter, failureOf, failureOfStatus, PollFailure } from './failure.j
 import { type DueFeed, DueFeeds } from './due-feeds.js';
 import { FeedActivity } from './feed-activity.js';
 import { FeedAddresses } from './feed-addresses.js';
-import { documentHash, type FeedDocument, readFeedDocument } from './feed-document.js';
+import { documentHash, type FeedDocument, readDocument } from './feed-document.js';
 import { FeedEntries } from './feed-entries.js';
 import { FeedMetrics, type PollOutcome } from './feed-metrics.js';
+import type { ListedPage } from './listed-page.js';
 import { moveSeen } from './feed-move.js';
 import { freshFor } from './http-times.js';
 import { nextLook, ownInterval, type Rhythm } from './rhythm.js';
@@ -28,6 +29,12 @@ const DOUBTED_MS = 24 * 3_600_000;
 
 /** Longest validator that is kept, in characters. */
 const LONGEST_VALIDATOR = 1_024;
+
+/** What a sitemap lists as changed longer than this before its source was declared is not taken in, in milliseconds. */
+const ARCHIVE_MS = 2 * 24 * 3_600_000;
+
+/** Of a document that must be read whatever it is: no document's hash. */
+const NOT_KEPT = Buffer.alloc(0);
 
 /** A feed's answer. */
 interface Answer {
@@ -86,7 +93,17 @@ export class FeedPoll {
     if (resource.status !== 200) throw failureOfStatus(resource, this.clock().getTime());
     const hash = documentHash(resource.body);
     if (feed.bodyHash?.equals(hash)) return { resource, hash };
-    return { resource, hash, document: readFeedDocument(resource) };
+    const since = new Date(feed.since.getTime() - ARCHIVE_MS);
+    const document = readDocument(feed.kind, resource, since);
+    if (document.children === undefined) return { resource, hash, document };
+    const entries: ListedPage[] = [];
+    for (const url of document.children) {
+      const child = await this.outbound.fetchPage(url, { headers: { accept: ACCEPT }, signal });
+      if (child.status !== 200) throw failureOfStatus(child, this.clock().getTime());
+      entries.push(...readDocument('sitemap', child, since).entries);
+    }
+    // An index may stay as it is while what it lists changes: it is read anew every time.
+    return { resource: { ...resource, headers: {} }, hash: NOT_KEPT, document: { ...document, entries } };
   }
 
   private async answered(feed: DueFeed, { resource, hash, document }: Answer): Promise<PollOutcome> {

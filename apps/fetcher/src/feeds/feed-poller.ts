@@ -6,11 +6,9 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { backoff, sleep } from '@newsmill/stage';
-import { normalizeUrl } from '@newsmill/web';
 import type { FetcherSettings } from '../fetcher.config.js';
 import { CLOCK, FETCHER_SETTINGS } from '../fetcher.tokens.js';
 import { type DueFeed, DueFeeds } from './due-feeds.js';
-import { FeedAddresses } from './feed-addresses.js';
 import { FeedPoll } from './feed-poll.js';
 
 /** Milliseconds between looks for feeds that are due, while none is. */
@@ -31,12 +29,10 @@ export class FeedPoller implements OnApplicationBootstrap, BeforeApplicationShut
     @Inject(FETCHER_SETTINGS) private readonly settings: FetcherSettings,
     @Inject(CLOCK) private readonly clock: () => Date,
     private readonly due: DueFeeds,
-    private readonly addresses: FeedAddresses,
     private readonly feedPoll: FeedPoll,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
-    await this.addresses.declare(this.settings.feeds.map(normalizeUrl), this.clock(), this.settings.feedInterval);
+  onApplicationBootstrap(): void {
     this.loop = this.run();
   }
 

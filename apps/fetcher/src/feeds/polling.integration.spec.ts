@@ -308,7 +308,7 @@ describe('a feed that has moved', () => {
   it('to where it has been declared and never read brings its history there', async () => {
     redirect(301);
     await pollFor(2.5 * HOUR);
-    await fetcher.addresses.declare([FEED, TO], world.now, 30 * DAY);
+    await world.declare(fetcher, FEED, TO);
     const there = await world.feed(TO);
     await world.database.query('UPDATE feed SET next_poll_at = $1 WHERE url = $2', [ago(-30 * DAY), TO]);
     while ((await world.feeds()).length > 1) await pollAgain();

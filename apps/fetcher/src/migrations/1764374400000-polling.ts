@@ -37,6 +37,10 @@ export class Polling1764374400000 implements MigrationInterface {
         CONSTRAINT feed_alias_feed_fk FOREIGN KEY (feed_id) REFERENCES feed (id) ON DELETE CASCADE
       )`);
     await runner.query('CREATE INDEX feed_alias_feed_idx ON feed_alias (feed_id)');
+    // Every address by which a feed is known: where it stands, and where it stood.
+    await runner.query(
+      'CREATE VIEW feed_address AS SELECT url, id AS feed_id FROM feed UNION ALL SELECT url, feed_id FROM feed_alias',
+    );
     await runner.query(`
       ALTER TABLE seen_entry
         ADD feed_id uuid,
@@ -66,6 +70,7 @@ export class Polling1764374400000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP VIEW feed_address');
     await runner.query('DROP TABLE websub_subscription, feed_alias');
     await runner.query('DROP INDEX seen_entry_feed_idx');
     await runner.query('ALTER TABLE seen_entry DROP COLUMN feed_id');

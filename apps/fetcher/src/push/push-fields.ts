@@ -93,7 +93,12 @@ export function readOwnGuid(text: string, pointer: string): string {
   throw new Problem(422, 'the id that the document gives itself is wrong', errors);
 }
 
-function readFields<Schema extends z.ZodType>(schema: Schema, value: unknown, summary: string): z.output<Schema> {
+/** @throws Problem 400 naming each wrong field */
+export function readFields<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  summary: string,
+): z.output<Schema> {
   if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) {
     throw new Problem(400, summary, [{ pointer: '/__proto__', detail: 'is not a known field' }]);
   }

@@ -4,7 +4,7 @@ import { articleOutcomes, errorClass, errorClasses, jsonSchemas, topics } from '
 import { serviceSettings, type Settings, version } from '@newsmill/service';
 import { asyncApiDocument, type EventExample, poisonBound, type Policy } from '@newsmill/stage';
 import { services, stages, writers } from '../pipeline.js';
-import { standaloneSettings } from '../standalone.config.js';
+import { commandSettings, standaloneSettings } from '../standalone.config.js';
 
 /** Every generated file by its path from the root, with the content it must have. */
 export async function referenceFiles(root: string): Promise<Map<string, string>> {
@@ -148,12 +148,14 @@ function settingsTable(): string {
       .filter(({ settings }) => Object.keys(settings).length > 0)
       .map(({ name, settings }): [string, Settings] => [name, settings]),
     ['standalone', standaloneSettings],
+    ['commands', commandSettings],
   ];
-  const rows = groups.flatMap(([group, settings]) =>
-    Object.values(settings).map(
-      ({ env, default: value, doc, secret }) =>
-        `| \`${env}\`${secret ? ' (or `' + env + '_FILE`)' : ''} | ${group} | ${value ? `\`${value}\`` : ''} | ${doc} |`,
-    ),
-  );
+  // A setting that several services have is told once.
+  const all = groups.flatMap(([group, settings]) => Object.values(settings).map((setting) => ({ group, ...setting })));
+  const rows = [...Map.groupBy(all, ({ env }) => env)].map(([env, same]) => {
+    const { default: value, doc, secret } = same[0]!;
+    const who = same.map(({ group }) => group).join(', ');
+    return `| \`${env}\`${secret ? ' (or `' + env + '_FILE`)' : ''} | ${who} | ${value ? `\`${value}\`` : ''} | ${doc} |`;
+  });
   return ['| Setting | Service | Default | Meaning |', '|---|---|---|---|', ...rows].join('\n');
 }
