@@ -44,7 +44,7 @@ export interface PostRequest {
 
 /** The guarded HTTP client: all that leaves newsmill goes through its address check and its limits. */
 export interface Outbound {
-  /** @throws OutboundError and nothing else, except TypeError for a request header that the client owns. */
+  /** @throws OutboundError and nothing else, except TypeError for a request header that the client owns and what `beforeRequest` throws. */
   fetchPage(url: string, request?: FetchRequest): Promise<FetchedResource>;
   /**
    * Posts once. A redirect is an answer like any other and is not followed: what was meant for one target must not reach
@@ -114,6 +114,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       'accept-encoding': ACCEPT_ENCODING,
     };
     for (let target = targetUrl(asked, policy); ;) {
+      if (request.beforeRequest !== undefined) await untilAbort(request.beforeRequest(target, signal), signal);
       const response = await exchange(target, { headers }, expiry, signal);
       const location = redirectOf(response);
       if (location === undefined) {
@@ -214,6 +215,17 @@ export function createOutbound(options: OutboundOptions): Outbound {
 
 function aborted(url: string, reason: unknown): OutboundError {
   return new OutboundError('aborted', url, "The caller's signal was aborted", { cause: reason });
+}
+
+/** The work, or the signal's reason when it is aborted first. */
+async function untilAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort!: () => void;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+  });
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', abort));
 }
 
 /** Where a response redirects to. Header octets above ASCII are UTF-8 in practice, as browsers read them. */

@@ -6,6 +6,13 @@ export interface FetchRequest {
   etag?: string;
   /** The Last-Modified of the copy at hand, as the server wrote it; sent as If-Modified-Since. */
   lastModified?: string;
+  /**
+   * Awaited before the first request and before that of every redirect, within the total time: what it throws ends the
+   * fetch and is thrown as it is.
+   *
+   * @param signal aborted when the fetch ends
+   */
+  beforeRequest?(url: URL, signal: AbortSignal): Promise<void>;
 }
 
 /** Set by the client: another value would bypass its checks (Host) or its limits (codings), or break the connection. */

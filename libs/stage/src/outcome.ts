@@ -18,6 +18,15 @@ export interface Reject {
   readonly reason: string;
 }
 
+/**
+ * Not now. The handler has kept the event and puts it on the stage's topic again, headers and all, when its time has come;
+ * it is answered for then, and not before.
+ */
+export interface Defer {
+  readonly kind: 'defer';
+  readonly reason: string;
+}
+
 /** A sink's effect is in its own database. */
 export interface Done {
   readonly kind: 'done';
@@ -41,6 +50,10 @@ export function skip(reason: string): Skip {
 
 export function reject(reason: string): Reject {
   return { kind: 'reject', reason };
+}
+
+export function defer(reason: string): Defer {
+  return { kind: 'defer', reason };
 }
 
 export function done(result: string, articleId?: string): Done {
