@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineSettings, flag, list, type SettingValues, wholeNumber } from '@newsmill/service';
+import { politenessSettings } from './politeness/politeness.config.js';
 import { revisitSettings } from './revisits/revisits.config.js';
 
 export const fetcherSettings = defineSettings({
@@ -54,7 +55,7 @@ export const fetcherSettings = defineSettings({
     env: 'NEWSMILL_USER_AGENT',
     schema: z.string().min(1, 'must not be empty'),
     default: 'newsmill/0.1 (+https://newsmill.example/bot)',
-    doc: 'User-Agent of every request that leaves; name a contact in it.',
+    doc: 'User-Agent of every request that leaves: a product name, which sites may name in their robots.txt, and a contact (URL or mail address).',
   },
   outboundAllow: {
     env: 'NEWSMILL_OUTBOUND_ALLOW',
@@ -69,6 +70,7 @@ export const fetcherSettings = defineSettings({
     doc: 'Milliseconds one fetch may take, redirects and body included.',
   },
   ...revisitSettings,
+  ...politenessSettings,
 });
 
 export type FetcherSettings = SettingValues<typeof fetcherSettings>;

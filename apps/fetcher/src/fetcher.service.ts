@@ -21,6 +21,8 @@ import { Intake } from './intake.js';
 import { outboundProblems, outboundProvider, OutboundShutdown } from './outbound.provider.js';
 import { pushControllers, pushProviders } from './push/push.providers.js';
 import { PushKeys } from './push/push-keys.js';
+import { userAgentProblems } from './politeness/politeness.config.js';
+import { politenessProviders } from './politeness/politeness.providers.js';
 import { GoneGuard } from './revisits/gone-guard.js';
 import { PageVisits } from './revisits/page-visits.js';
 import { RevisitScheduler } from './revisits/revisit-scheduler.js';
@@ -48,11 +50,13 @@ export const fetcher = defineService({
     { name: 'push', description: 'the door for newsrooms', writes: [linkDiscovered, pageFetched, articleOutcomes] },
     { name: 'feed', description: 'the entries of polled feeds', writes: [linkDiscovered, articleOutcomes] },
     { name: 'revisit', description: 'known pages, to be looked at again', writes: [linkDiscovered, articleOutcomes] },
+    { name: 'deferral', description: 'links whose hosts had no time for them, when they have', writes: [linkDiscovered] },
   ],
   check: (settings) => [
     ...(settings.push ? PushKeys.problems(settings) : []),
     ...settings.feeds.flatMap(feedProblems),
     ...outboundProblems(settings),
+    ...userAgentProblems(settings),
   ],
   database: fetcherDatabase,
   register: (settings): DynamicModule => ({
@@ -70,6 +74,7 @@ export const fetcher = defineService({
       GoneGuard,
       PageVisits,
       RevisitScheduler,
+      ...politenessProviders,
     ],
   }),
 });
