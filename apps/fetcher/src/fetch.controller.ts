@@ -53,6 +53,9 @@ interface Later extends Pick<Deferral, 'until' | 'reason'> {
   journey?: Partial<Journey>;
 }
 
+/** What has come of one link; with what is the matter with its host, if something is. */
+type Step = { outcome: FetchOutcome; ailment?: Fail } | Later;
+
 /** One link of a batch on its way. */
 interface Item {
   link: Link;
@@ -94,14 +97,17 @@ export class FetchController {
         for (const item of sameHost) {
           const waited = performance.now() - startedAt;
           const step = busy ?? (await this.fetchLink(item, waited, signal));
-          if (!('until' in step)) {
-            outcomes.set(item, step);
+          const { ailment } = step;
+          if ('outcome' in step) {
+            outcomes.set(item, step.outcome);
+            if (ailment !== undefined) busy = { until: new Date(), reason: ailment.fault.message, ailment };
             continue;
           }
-          const { until, reason, ailment } = step;
+          const { until, reason } = step;
           if (step.journey === undefined || ailment !== undefined) busy = { until, reason, ailment };
           const { link, meta, journey } = item;
-          if (ailment !== undefined && link.revisit !== undefined) outcomes.set(item, await this.putOffRevisit(link, ailment));
+          if (ailment !== undefined && link.revisit !== undefined)
+            outcomes.set(item, await this.putOffRevisit(link, ailment));
           else deferrals.set(item, { link, meta, until, reason, journey: { ...journey, ...step.journey } });
         }
       }),
@@ -140,7 +146,7 @@ export class FetchController {
    * @param waited milliseconds that the batch has been under way
    * @throws only what keeps every link from being fetched: an abort, or the database's fault.
    */
-  private async fetchLink(item: Item, waited: number, signal: AbortSignal): Promise<FetchOutcome | Later> {
+  private async fetchLink(item: Item, waited: number, signal: AbortSignal): Promise<Step> {
     const { hostWait } = this.settings;
     const hold = Math.max(LEAST_HOLD_MS, 2 * hostWait) - waited;
     const id = deferralId(item);
@@ -154,26 +160,24 @@ export class FetchController {
     if ('until' in answer) return answer;
     const { visit, outcome: found, resource } = answer;
     if ('kind' in found && found.kind === 'fail') return this.fault(item, visit, found, resource?.status);
-    if (resource === undefined) return found;
+    if (resource === undefined) return { outcome: found };
     const outcome = await this.visits.end(visit, resource, found, this.clock());
     if ('topic' in outcome && resource.status < 300) this.logger.log(`fetched ${item.link.url}`);
-    return outcome;
+    return { outcome };
   }
 
   /** A host that does not answer is asked again, later and without anybody waiting; after so many tries the link is dead. */
-  private async fault(
-    { journey }: Item,
-    visit: Visit,
-    failed: Fail,
-    status: number | undefined,
-  ): Promise<FetchOutcome | Later> {
+  private async fault({ journey }: Item, visit: Visit, failed: Fail, status: number | undefined): Promise<Step> {
     const { errorClass, message } = failed.fault;
-    if (errorClass !== 'remote' && errorClass !== 'timeout') return failed;
-    if (visit.link.revisit !== undefined) await this.visits.fault(visit, failed, status, this.clock());
+    if (errorClass !== 'remote' && errorClass !== 'timeout') return { outcome: failed };
+    if (visit.link.revisit !== undefined) {
+      return { outcome: await this.visits.fault(visit, failed, status, this.clock()), ailment: failed };
+    }
     const tries = journey.tries + 1;
     const { attempts, firstDelayMs, maxDelayMs } = fetch.policy;
-    if (tries >= attempts && visit.link.revisit === undefined) {
-      return fail(new StageFault(errorClass, `${message}; asked for ${tries} times`, { cause: failed.fault, retry: false }));
+    if (tries >= attempts) {
+      const why = `${message}; asked for ${tries} times`;
+      return { outcome: fail(new StageFault(errorClass, why, { cause: failed.fault, retry: false })), ailment: failed };
     }
     const until = new Date(Date.now() + backoff(tries, firstDelayMs, maxDelayMs));
     return { until, reason: message, ailment: failed, journey: { tries } };

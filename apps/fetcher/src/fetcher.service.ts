@@ -50,7 +50,11 @@ export const fetcher = defineService({
     { name: 'push', description: 'the door for newsrooms', writes: [linkDiscovered, pageFetched, articleOutcomes] },
     { name: 'feed', description: 'the entries of polled feeds', writes: [linkDiscovered, articleOutcomes] },
     { name: 'revisit', description: 'known pages, to be looked at again', writes: [linkDiscovered, articleOutcomes] },
-    { name: 'deferral', description: 'links whose hosts had no time for them, when they have', writes: [linkDiscovered] },
+    {
+      name: 'deferral',
+      description: 'links whose hosts had no time for them, when they have',
+      writes: [linkDiscovered],
+    },
   ],
   check: (settings) => [
     ...(settings.push ? PushKeys.problems(settings) : []),

@@ -63,7 +63,10 @@ export class DeferredLinks {
       const refused = await this.overflow(manager, hosts);
       const kept = deferrals.filter((deferral) => !refused.has(deferral));
       if (kept.length === 0) return new Map();
-      const places = await this.plan(manager, Map.groupBy(kept, ({ link }) => link.host));
+      const places = await this.plan(
+        manager,
+        Map.groupBy(kept, ({ link }) => link.host),
+      );
       const dueOf = new Map(kept.map((deferral) => [deferral, latest(places.get(deferral)!, deferral.until)]));
       await manager.query(
         `INSERT INTO deferred_link AS d (id, host, due_at, link, headers)
@@ -105,7 +108,10 @@ export class DeferredLinks {
         this.released.inc(ready.length);
       }
       if (others.length > 0) {
-        const dueOf = await this.plan(manager, Map.groupBy(others, ({ host }) => host));
+        const dueOf = await this.plan(
+          manager,
+          Map.groupBy(others, ({ host }) => host),
+        );
         await manager.query(
           `UPDATE deferred_link SET due_at = planned.at FROM unnest($1::uuid[], $2::timestamptz[]) AS planned (id, at)
            WHERE deferred_link.id = planned.id`,
@@ -119,13 +125,15 @@ export class DeferredLinks {
   /** Those for which there is no room. */
   private async overflow(manager: EntityManager, hosts: Map<string, Deferral[]>): Promise<Set<Deferral>> {
     const rows = await manager.query<{ host: string; kept: string }[]>(
-      `SELECT asked.host, count(some.id) AS kept FROM unnest($1::text[]) AS asked (host)
-       LEFT JOIN LATERAL (SELECT id FROM deferred_link d WHERE d.host = asked.host LIMIT $2) AS some ON true
+      `SELECT asked.host, count(kept.id) AS kept FROM unnest($1::text[]) AS asked (host)
+       LEFT JOIN LATERAL (SELECT id FROM deferred_link d WHERE d.host = asked.host LIMIT $2) AS kept ON true
        GROUP BY asked.host`,
       [[...hosts.keys()], this.settings.hostQueue],
     );
     const keptOf = new Map(rows.map(({ host, kept }) => [host, Number(kept)]));
-    return new Set([...hosts].flatMap(([host, some]) => some.slice(Math.max(0, this.settings.hostQueue - keptOf.get(host)!))));
+    return new Set(
+      [...hosts].flatMap(([host, some]) => some.slice(Math.max(0, this.settings.hostQueue - keptOf.get(host)!))),
+    );
   }
 
   /** Places at the ends of the lines of hosts, in order. */

@@ -170,10 +170,11 @@ export class HostBudget {
       return;
     }
     if (response.kind === 'well') {
-      const pace = this.settings.hostRequests === 1 ? paceAfter('h.failures / 2', '$3::float8') : '0';
+      const pace = `clock_timestamp() + ${ms(paceAfter('h.failures / 2', '$3::float8'))}`;
+      const next = this.settings.hostRequests === 1 ? pace : 'h.next_at';
       await this.database.query(
         `WITH unsynced AS MATERIALIZED (${UNSYNCED})
-         UPDATE host h SET ${free}, failures = h.failures / 2, next_at = greatest(h.next_at, clock_timestamp() + ${ms(pace)})
+         UPDATE host h SET ${free}, failures = h.failures / 2, next_at = ${next}
          FROM unsynced WHERE host = $1 AND $3::float8 >= 0`,
         [host, lease, intervalMs],
       );

@@ -17,7 +17,11 @@ export function keptOutBy(
     if (said[word] && robotsDirectives.has(word)) return `the page says ${word} to robots`;
   }
   const { unavailableAfter } = said;
-  if (unavailableAfter === undefined || unavailableAfter > now.getTime() || !robotsDirectives.has('unavailable_after')) {
+  if (
+    unavailableAfter === undefined ||
+    unavailableAfter > now.getTime() ||
+    !robotsDirectives.has('unavailable_after')
+  ) {
     return undefined;
   }
   return `the page says unavailable_after ${new Date(unavailableAfter).toISOString()} to robots`;

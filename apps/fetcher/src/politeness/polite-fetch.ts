@@ -30,7 +30,10 @@ export class PoliteFetch {
    * @throws RobotsForbidden (never), HostBusy (not before a time), OutboundError as `Outbound.fetchPage`, and the database's
    * faults. After the first two the address at hand has not been asked for.
    */
-  fetch(url: string, { patienceMs = this.settings.hostWait, ...request }: PoliteRequest = {}): Promise<FetchedResource> {
+  fetch(
+    url: string,
+    { patienceMs = this.settings.hostWait, ...request }: PoliteRequest = {},
+  ): Promise<FetchedResource> {
     return this.slotted.fetch(url, {
       ...request,
       patienceMs,

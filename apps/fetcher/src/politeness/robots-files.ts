@@ -209,7 +209,8 @@ export class RobotsFiles implements BeforeApplicationShutdown {
         return { status: 'none', freshMs: freshMs({}) };
       }
       // The page stands at the same origin: it cannot be reached either, for the same reason, for good.
-      if (!error.transient && error.url === address && error.kind !== 'too-large' && error.kind !== 'protocol') throw error;
+      if (!error.transient && error.url === address && error.kind !== 'too-large' && error.kind !== 'protocol')
+        throw error;
       return unreachable(error.message);
     }
   }

@@ -1,6 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Metrics } from '@newsmill/service';
-import { type FetchedResource, type FetchRequest, type Outbound, OutboundError, type OutboundErrorKind } from '@newsmill/outbound';
+import {
+  type FetchedResource,
+  type FetchRequest,
+  type Outbound,
+  OutboundError,
+  type OutboundErrorKind,
+} from '@newsmill/outbound';
 import { hostOf } from '@newsmill/web';
 import { OUTBOUND } from '../outbound.provider.js';
 import { HostBudget, type HostSlot, type Response } from './host-budget.js';
