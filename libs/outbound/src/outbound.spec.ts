@@ -254,8 +254,14 @@ describe('fetchPage', () => {
   it('asks before each request, and sends none that is refused', async () => {
     const asked: string[] = [];
     const sent: string[] = [];
-    routes.set('/start', (request, response) => (sent.push('/start'), redirect('/secret')(request, response)));
-    routes.set('/secret', (_request, response) => (sent.push('/secret'), response.end()));
+    routes.set('/start', (request, response) => {
+      sent.push('/start');
+      redirect('/secret')(request, response);
+    });
+    routes.set('/secret', (_request, response) => {
+      sent.push('/secret');
+      response.end();
+    });
     const refusal = new Error('not there');
     const beforeRequest = async (url: URL): Promise<void> => {
       asked.push(url.pathname);
@@ -269,7 +275,7 @@ describe('fetchPage', () => {
   it('waits for the leave to send within the total time alone', async () => {
     let isEnded = false;
     const beforeRequest = (_url: URL, signal: AbortSignal): Promise<void> =>
-      new Promise(() => signal.addEventListener('abort', () => (isEnded = true)));
+      new Promise(() => signal.addEventListener('abort', () => void (isEnded = true)));
     const error = await failure(outbound({ totalTimeoutMs: 50 }).fetchPage(`${origin}/page`, { beforeRequest }));
     expect([error.kind, isEnded]).toEqual(['timeout', true]);
   });

@@ -58,11 +58,11 @@ export class DeferredLinks {
    */
   async keep(deferrals: readonly Deferral[]): Promise<Map<Deferral, Date>> {
     if (deferrals.length === 0) return new Map();
-    return this.database.transaction(async (manager) => {
+    return this.database.transaction(async (manager): Promise<Map<Deferral, Date>> => {
       const hosts = Map.groupBy(deferrals, ({ link }) => link.host);
       const refused = await this.overflow(manager, hosts);
       const kept = deferrals.filter((deferral) => !refused.has(deferral));
-      if (kept.length === 0) return new Map();
+      if (kept.length === 0) return new Map<Deferral, Date>();
       const places = await this.plan(
         manager,
         Map.groupBy(kept, ({ link }) => link.host),

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { linkDiscovered, pageFetched } from '@newsmill/contracts';
-import { PoliteWorld, until } from './polite-world.ts';
+import { PoliteWorld, until } from '../../../../test/support/polite-world.ts';
 import { HostBusy, RobotsForbidden } from './refusals.js';
 
 const SIGNAL = new AbortController().signal;
@@ -35,7 +35,7 @@ const pages = (host: string, count: number, from = 1): string[] =>
 const failure = async (promise: Promise<unknown>): Promise<Error> =>
   promise.then(
     () => new Error('it did not fail'),
-    (error: Error) => error,
+    (error: unknown) => error as Error,
   );
 
 describe('the budget of a host', () => {

@@ -12,21 +12,21 @@ import {
   topicSpecs,
   type Transport,
 } from '@newsmill/stage';
-import { articlePage } from '../../../../test/support/test-site.ts';
-import { freshDatabase } from '../../../../test/support/real-parts.ts';
-import { FetchController } from '../fetch.controller.js';
-import { fetch } from '../fetch.stage.js';
-import { fetcherSettings } from '../fetcher.config.js';
-import { fetcherDatabase } from '../fetcher.database.js';
-import { GoneGuard } from '../revisits/gone-guard.js';
-import { PageVisits } from '../revisits/page-visits.js';
-import { DeferralScheduler } from './deferral-scheduler.js';
-import { DeferredLinks } from './deferred-links.js';
-import { HostBudget } from './host-budget.js';
-import { PoliteFetch } from './polite-fetch.js';
-import { RobotsFiles } from './robots-files.js';
-import { SlottedFetch } from './slotted-fetch.js';
-import { SlowAnswers } from './slow-answers.js';
+import { articlePage } from './test-site.ts';
+import { freshDatabase } from './real-parts.ts';
+import { FetchController } from '../../apps/fetcher/src/fetch.controller.ts';
+import { fetch } from '../../apps/fetcher/src/fetch.stage.ts';
+import { fetcherSettings } from '../../apps/fetcher/src/fetcher.config.ts';
+import { fetcherDatabase } from '../../apps/fetcher/src/fetcher.database.ts';
+import { GoneGuard } from '../../apps/fetcher/src/revisits/gone-guard.ts';
+import { PageVisits } from '../../apps/fetcher/src/revisits/page-visits.ts';
+import { DeferralScheduler } from '../../apps/fetcher/src/politeness/deferral-scheduler.ts';
+import { DeferredLinks } from '../../apps/fetcher/src/politeness/deferred-links.ts';
+import { HostBudget } from '../../apps/fetcher/src/politeness/host-budget.ts';
+import { PoliteFetch } from '../../apps/fetcher/src/politeness/polite-fetch.ts';
+import { RobotsFiles } from '../../apps/fetcher/src/politeness/robots-files.ts';
+import { SlottedFetch } from '../../apps/fetcher/src/politeness/slotted-fetch.ts';
+import { SlowAnswers } from '../../apps/fetcher/src/politeness/slow-answers.ts';
 
 export const PREFIX = 'newsmill';
 
