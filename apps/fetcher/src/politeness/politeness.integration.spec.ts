@@ -161,6 +161,7 @@ describe('a host that asks to be left alone', () => {
     expect(await fetcher.budget.countBlocked()).toBe(1);
     const text = await fetcher.metrics.registry.metrics();
     expect(text).toContain('newsmill_deferred_links 2');
+    expect(text).toContain('newsmill_blocked_hosts 1');
     expect(text).toContain('newsmill_fetch_requests_total{outcome="too-many"} 1');
     expect(text).toContain('newsmill_stage_events_total{stage="fetch",outcome="deferred"} 2');
   });

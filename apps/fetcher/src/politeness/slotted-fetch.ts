@@ -48,6 +48,9 @@ export class SlottedFetch {
       'newsmill_host_wait_seconds_total',
       'Seconds that requests have waited for the slots of their hosts.',
     );
+    metrics.watchValue('newsmill_blocked_hosts', 'Hosts that nothing is asked of now; of all processes together.', () =>
+      this.budget.countBlocked(),
+    );
   }
 
   /**
