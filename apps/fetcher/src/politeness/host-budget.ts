@@ -33,10 +33,14 @@ export interface SlotRequest {
 const LEASE_MARGIN_MS = 15_000;
 /** An ailing host is asked at least once in so many milliseconds. */
 const SLOWEST_MS = 600_000;
+/** One that answers, though only that it is broken, counts no more failures than this: a broken page is not a broken host. */
+const MAX_SOFT_FAILURES = 3;
 /** Its second request waits at least so many milliseconds, whatever the interval. */
 const FIRST_BACKOFF_MS = 1_000;
 /** Milliseconds between two looks whether a request under way has ended. */
 const [FIRST_LOOK_MS, LAST_LOOK_MS] = [10, 200];
+/** More failures in a row count no more. */
+const MAX_FAILURES = 16;
 /** A timer may fire so many milliseconds early. */
 const TIMER_MS = 2;
 
@@ -45,7 +49,7 @@ const ms = (value: string): string => `(${value}) * interval '1 millisecond'`;
 /** Milliseconds between two requests: twice as many with each failure in a row, half as many with each success after them. */
 const paceAfter = (failures: string, interval: string): string =>
   `CASE WHEN ${failures} = 0 THEN ${interval}
-   ELSE least(greatest(${interval}, ${FIRST_BACKOFF_MS}) * 2 ^ least(${failures} - 1, 20), greatest(${interval}, ${SLOWEST_MS})) END`;
+   ELSE least(greatest(${interval}, ${FIRST_BACKOFF_MS}) * 2 ^ (${failures} - 1), greatest(${interval}, ${SLOWEST_MS})) END`;
 
 /**
  * A slot is lost with the last moments before a crash of the database, and the database takes longer to come back than
@@ -181,9 +185,11 @@ export class HostBudget {
       return;
     }
     const { isBlocked, reason, retryAfterMs = 0 } = response;
-    const next = `clock_timestamp() + ${ms(`greatest($4::float8, ${paceAfter('(h.failures + 1)', '$3::float8')})`)}`;
+    const most = isBlocked ? MAX_FAILURES : MAX_SOFT_FAILURES;
+    const failures = `greatest(h.failures, least(h.failures + 1, ${most}))`;
+    const next = `clock_timestamp() + ${ms(`greatest($4::float8, ${paceAfter(failures, '$3::float8')})`)}`;
     await this.database.query(
-      `UPDATE host h SET ${free}, failures = least(h.failures + 1, 64), next_at = greatest(h.next_at, ${next}),
+      `UPDATE host h SET ${free}, failures = ${failures}, next_at = greatest(h.next_at, ${next}),
          blocked_until = CASE WHEN $5 THEN greatest(h.blocked_until, h.next_at, ${next}) ELSE h.blocked_until END,
          blocked_why = CASE WHEN $5 THEN $6 ELSE h.blocked_why END
        WHERE host = $1`,
