@@ -283,7 +283,7 @@ describe('the account', () => {
       /^receipt \S+ {2}dead \(remote: .*\)\n {2}by push, received \S+, last heard of in fetch, /,
     );
     expect(dead.out.match(/ {2}(push|redrive) +received/g)).toHaveLength(2);
-    expect(dead.out.match(/Z {2}fetch +dead +newsmill\.news\.link\.discovered\.v1\/\d\/\d+ {2}remote: /g)).toHaveLength(
+    expect(dead.out.match(/Z {2}fetch +dead +newsmill\.news\.link\.discovered\.v1\/\d\/\d+ {2,}remote: /g)).toHaveLength(
       2,
     );
     const unread = await newsmill('trace', 'unreadable');
