@@ -131,6 +131,6 @@ function afterError(error: unknown): { outcome: string; response: Response } {
   const isAiling = transient && (kind === 'timeout' || kind === 'connect' || kind === 'protocol');
   return {
     outcome: kind,
-    response: isAiling ? { kind: 'ailing', reason: message, isBlocked: kind !== 'protocol' } : { kind: 'well' },
+    response: isAiling ? { kind: 'ailing', reason: message, isBlocked: kind === 'connect' } : { kind: 'well' },
   };
 }
