@@ -284,7 +284,7 @@ describe('the account', () => {
     );
     expect(dead.out.match(/ {2}(push|redrive) +received/g)).toHaveLength(2);
     expect(
-      dead.out.match(/Z {2}fetch +dead +newsmill\.news\.link\.discovered\.v1\/\d\/\d+ {2}http-exhausted: /g),
+      dead.out.match(/Z {2}fetch +dead +newsmill\.news\.link\.discovered\.v1\/\d\/\d+ {2,}http-exhausted: /g),
     ).toHaveLength(2);
     const unread = await newsmill('trace', 'unreadable');
     expect(unread.out).toMatch(/\n {2}dead letter parse\/\d+\/\d+\n/);

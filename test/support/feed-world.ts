@@ -70,6 +70,7 @@ export class FeedWorld {
   now = new Date('2026-03-02T10:00:00Z');
   /** Answers by `host/path`; anything else is 404. */
   readonly web = new Map<string, StubAnswer>();
+  /** Those of robots.txt, which is everywhere missing, left out. */
   readonly requests: StubRequest[] = [];
   private readonly memory = new MemoryLog();
   private readonly log = new MemoryTransport({ memory: this.memory });
@@ -129,6 +130,8 @@ export class FeedWorld {
         NEWSMILL_HTTP_PORT: '0',
         NEWSMILL_LOG_LEVEL: 'silent',
         NEWSMILL_PUSH: 'false',
+        NEWSMILL_HOST_INTERVAL: '0',
+        NEWSMILL_HOST_REQUESTS: '16',
         ...environment,
       },
       transport: new MemoryTransport({ memory: this.memory }),
@@ -226,7 +229,7 @@ export class FeedWorld {
       headers: request.headers,
       body: Buffer.concat(chunks).toString(),
     };
-    this.requests.push(asked);
+    if (request.url !== '/robots.txt') this.requests.push(asked);
     const answer = this.web.get(asked.target);
     if (answer) answer(asked, response);
     else response.writeHead(404).end();

@@ -4,17 +4,16 @@ import { Logger } from '@nestjs/common';
 import { createOutbound, type Outbound } from '@newsmill/outbound';
 import { readDocument } from '@newsmill/record';
 import { loadSettings, openDataSource, serviceSettings } from '@newsmill/service';
+import { MemoryTransport } from '@newsmill/transport';
 import { pageIdOf } from '@newsmill/web';
 import type { DataSource } from 'typeorm';
+import { contextOf, makeFetchController } from '../../../test/support/fetch-controller.ts';
 import { freshDatabase } from '../../../test/support/real-parts.ts';
 import { articlePage, startTestSite, type TestSite } from '../../../test/support/test-site.ts';
 import { Page } from './entities/page.entity.js';
-import { CanonicalPages } from './canonical/canonical-pages.js';
-import { FetchController } from './fetch.controller.js';
+import type { FetchController } from './fetch.controller.js';
 import { fetcherSettings } from './fetcher.config.js';
 import { fetcherDatabase } from './fetcher.database.js';
-import { GoneGuard } from './revisits/gone-guard.js';
-import { PageVisits } from './revisits/page-visits.js';
 
 type Link = EventOf<typeof linkDiscovered>;
 
@@ -53,9 +52,9 @@ beforeEach(async () => {
   outbound = createOutbound({ userAgent: 'newsmill-test', allow: [site.host] });
   now = new Date('2026-03-01T00:00:00Z');
   const own = loadSettings(fetcherSettings, {});
-  const visits = new PageVisits(source, own, new GoneGuard(source, own));
-  const clock = (): Date => now;
-  controller = new FetchController(outbound, visits, new CanonicalPages(source, visits, clock), clock);
+  const log = new MemoryTransport();
+  const parts = { outbound, source, log, service: settings, settings: own, clock: () => now };
+  ({ controller } = makeFetchController(parts));
 });
 
 afterEach(async () => {
@@ -75,7 +74,7 @@ async function fetched(extra: Partial<Link> = {}) {
     hints,
     ...extra,
   };
-  const [outcome] = await controller.fetch([link], { signal: new AbortController().signal } as never);
+  const [outcome] = await controller.fetch([link], contextOf(link));
   return outcome!;
 }
 

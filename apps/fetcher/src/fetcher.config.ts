@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { adminKeySetting, defineSettings, flag, list, type SettingValues, wholeNumber } from '@newsmill/service';
 import { pollingSettings } from './feeds/polling.config.js';
 import { outboundSettings } from './outbound.config.js';
+import { politenessSettings } from './politeness/politeness.config.js';
 import { revisitSettings } from './revisits/revisits.config.js';
 import { sourcesSettings } from './sources/sources.config.js';
 import { webSubSettings } from './websub/web-sub.config.js';
@@ -52,7 +53,7 @@ export const fetcherSettings = defineSettings({
     env: 'NEWSMILL_USER_AGENT',
     schema: z.string().min(1, 'must not be empty'),
     default: 'newsmill/0.1 (+https://newsmill.example/bot)',
-    doc: 'User-Agent of every request that leaves; name a contact in it.',
+    doc: 'User-Agent of every request that leaves: a product name, which sites may name in their robots.txt, and a contact (URL or mail address).',
   },
   outboundAllow: {
     env: 'NEWSMILL_OUTBOUND_ALLOW',
@@ -76,6 +77,7 @@ export const fetcherSettings = defineSettings({
   ...pollingSettings,
   ...webSubSettings,
   ...revisitSettings,
+  ...politenessSettings,
   ...sourcesSettings,
   adminKey: adminKeySetting,
 });

@@ -15,6 +15,7 @@ import { Push1764115200000 } from './migrations/1764115200000-push.js';
 import { Revisits1764201600000 } from './migrations/1764201600000-revisits.js';
 import { Sources1764288000000 } from './migrations/1764288000000-sources.js';
 import { Polling1764374400000 } from './migrations/1764374400000-polling.js';
+import { Politeness1764460800000 } from './migrations/1764460800000-politeness.js';
 import { PageVariants1764547200000 } from './migrations/1764547200000-page-variants.js';
 
 /** The fetcher's own Postgres schema. No other service reads it. */
@@ -39,7 +40,8 @@ export const fetcherDatabase: ServiceDatabase = {
     Revisits1764201600000,
     Sources1764288000000,
     Polling1764374400000,
+    Politeness1764460800000,
     PageVariants1764547200000,
   ],
-  poolSize: 4,
+  poolSize: 8,
 };

@@ -22,6 +22,8 @@ import { Intake } from './intake.js';
 import { outboundProblems, outboundProvider, OutboundShutdown } from './outbound.provider.js';
 import { pushControllers, pushProviders } from './push/push.providers.js';
 import { PushKeys } from './push/push-keys.js';
+import { userAgentProblems } from './politeness/politeness.config.js';
+import { politenessProviders } from './politeness/politeness.providers.js';
 import { GoneGuard } from './revisits/gone-guard.js';
 import { PageVisits } from './revisits/page-visits.js';
 import { RevisitScheduler } from './revisits/revisit-scheduler.js';
@@ -52,12 +54,18 @@ export const fetcher = defineService({
     { name: 'feed', description: 'the entries of polled feeds', writes: [linkDiscovered, articleOutcomes] },
     { name: 'import', description: 'the pages of web archives', writes: [pageFetched, articleOutcomes] },
     { name: 'revisit', description: 'known pages, to be looked at again', writes: [linkDiscovered, articleOutcomes] },
+    {
+      name: 'deferral',
+      description: 'links whose hosts had no time for them, when they have',
+      writes: [linkDiscovered],
+    },
   ],
   check: (settings) => [
     ...(settings.push ? PushKeys.problems(settings) : []),
     ...sourcesProblems(settings),
     ...pollingProblems(settings),
     ...outboundProblems(settings),
+    ...userAgentProblems(settings),
   ],
   database: fetcherDatabase,
   register: (settings): DynamicModule => ({
@@ -83,6 +91,7 @@ export const fetcher = defineService({
       PageVisits,
       ...canonicalProviders,
       RevisitScheduler,
+      ...politenessProviders,
     ],
   }),
 });

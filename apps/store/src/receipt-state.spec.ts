@@ -48,4 +48,8 @@ describe('receipt states', () => {
   it('end with a skip: nothing follows it', () => {
     expect(stateAfter('fetch', 'skipped')).toBe('unchanged');
   });
+
+  it('stay as they are while an event is put off: it comes again', () => {
+    expect(stateAfter('fetch', 'deferred')).toBeUndefined();
+  });
 });

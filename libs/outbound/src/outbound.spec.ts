@@ -282,6 +282,35 @@ describe('fetchPage', () => {
     });
   });
 
+  it('asks before each request, and sends none that is refused', async () => {
+    const asked: string[] = [];
+    const sent: string[] = [];
+    routes.set('/start', (request, response) => {
+      sent.push('/start');
+      redirect('/secret')(request, response);
+    });
+    routes.set('/secret', (_request, response) => {
+      sent.push('/secret');
+      response.end();
+    });
+    const refusal = new Error('not there');
+    const beforeRequest = async (url: URL): Promise<void> => {
+      asked.push(url.pathname);
+      await Promise.resolve();
+      if (url.pathname === '/secret') throw refusal;
+    };
+    await expect(outbound().fetchPage(`${origin}/start`, { beforeRequest })).rejects.toBe(refusal);
+    expect([asked, sent]).toEqual([['/start', '/secret'], ['/start']]);
+  });
+
+  it('waits for the leave to send within the total time alone', async () => {
+    let isEnded = false;
+    const beforeRequest = (_url: URL, signal: AbortSignal): Promise<void> =>
+      new Promise(() => signal.addEventListener('abort', () => void (isEnded = true)));
+    const error = await failure(outbound({ totalTimeoutMs: 50 }).fetchPage(`${origin}/page`, { beforeRequest }));
+    expect([error.kind, isEnded]).toEqual(['timeout', true]);
+  });
+
   it('brings a redirect that leads nowhere as an answer', async () => {
     routes.set('/nowhere', (_request, response) => response.writeHead(302).end('x'));
     expect((await outbound().fetchPage(`${origin}/nowhere`)).status).toBe(302);

@@ -47,7 +47,7 @@ export interface PostRequest {
 
 /** The guarded HTTP client: all that leaves newsmill goes through its address check and its limits. */
 export interface Outbound {
-  /** @throws OutboundError and nothing else, except TypeError for a request header that the client owns. */
+  /** @throws OutboundError and nothing else, except TypeError for a request header that the client owns and what `beforeRequest` throws. */
   fetchPage(url: string, request?: FetchRequest): Promise<FetchedResource>;
   /**
    * Posts once. A redirect is an answer like any other and is not followed: what was meant for one target must not reach
@@ -116,6 +116,11 @@ export function createOutbound(options: OutboundOptions): Outbound {
         onInfo: informationalGuard(url, expiry),
         ...(post && { method: 'POST', body: post }),
       });
+      // An answer that nobody waits for any more is thrown away.
+      sent.then(
+        ({ body }) => signal.aborted && body.on('error', () => undefined).destroy(),
+        () => undefined,
+      );
       const response = await untilAbort(sent, signal);
       if (sizeOf(response.headers) > limits.maxHeaderBytes) {
         response.body.on('error', () => undefined).destroy();
@@ -148,6 +153,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       'accept-encoding': ACCEPT_ENCODING,
     };
     for (let target = targetUrl(address, policy); ;) {
+      if (request.beforeRequest !== undefined) await untilAbort(request.beforeRequest(target, signal), signal);
       const asked = performance.now();
       const response = await exchange(target, { headers }, expiry, signal);
       observer?.onHeaders?.({
@@ -286,20 +292,14 @@ export function createOutbound(options: OutboundOptions): Outbound {
   };
 }
 
-/** undici hears of an abort once a request has its socket; its caller does not wait for that. */
-async function untilAbort(
-  sent: Promise<Dispatcher.ResponseData>,
-  signal: AbortSignal,
-): Promise<Dispatcher.ResponseData> {
+/** The work, or the signal's reason when it is aborted first: undici hears of an abort only once a request has its socket. */
+async function untilAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const given = Promise.withResolvers<never>();
   const onAbort = (): void => given.reject(signal.reason as Error);
   signal.addEventListener('abort', onAbort, { once: true });
-  sent.then(
-    ({ body }) => signal.aborted && body.on('error', () => undefined).destroy(),
-    () => undefined,
-  );
+  if (signal.aborted) onAbort();
   try {
-    return await Promise.race([sent, given.promise]);
+    return await Promise.race([work, given.promise]);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }

@@ -15,6 +15,13 @@ export interface FetchRequest {
   /** The Last-Modified of the copy at hand, as the server wrote it; sent as If-Modified-Since. */
   lastModified?: string;
   observer?: FetchObserver;
+  /**
+   * Awaited before the first request and before that of every redirect, within the total time: what it throws ends the
+   * fetch and is thrown as it is.
+   *
+   * @param signal aborted when the fetch ends
+   */
+  beforeRequest?(url: URL, signal: AbortSignal): Promise<void>;
 }
 
 /** Set by the client: another value would bypass its checks (Host) or its limits (codings), or break the connection. */

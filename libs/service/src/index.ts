@@ -2,6 +2,7 @@ export { AdminKeyGuard, AdminKeys, adminKeySetting } from './admin-keys.js';
 export { closeOnSignal } from './close-on-signal.js';
 export { logAsCommand } from './command-logger.js';
 export * from './database.js';
+export { dependencyOf } from './dependency.js';
 export { bearerToken, hashedKey, HashedKeys, isHashedKey, SHORTEST_KEY, unknownToken } from './hashed-keys.js';
 export { Readiness, type ReadinessCheck } from './health.js';
 export * from './main.js';

@@ -109,6 +109,8 @@ export class Metrics implements StageObserver {
   settled: NonNullable<StageObserver['settled']> = (stage, events, seconds) => {
     for (const { outcome, receiptId, redrivenFrom, isReplayed, reasonClass } of events) {
       this.events.inc({ stage: stage.name, outcome });
+      // It comes again, and counts then.
+      if (outcome === 'deferred') continue;
       if (isReplayed) {
         this.replayed.inc({ stage: stage.name, outcome });
         continue;

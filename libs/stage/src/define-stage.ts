@@ -1,5 +1,6 @@
 import type { EventOf, Topic } from '@newsmill/contracts';
-import type { Done, Emission, Fail, Reject, Skip } from './outcome.js';
+import type { Defer, Done, Emission, Fail, Reject, Skip } from './outcome.js';
+import type { Headers } from './transport.js';
 
 export interface Policy {
   /** Most events handed to the handler at once. */
@@ -66,7 +67,7 @@ export function defineStage<Reads extends Topic, const Writes extends readonly T
 
 /** What a handler may return for one event of the stage. The compiler refuses an emit to an undeclared topic. */
 export type Outcome<S extends Stage> =
-  Emission<S['writes'][number]> | readonly Emission<S['writes'][number]>[] | Skip | Reject | Done | Fail;
+  Emission<S['writes'][number]> | readonly Emission<S['writes'][number]>[] | Skip | Reject | Defer | Done | Fail;
 
 /** Where one event stood and under which id it came. */
 export interface EventMeta {
@@ -77,6 +78,8 @@ export interface EventMeta {
   partition: number;
   offset: bigint;
   timestamp: number;
+  /** As they stand on the log. */
+  headers: Headers;
   /** The replays that it came through, for {@link compareReplays}; absent for live traffic. */
   replay?: string;
 }

@@ -6,7 +6,7 @@ export interface SettledEvent {
   id: string;
   receiptId?: string | undefined;
   articleId?: string | undefined;
-  outcome: 'emitted' | 'done' | 'skipped' | 'rejected' | 'dead';
+  outcome: 'emitted' | 'done' | 'skipped' | 'rejected' | 'deferred' | 'dead';
   reason?: string | undefined;
   reasonClass?: ReasonClass | undefined;
   /** How often it, or what it came of, has been taken out of the dead letters. */

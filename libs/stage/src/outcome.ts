@@ -19,6 +19,15 @@ export interface Reject {
   readonly reasonClass?: ReasonClass;
 }
 
+/**
+ * Not now. The handler has kept the event and puts it on the stage's topic again, headers and all, when its time has come;
+ * it is answered for then, and not before.
+ */
+export interface Defer {
+  readonly kind: 'defer';
+  readonly reason: string;
+}
+
 /** A sink's effect is in its own database. */
 export interface Done {
   readonly kind: 'done';
@@ -43,6 +52,10 @@ export function skip(reason: string): Skip {
 /** @param reasonClass under which it is counted and found; it is put before the reason */
 export function reject(reason: string, reasonClass?: ReasonClass): Reject {
   return { kind: 'reject', reason, ...(reasonClass !== undefined && { reasonClass }) };
+}
+
+export function defer(reason: string): Defer {
+  return { kind: 'defer', reason };
 }
 
 export function done(result: string, articleId?: string): Done {

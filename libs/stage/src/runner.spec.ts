@@ -5,7 +5,7 @@ import { defineStage, type StageHandler } from './define-stage.js';
 import { encodeEvent, header } from './envelope.js';
 import { DependencyDown, StageFault } from './fault.js';
 import type { SettledEvent, StageObserver } from './observer.js';
-import { done, emit, fail, reject, skip } from './outcome.js';
+import { defer, done, emit, fail, reject, skip } from './outcome.js';
 import { createRunner } from './runner.js';
 import type { LogRecord, NewRecord, Settlement } from './transport.js';
 
@@ -73,6 +73,23 @@ function outcomes(settlement: Settlement): EventOf<typeof articleOutcomes>['sett
 }
 
 describe('what a batch leaves to do', () => {
+  it('tells of an event that is put off, publishes nothing of it, and shows its headers to the handler', async () => {
+    const seen: (string | undefined)[] = [];
+    const record = recordOf({ id: 'a', text: 'b' });
+    const settlement = await run(
+      (events, { metas }) => {
+        for (const meta of metas) seen.push(header(meta, 'ce_id'));
+        return events.map(() => defer('at noon'));
+      },
+      [record],
+    );
+    expect(settlement.publish).toHaveLength(1);
+    expect(outcomes(settlement)).toEqual([
+      { id: 'a', receiptId: 'r-a', outcome: 'deferred', reason: 'at noon', offset: '0' },
+    ]);
+    expect(seen).toEqual(['id-a']);
+  });
+
   it('tells how long it took, also when the wall clock is set back meanwhile', async () => {
     let hour = 10;
     const told: number[] = [];

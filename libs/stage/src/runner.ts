@@ -42,7 +42,7 @@ const MAX_REASON = 500;
 type Verdict =
   | { outcome: 'emitted'; records: NewRecord[]; articleId: string | undefined }
   | { outcome: 'done'; reason: string; articleId: string | undefined }
-  | { outcome: 'skipped'; reason: string }
+  | { outcome: 'skipped' | 'deferred'; reason: string }
   | { outcome: 'rejected'; reason: string; reasonClass?: ReasonClass | undefined }
   | { outcome: 'dead'; death: Death };
 
@@ -103,7 +103,7 @@ class BatchRun<S extends Stage> {
 
   private decode(record: LogRecord): Slot<S> {
     const { stage } = this.options;
-    const { topic, partition, offset, timestamp } = record;
+    const { topic, partition, offset, timestamp, headers } = record;
     const replay = replayOf(record);
     const meta = {
       id: header(record, 'ce_id') ?? `${topic}/${partition}/${offset}`,
@@ -112,6 +112,7 @@ class BatchRun<S extends Stage> {
       partition,
       offset,
       timestamp,
+      headers,
       ...(replay !== undefined && { replay }),
     };
     // Of an event that cannot be read the headers still tell whose it is.
@@ -236,6 +237,7 @@ class BatchRun<S extends Stage> {
     }
     if (single.kind === 'done') slot.verdict = { outcome: 'done', reason: single.result, articleId: single.articleId };
     if (single.kind === 'skip') slot.verdict = { outcome: 'skipped', reason: single.reason };
+    if (single.kind === 'defer') slot.verdict = { outcome: 'deferred', reason: single.reason };
     if (single.kind === 'reject') {
       const { reason, reasonClass } = single;
       slot.verdict = { outcome: 'rejected', reason, reasonClass };

@@ -10,6 +10,15 @@ export {
   type PageKey,
 } from './ids.js';
 export { imageKey } from './image-key.js';
+export { parseRobotsTxt, ROBOTS_MAX_BYTES, type RobotsRule, type RobotsTxt } from './robots/robots-txt.js';
+export {
+  joinDirectives,
+  readRobotsMeta,
+  readRobotsTag,
+  type RobotsDirective,
+  robotsDirectives,
+  type RobotsDirectives,
+} from './robots/robots-directives.js';
 export { decodePage, type CharsetSource, type DecodedPage } from './decode-page.js';
 export { mediaTypeOf } from './content-type.js';
 export { sniffMediaType } from './sniff-media-type.js';

@@ -3,19 +3,18 @@ import { Logger } from '@nestjs/common';
 import { type EventOf, linkDiscovered, type pageFetched } from '@newsmill/contracts';
 import { createOutbound, type Outbound } from '@newsmill/outbound';
 import { readDocument } from '@newsmill/record';
-import { loadSettings, openDataSource, serviceSettings } from '@newsmill/service';
+import { loadSettings, openDataSource, type ServiceSettings, serviceSettings } from '@newsmill/service';
+import { MemoryTransport } from '@newsmill/transport';
 import { articleIdOf, hostOf, pageIdOf } from '@newsmill/web';
 import type { DataSource } from 'typeorm';
+import { contextOf, makeFetchController } from '../../../../test/support/fetch-controller.ts';
 import { freshDatabase } from '../../../../test/support/real-parts.ts';
 import { articlePage, startTestSite, type TestSite } from '../../../../test/support/test-site.ts';
 import { PageVariant } from '../entities/page-variant.entity.js';
 import { Page } from '../entities/page.entity.js';
-import { FetchController } from '../fetch.controller.js';
+import type { FetchController } from '../fetch.controller.js';
 import { fetcherSettings } from '../fetcher.config.js';
 import { fetcherDatabase } from '../fetcher.database.js';
-import { GoneGuard } from '../revisits/gone-guard.js';
-import { PageVisits } from '../revisits/page-visits.js';
-import { CanonicalPages } from './canonical-pages.js';
 import { MAX_REFRESHES } from './settle-page.js';
 
 type PageEvent = EventOf<typeof pageFetched>;
@@ -23,6 +22,7 @@ type PageEvent = EventOf<typeof pageFetched>;
 const HTML = { 'content-type': 'text/html; charset=utf-8' };
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
+let service: ServiceSettings;
 let source: DataSource;
 let site: TestSite;
 /** The same site under another host's name. */
@@ -36,11 +36,11 @@ const shown = new Map<string, { body?: string; status?: number; headers?: Record
 beforeAll(async () => {
   Logger.overrideLogger(false);
   database = await freshDatabase();
-  const settings = loadSettings(serviceSettings, {
+  service = loadSettings(serviceSettings, {
     NEWSMILL_TRANSPORT: 'postgres',
     NEWSMILL_DATABASE_URL: database.url,
   });
-  source = await openDataSource(fetcherDatabase, settings);
+  source = await openDataSource(fetcherDatabase, service);
   const paths = ['/', '/x', '/amp/x', '/x/amp', '/amp/y', '/y', '/x/print', '/1', '/2', '/3', '/4', '/5', '/6'];
   const answers = Object.fromEntries(
     paths.map((path) => [
@@ -56,15 +56,13 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await source.query('TRUNCATE page, page_variant');
+  await source.query('TRUNCATE page, page_variant, host, deferred_link');
   shown.clear();
   site.hits.clear();
   other.hits.clear();
   now = new Date('2026-03-01T00:00:00Z');
   const settings = loadSettings(fetcherSettings, {});
-  const clock = (): Date => now;
-  const visits = new PageVisits(source, settings, new GoneGuard(source, settings));
-  controller = new FetchController(outbound, visits, new CanonicalPages(source, visits, clock), clock);
+  ({ controller } = makeFetchController({ outbound, source, log, service, settings, clock: () => now }));
 });
 
 afterEach(() => {
@@ -85,6 +83,8 @@ const show = (path: string, head = '', options: { html?: string; number?: number
 };
 const canonical = (path: string, origin = site.origin): string => `<link rel="canonical" href="${origin}${path}">`;
 
+const log = new MemoryTransport();
+
 let arrivals = 0;
 
 async function arrive(path: string, extra: Partial<EventOf<typeof linkDiscovered>> = {}) {
@@ -99,8 +99,7 @@ async function arrive(path: string, extra: Partial<EventOf<typeof linkDiscovered
     discoveredAt: now.toISOString(),
     ...extra,
   };
-  const context = { signal: new AbortController().signal } as Parameters<FetchController['fetch']>[1];
-  const [outcome] = await controller.fetch([link], context);
+  const [outcome] = await controller.fetch([link], contextOf(link));
   return outcome!;
 }
 

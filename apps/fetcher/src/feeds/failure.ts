@@ -1,5 +1,6 @@
 import { NotAFeed, NotASitemap } from '@newsmill/feeds';
 import { type FetchedResource, OutboundError, type OutboundErrorKind } from '@newsmill/outbound';
+import { RobotsForbidden } from '../politeness/refusals.js';
 import { fractionOf } from './fraction.js';
 import { retryAfter } from './http-times.js';
 
@@ -13,6 +14,7 @@ export const failureClasses = [
   'too-large',
   'redirect',
   'blocked-by-policy',
+  'robots',
   'http-4xx',
   'http-5xx',
   'throttled',
@@ -76,6 +78,7 @@ export function failureOfStatus({ status, headers, url }: FetchedResource, now: 
 export function failureOf(error: unknown): PollFailure | undefined {
   if (error instanceof PollFailure) return error;
   if (error instanceof OutboundError) return new PollFailure(OF_KIND[error.kind], error.explanation);
+  if (error instanceof RobotsForbidden) return new PollFailure('robots', error.message);
   if (error instanceof NotAFeed || error instanceof NotASitemap) return new PollFailure('not-a-feed', error.message);
   return undefined;
 }

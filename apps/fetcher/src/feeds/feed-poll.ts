@@ -1,12 +1,13 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { FetchedResource, Outbound } from '@newsmill/outbound';
+import type { FetchedResource } from '@newsmill/outbound';
 import { DataSource } from 'typeorm';
 import { Feed } from '../entities/feed.entity.js';
 import type { FetcherSettings } from '../fetcher.config.js';
 import { fetcherDatabase } from '../fetcher.database.js';
 import { CLOCK, FETCHER_SETTINGS } from '../fetcher.tokens.js';
-import { OUTBOUND } from '../outbound.provider.js';
+import { PoliteFetch } from '../politeness/polite-fetch.js';
+import { HostBusy } from '../politeness/refusals.js';
 import { Subscriptions } from '../websub/subscriptions.js';
 import { delayAfter, failureOf, failureOfStatus, PollFailure } from './failure.js';
 import { type DueFeed, DueFeeds } from './due-feeds.js';
@@ -26,6 +27,9 @@ const ACCEPT =
 
 /** A silent feed is asked without its validators once in this time, in milliseconds: its server may say 304 wrongly. */
 const DOUBTED_MS = 24 * 3_600_000;
+
+/** A look waits so long for its host, in milliseconds; a host that has no time by then puts it off. */
+const PATIENCE_MS = 10_000;
 
 /** Longest validator that is kept, in characters. */
 const LONGEST_VALIDATOR = 1_024;
@@ -52,7 +56,7 @@ export class FeedPoll {
 
   constructor(
     @InjectDataSource(fetcherDatabase.schema) private readonly database: DataSource,
-    @Inject(OUTBOUND) private readonly outbound: Outbound,
+    private readonly polite: PoliteFetch,
     @Inject(FETCHER_SETTINGS) private readonly settings: FetcherSettings,
     @Inject(CLOCK) private readonly clock: () => Date,
     private readonly due: DueFeeds,
@@ -74,6 +78,11 @@ export class FeedPoll {
         await this.due.release(feed);
         return;
       }
+      if (error instanceof HostBusy) {
+        await this.settle(feed, { nextPollAt: error.until });
+        this.metrics.polled('put-off');
+        return;
+      }
       const failure = failureOf(error);
       if (failure === undefined) {
         this.logger.warn(`${feed.url}: not polled: ${(error as Error).message}`);
@@ -87,7 +96,7 @@ export class FeedPoll {
 
   private async ask(feed: DueFeed, signal: AbortSignal): Promise<Answer> {
     const validators = this.isDoubted(feed) ? {} : validatorsOf(feed);
-    const resource = await this.outbound.fetchPage(feed.url, { ...validators, headers: { accept: ACCEPT }, signal });
+    const resource = await this.get(feed.url, signal, validators);
     if (resource.status === 304 && Object.keys(validators).length > 0) return { resource, hash: null };
     if (resource.status === 304) throw new PollFailure('protocol', `304 to an unconditional request (${resource.url})`);
     if (resource.status !== 200) throw failureOfStatus(resource, this.clock().getTime());
@@ -98,12 +107,16 @@ export class FeedPoll {
     if (document.children === undefined) return { resource, hash, document };
     const entries: ListedPage[] = [];
     for (const url of document.children) {
-      const child = await this.outbound.fetchPage(url, { headers: { accept: ACCEPT }, signal });
+      const child = await this.get(url, signal);
       if (child.status !== 200) throw failureOfStatus(child, this.clock().getTime());
       entries.push(...readDocument('sitemap', child, since).entries);
     }
     // An index may stay as it is while what it lists changes: it is read anew every time.
     return { resource: { ...resource, headers: {} }, hash: NOT_KEPT, document: { ...document, entries } };
+  }
+
+  private get(url: string, signal: AbortSignal, validators: ReturnType<typeof validatorsOf> = {}): Promise<FetchedResource> {
+    return this.polite.fetch(url, { ...validators, headers: { accept: ACCEPT }, signal, patienceMs: PATIENCE_MS });
   }
 
   private async answered(feed: DueFeed, { resource, hash, document }: Answer): Promise<PollOutcome> {

@@ -21,18 +21,16 @@ import {
 import { createRunner, decodeEvent, type LogRecord, topicSpecs, type Transport } from '@newsmill/stage';
 import { pageIdOf } from '@newsmill/web';
 import type { DataSource } from 'typeorm';
+import { makeFetchController } from '../../../../test/support/fetch-controller.ts';
 import { freshDatabase } from '../../../../test/support/real-parts.ts';
 import { articlePage, startTestSite, type TestSite } from '../../../../test/support/test-site.ts';
-import { CanonicalPages } from '../canonical/canonical-pages.js';
 import { Page } from '../entities/page.entity.js';
-import { FetchController } from '../fetch.controller.js';
 import { fetch } from '../fetch.stage.js';
 import { fetcherSettings } from '../fetcher.config.js';
 import { fetcherDatabase } from '../fetcher.database.js';
 import { Intake } from '../intake.js';
 import { GoneGuard } from './gone-guard.js';
 import { listGuardedHosts, releaseGuardedHost } from './guarded-hosts.js';
-import { PageVisits } from './page-visits.js';
 import { RevisitScheduler } from './revisit-scheduler.js';
 
 const PREFIX = 'newsmill';
@@ -118,8 +116,8 @@ function fetcherProcess({
   const intake = new Intake(log, settings, metrics);
   const scheduler = new RevisitScheduler(source, own, intake, guard, new Metrics(false));
   const clock = (): Date => now;
-  const visits = new PageVisits(source, own, guard);
-  const controller = new FetchController(outbound, visits, new CanonicalPages(source, visits, clock), clock);
+  const parts = { outbound, source, log, service: settings, settings: own, clock, guard };
+  const { controller } = makeFetchController(parts);
   return { scheduler, controller, intake, guard };
 }
 
@@ -147,6 +145,8 @@ async function fetchLinks({ controller }: Process, { dies = false } = {}): Promi
     now: () => now.getTime(),
     sleep: async () => undefined,
   });
+  // The hosts' time is the database's, which these tests do not move: with theirs, every slot has come.
+  await source.query('DELETE FROM host');
   const waiting: LogRecord[] = [];
   for await (const record of transport.read(topicAddress(PREFIX, linkDiscovered), 'earliest')) {
     if (record.offset > (committed.get(record.partition) ?? -1n)) waiting.push(record);
@@ -473,7 +473,7 @@ describe('a revisit', () => {
       expect((await contents()).slice(3).every(({ content }) => content.includes('A correction.'))).toBe(true);
       shown.set('/5', { status: 503 });
       const first = await arrive(process, 5);
-      expect((await outcomes()).find((told) => told.receiptId === first)!.outcome).toBe('dead');
+      expect((await outcomes()).find((told) => told.receiptId === first)).toMatchObject({ outcome: 'deferred' });
     },
   );
 

@@ -23,8 +23,11 @@ export function fetchCommand(): Command {
       const { fetchText } = await import('../fetch/fetch-text.js');
       const { commandOutboundOptions } = await import('@newsmill/fetcher');
       const { publisherRules } = await import('../publisher-rules.js');
+      const { robotsCheck } = await import('../fetch/robots-check.js');
+      const outbound = commandOutboundOptions(options.allow ?? []);
       const report = await fetchAddress(url, {
-        outbound: commandOutboundOptions(options.allow ?? []),
+        outbound,
+        robots: robotsCheck(outbound),
         publishers: publisherRules(options),
         now: new Date(),
       });

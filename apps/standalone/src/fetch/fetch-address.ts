@@ -33,7 +33,7 @@ export type RobotsCheck = (url: string) => Promise<RobotsStep>;
 export interface FetchAddressOptions {
   outbound: OutboundOptions;
   publishers?: PublisherRules | undefined;
-  /** Asked before each address; absent: robots.txt is not looked at. */
+  /** Asked before each request, redirects included; absent: robots.txt is not looked at. */
   robots?: RobotsCheck;
   now: Date;
 }
@@ -76,12 +76,12 @@ export async function fetchAddress(asked: string, options: FetchAddressOptions):
       report.hops.push({ url, status, headers: telling(headers), firstByteMs: ms }),
     onBody: ({ received, decoded, ms }) => Object.assign(body, { transferred: received, decoded, bodyMs: ms }),
   };
-  const get = async (url: string): Promise<FetchedResource> => {
-    const rule = await options.robots?.(url);
+  const beforeRequest = async ({ href }: URL): Promise<void> => {
+    const rule = await options.robots?.(href);
     if (rule !== undefined) report.robots.push(rule);
     if (rule?.isAllowed === false) throw new RobotsForbid(rule.why);
-    return outbound.fetchPage(url, { observer });
   };
+  const get = (url: string): Promise<FetchedResource> => outbound.fetchPage(url, { observer, beforeRequest });
   try {
     const url = normalise(report, asked);
     const first = await get(url);

@@ -81,7 +81,7 @@ export function openIn(counters: Counters, stages: readonly Stage[]): number {
   const ends = stages
     .filter(({ reports }) => reports)
     .flatMap(({ name }) => Object.entries(counters.settled[name] ?? {}))
-    .filter(([outcome]) => outcome !== 'emitted');
+    .filter(([outcome]) => outcome !== 'emitted' && outcome !== 'deferred');
   const { redriven, replayed, strays } = counters;
   return receivedIn(counters) + redriven - (sum(ends.map(([, count]) => count)) - replayed - strays);
 }

@@ -11,6 +11,7 @@ newsmill_received_total{door="feed"} 5
 newsmill_stage_events_total{stage="fetch",outcome="emitted"} 8
 newsmill_stage_events_total{stage="fetch",outcome="rejected"} 1
 newsmill_stage_events_total{stage="fetch",outcome="dead"} 2
+newsmill_stage_events_total{stage="fetch",outcome="deferred"} 7
 newsmill_redriven_total{stage="fetch"} 1
 process_start_time_seconds 1000.5
 `;

@@ -3,8 +3,11 @@ import { offset } from '../offset.js';
 import { reasonClass } from '../reason-class.js';
 import { defineTopic } from '../topic.js';
 
-/** What may become of an event in a stage, and of a thing at the door (`received`). */
-export const outcomeKind = z.enum(['received', 'emitted', 'done', 'skipped', 'rejected', 'dead']);
+/**
+ * What may become of an event in a stage, and of a thing at the door (`received`). `deferred` ends nothing: the event comes
+ * again to the same stage.
+ */
+export const outcomeKind = z.enum(['received', 'emitted', 'done', 'skipped', 'rejected', 'deferred', 'dead']);
 
 export const articleOutcomes = defineTopic({
   name: 'news.article.outcomes.v1',
@@ -35,7 +38,7 @@ export const articleOutcomes = defineTopic({
         reason: z
           .string()
           .optional()
-          .describe('why it was skipped, rejected or put with the dead letters; or the result of a sink'),
+          .describe('why it was skipped, rejected, deferred or put with the dead letters; or the result of a sink'),
         reasonClass: z
           .string()
           .optional()
