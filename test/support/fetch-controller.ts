@@ -2,6 +2,7 @@ import { type EventOf, linkDiscovered } from '@newsmill/contracts';
 import type { Outbound } from '@newsmill/outbound';
 import { Metrics, type openDataSource, type ServiceSettings } from '@newsmill/service';
 import type { HandlerContext, Transport } from '@newsmill/stage';
+import { MemoryTransport } from '@newsmill/transport';
 import { CanonicalPages } from '../../apps/fetcher/src/canonical/canonical-pages.ts';
 import { FetchController } from '../../apps/fetcher/src/fetch.controller.ts';
 import type { FetcherSettings } from '../../apps/fetcher/src/fetcher.config.ts';
@@ -17,17 +18,18 @@ import { PageVisits } from '../../apps/fetcher/src/revisits/page-visits.ts';
 export interface FetchParts {
   outbound: Outbound;
   source: Awaited<ReturnType<typeof openDataSource>>;
-  log: Transport;
   service: ServiceSettings;
   settings: FetcherSettings;
   clock: () => Date;
+  /** Default: one in memory. */
+  log?: Transport;
   guard?: GoneGuard;
   metrics?: Metrics;
 }
 
 /** The fetch stage's handler as the fetcher wires it, with the parts that tests look into. */
-export function makeFetchController({ outbound, source, log, service, settings, clock, ...given }: FetchParts) {
-  const { guard = new GoneGuard(source, settings), metrics = new Metrics(false) } = given;
+export function makeFetchController({ outbound, source, service, settings, clock, ...given }: FetchParts) {
+  const { log = new MemoryTransport(), guard = new GoneGuard(source, settings), metrics = new Metrics(false) } = given;
   const budget = new HostBudget(source, settings);
   const slotted = new SlottedFetch(outbound, budget, metrics);
   const robots = new RobotsFiles(source, settings, slotted, metrics);

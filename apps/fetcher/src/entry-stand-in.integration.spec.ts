@@ -4,7 +4,6 @@ import { Logger } from '@nestjs/common';
 import { createOutbound, type Outbound } from '@newsmill/outbound';
 import { readDocument } from '@newsmill/record';
 import { loadSettings, openDataSource, serviceSettings } from '@newsmill/service';
-import { MemoryTransport } from '@newsmill/transport';
 import { pageIdOf } from '@newsmill/web';
 import type { DataSource } from 'typeorm';
 import { contextOf, makeFetchController } from '../../../test/support/fetch-controller.ts';
@@ -52,8 +51,7 @@ beforeEach(async () => {
   outbound = createOutbound({ userAgent: 'newsmill-test', allow: [site.host] });
   now = new Date('2026-03-01T00:00:00Z');
   const own = loadSettings(fetcherSettings, {});
-  const log = new MemoryTransport();
-  const parts = { outbound, source, log, service: settings, settings: own, clock: () => now };
+  const parts = { outbound, source, service: settings, settings: own, clock: () => now };
   ({ controller } = makeFetchController(parts));
 });
 

@@ -14,7 +14,7 @@ describe('what a feed says of its polling', () => {
     ['<skipHours><hour>1</hour><hour> 24 </hour><hour>1</hour><hour>77</hour></skipHours>', { skipHours: [1, 0] }],
     ['<skipHours><hour>5</hour></skipHours>', { skipHours: [5] }],
     ['<skipDays><day>Sunday</day></skipDays>', { skipDays: ['Sunday'] }],
-    ['<skipDays><day>saturday</day>\n<day>Monday</day></skipDays>', { skipDays: ['saturday', 'Monday'] }],
+    ['<skipDays><day>saturday</day>\n<day>Monday</day></skipDays>', { skipDays: ['Monday', 'Saturday'] }],
   ])('%s', (channel, expected) => {
     expect(rss(channel)).toMatchObject(expected);
   });

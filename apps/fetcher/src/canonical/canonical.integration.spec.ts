@@ -4,7 +4,6 @@ import { type EventOf, linkDiscovered, type pageFetched } from '@newsmill/contra
 import { createOutbound, type Outbound } from '@newsmill/outbound';
 import { readDocument } from '@newsmill/record';
 import { loadSettings, openDataSource, type ServiceSettings, serviceSettings } from '@newsmill/service';
-import { MemoryTransport } from '@newsmill/transport';
 import { articleIdOf, hostOf, pageIdOf } from '@newsmill/web';
 import type { DataSource } from 'typeorm';
 import { contextOf, makeFetchController } from '../../../../test/support/fetch-controller.ts';
@@ -62,7 +61,7 @@ beforeEach(async () => {
   other.hits.clear();
   now = new Date('2026-03-01T00:00:00Z');
   const settings = loadSettings(fetcherSettings, {});
-  ({ controller } = makeFetchController({ outbound, source, log, service, settings, clock: () => now }));
+  ({ controller } = makeFetchController({ outbound, source, service, settings, clock: () => now }));
 });
 
 afterEach(() => {
@@ -82,8 +81,6 @@ const show = (path: string, head = '', options: { html?: string; number?: number
   shown.set(path, { body });
 };
 const canonical = (path: string, origin = site.origin): string => `<link rel="canonical" href="${origin}${path}">`;
-
-const log = new MemoryTransport();
 
 let arrivals = 0;
 
