@@ -72,6 +72,7 @@ export class FeedWorld {
   readonly web = new Map<string, StubAnswer>();
   /** Those of robots.txt, which is everywhere missing, left out. */
   readonly requests: StubRequest[] = [];
+  private declared: readonly string[] = [];
   private readonly memory = new MemoryLog();
   private readonly log = new MemoryTransport({ memory: this.memory });
   private readonly processes: FeedProcess[] = [];
@@ -130,6 +131,7 @@ export class FeedWorld {
         NEWSMILL_HTTP_PORT: '0',
         NEWSMILL_LOG_LEVEL: 'silent',
         NEWSMILL_PUSH: 'false',
+        NEWSMILL_FEEDS: this.declared.join(','),
         NEWSMILL_HOST_INTERVAL: '0',
         NEWSMILL_HOST_REQUESTS: '16',
         ...environment,
@@ -148,8 +150,11 @@ export class FeedWorld {
       metrics: get(Metrics),
       url,
       pollDue: async () => {
-        do await poller.settled();
-        while ((await poller.beginDue()) > 0);
+        do {
+          await poller.settled();
+          // Hosts rest by the database's clock, which stands still for the world's.
+          await this.database.query('DELETE FROM host');
+        } while ((await poller.beginDue()) > 0);
       },
       close: async () => {
         if (!isOpen) return;
@@ -190,6 +195,7 @@ export class FeedWorld {
 
   /** A feed that is polled, due now. */
   async declare(process: FeedProcess, ...urls: string[]): Promise<void> {
+    this.declared = urls;
     await process.sources.replace('setting', urls.map(sourceOfFeed));
     await this.database.query('UPDATE feed SET since = $1, next_poll_at = $1 WHERE polled_at IS NULL', [this.now]);
   }

@@ -9,7 +9,14 @@ import { type FailureClass, failureClasses } from './failure.js';
 /** What a look at a feed came to: something new, nothing new in another document, the same document, 304, no time of its host, or a failure. */
 export type PollOutcome = 'new' | 'nothing-new' | 'unchanged' | 'not-modified' | 'put-off' | FailureClass;
 
-const OUTCOMES: readonly PollOutcome[] = ['new', 'nothing-new', 'unchanged', 'not-modified', 'put-off', ...failureClasses];
+const OUTCOMES: readonly PollOutcome[] = [
+  'new',
+  'nothing-new',
+  'unchanged',
+  'not-modified',
+  'put-off',
+  ...failureClasses,
+];
 
 /** States of a feed, the first that applies. */
 const STATES = ['inactive', 'gone', 'failing', 'new', 'silent', 'live'] as const;

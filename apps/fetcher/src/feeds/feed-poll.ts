@@ -79,7 +79,8 @@ export class FeedPoll {
         return;
       }
       if (error instanceof HostBusy) {
-        await this.settle(feed, { nextPollAt: error.until });
+        const waitMs = Math.max(0, error.until.getTime() - Date.now());
+        await this.settle(feed, { nextPollAt: new Date(this.clock().getTime() + waitMs) });
         this.metrics.polled('put-off');
         return;
       }
@@ -115,7 +116,11 @@ export class FeedPoll {
     return { resource: { ...resource, headers: {} }, hash: NOT_KEPT, document: { ...document, entries } };
   }
 
-  private get(url: string, signal: AbortSignal, validators: ReturnType<typeof validatorsOf> = {}): Promise<FetchedResource> {
+  private get(
+    url: string,
+    signal: AbortSignal,
+    validators: ReturnType<typeof validatorsOf> = {},
+  ): Promise<FetchedResource> {
     return this.polite.fetch(url, { ...validators, headers: { accept: ACCEPT }, signal, patienceMs: PATIENCE_MS });
   }
 

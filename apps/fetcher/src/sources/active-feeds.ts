@@ -34,7 +34,7 @@ export async function activateFeeds(manager: EntityManager, urls: readonly strin
      activated AS (
        INSERT INTO feed (url, active, next_poll_at, kind, source_id)
        SELECT url, true, now() + make_interval(
-           secs => least($3, $2 * (SELECT count(*) FROM wanted)) * (hashtext(url) & 65535) / 65536.0), kind, source_id
+           secs => least($3::float8, $2::float8 * (SELECT count(*) FROM wanted)) * (hashtext(url) & 65535) / 65536.0), kind, source_id
        FROM wanted
        ON CONFLICT (url) DO UPDATE SET active = true, kind = excluded.kind, source_id = excluded.source_id
        WHERE (feed.active, feed.kind, feed.source_id) IS DISTINCT FROM (true, excluded.kind, excluded.source_id))

@@ -13,11 +13,18 @@ export class SiteSearch {
 
   /** @throws the reason of the signal */
   discover(home: string, signal: AbortSignal, known: readonly string[] = []): Promise<Discovery> {
-    return discover(home, { signal, known, fetch: (url, request) => this.polite.fetch(url, { ...request, patienceMs: PATIENCE_MS }) });
+    return discover(home, {
+      signal,
+      known,
+      fetch: (url, request) => this.polite.fetch(url, { ...request, patienceMs: PATIENCE_MS }),
+    });
   }
 
   /** @throws the reason of the signal */
   verify(feeds: readonly { url: string; kind: FeedKind }[], signal: AbortSignal): Promise<Discovery> {
-    return verify(feeds, { signal, fetch: (url, request) => this.polite.fetch(url, { ...request, patienceMs: PATIENCE_MS }) });
+    return verify(feeds, {
+      signal,
+      fetch: (url, request) => this.polite.fetch(url, { ...request, patienceMs: PATIENCE_MS }),
+    });
   }
 }

@@ -24,21 +24,25 @@ export class Sources {
 
   /** By id, those behind a cursor. */
   async list(limit: number, cursor?: string): Promise<{ sources: SourceView[]; next?: string }> {
-    const found = await this.database.manager.find(Source, {
-      where: cursor === undefined ? {} : { id: MoreThan(cursor) },
-      order: { id: 'ASC' },
-      take: limit + 1,
+    return this.reading(async (manager) => {
+      const found = await manager.find(Source, {
+        where: cursor === undefined ? {} : { id: MoreThan(cursor) },
+        order: { id: 'ASC' },
+        take: limit + 1,
+      });
+      const shown = found.slice(0, limit);
+      const sources = await this.viewsOf(manager, shown);
+      return { sources, ...(found.length > limit && { next: shown.at(-1)!.id }) };
     });
-    const shown = found.slice(0, limit);
-    const sources = await this.viewsOf(this.database.manager, shown);
-    return { sources, ...(found.length > limit && { next: shown.at(-1)!.id }) };
   }
 
   /** With every step of the last search for feeds. @throws Problem 404 */
   async show(id: string): Promise<SourceView> {
-    const source = await this.find(this.database.manager, id);
-    const [view] = await this.viewsOf(this.database.manager, [source]);
-    return { ...view!, ...(source.discovers && { steps: source.discoverySteps }) };
+    return this.reading(async (manager) => {
+      const source = await this.find(manager, id);
+      const [view] = await this.viewsOf(manager, [source]);
+      return { ...view!, ...(source.discovers && { steps: source.discoverySteps }) };
+    });
   }
 
   /** @throws Problem 409 when the id or the home is taken */
@@ -102,6 +106,11 @@ export class Sources {
       await declare(manager, origin, declared);
       return taken.map(({ id }) => id);
     });
+  }
+
+  /** Sources and their feeds as they were at one moment. */
+  private reading<T>(read: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.database.transaction('REPEATABLE READ', read);
   }
 
   private changing<T>(change: (manager: EntityManager) => Promise<T>): Promise<T> {
