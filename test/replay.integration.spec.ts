@@ -295,8 +295,8 @@ describe('replay', () => {
     [['parse', '--resume', 'x', '--only', 'y'], 2],
     [['parse', '--resume', 'never-began'], 1],
   ])('replay %j: one line and exit code %i', async (args, expected) => {
-    const { code, lines } = await output('replay', ...args);
-    expect([code, lines.length]).toEqual([expected, 1]);
+    const { code, told } = await output('replay', ...args);
+    expect([code, told.length]).toEqual([expected, 1]);
   });
 });
 
@@ -340,9 +340,9 @@ describe('rebuild', () => {
   });
 
   it('refuses a store that is not empty', async () => {
-    const { code, lines } = await output('rebuild');
-    expect([code, lines.length]).toEqual([1, 1]);
-    expect(lines[0]).toContain('--force');
+    const { code, told } = await output('rebuild');
+    expect([code, told.length]).toEqual([1, 1]);
+    expect(told[0]).toContain('--force');
     expect((await output('rebuild', '--into-schema', 'public')).code).toBe(2);
     expect(await state()).toEqual(before);
   });
@@ -353,7 +353,7 @@ describe('rebuild', () => {
     expect(JSON.parse(lines[0]!)).toMatchObject({ ...before.hash, changes: before.changes, caughtUp: 0 });
     const hash = JSON.parse((await output('store-hash', '--json')).lines[0]!) as StoreHash;
     expect(JSON.parse((await output('store-hash', '--json', '--schema', 'store_again')).lines[0]!)).toEqual(hash);
-    expect((await output('store-hash', '--schema', 'nowhere')).lines).toEqual([
+    expect((await output('store-hash', '--schema', 'nowhere')).told).toEqual([
       'newsmill: no store is in schema "nowhere"',
     ]);
     const beside = await openStore('store_again');

@@ -91,8 +91,9 @@ Machine: ${machines.join('; ')}.
 
 ${table.join('\n')}
 
-- **lost**: got a 202 and is not stored. **duplicates**: stored as more than one version, or changed more than once for
-  a consumer that drops a repeated (\`ce_source\`, \`ce_id\`) and applies only greater revisions.
+- **lost**: got a 202 and is not stored. **duplicates**: stored twice for one receipt, told
+  as more than one revision, or changed more than once for a consumer that drops a repeated (\`ce_source\`, \`ce_id\`) and
+  applies only greater revisions.
 - **redelivered, aborted, retried**: events known to have been handled twice, transaction markers of aborted
   transactions on the brokers' disks, and warnings of the services that work was tried again. A fault counts only when
   articles with a 202 were not stored yet at that moment.
