@@ -179,7 +179,7 @@ describe('a host that asks to be left alone', () => {
     await fetcher.run();
     const [first] = await world.publish('http://broken.example/1');
     expect(await world.final(first!)).toBe(
-      'dead: remote: HTTP status 500 (http://broken.example/1); asked for 3 times',
+      'dead: http-exhausted: HTTP status 500 (http://broken.example/1); asked for 3 times',
     );
     expect(world.web.requests('broken.example').filter(({ path }) => path === '/1')).toHaveLength(3);
   });
@@ -189,7 +189,7 @@ describe('a host that asks to be left alone', () => {
     world.web.status('away.example/1', 503, { 'retry-after': '2' });
     await fetcher.run();
     const [, second] = await world.publish('http://away.example/1', 'http://away.example/1');
-    expect(await world.final(second!)).toMatch(/^dead: remote: deferred since .*HTTP status 503/);
+    expect(await world.final(second!)).toMatch(/^dead: http-exhausted: deferred since .*HTTP status 503/);
   });
 });
 
@@ -210,7 +210,7 @@ describe('robots.txt', () => {
     );
     const told = await Promise.all(ids.map((id) => world.final(id)));
     const blocked = (path: string, rule: string) =>
-      `rejected: blocked by robots.txt: Disallow: ${rule} of http://strict.example/robots.txt (http://strict.example${path})`;
+      `rejected: robots: blocked by robots.txt: Disallow: ${rule} of http://strict.example/robots.txt (http://strict.example${path})`;
     expect(told).toEqual([
       blocked('/private/0', '/private, line 2'),
       blocked('/private/1', '/private, line 2'),
@@ -272,7 +272,7 @@ describe('robots.txt', () => {
     expect(new Set(before)).toEqual(new Set(['/robots.txt']));
     isWell = true;
     expect(await world.final(first!)).toBe('emitted');
-    expect(await world.final(second!)).toMatch(/^rejected: blocked by robots\.txt/);
+    expect(await world.final(second!)).toMatch(/^rejected: robots: blocked by robots\.txt/);
     expect((await world.told(first!))[0]).toMatch(/^deferred: until .* (?:robots\.txt cannot be had|ill\.example)/);
   });
 
@@ -424,6 +424,8 @@ describe('what pages say to robots', () => {
     );
     await fetcher.run();
     const [id] = await world.publish('http://tag.example/1');
-    expect(await world.final(id!)).toMatch(reason === undefined ? /^emitted$/ : new RegExp(`^rejected: ${reason}`));
+    expect(await world.final(id!)).toMatch(
+      reason === undefined ? /^emitted$/ : new RegExp(`^rejected: robots: ${reason}`),
+    );
   });
 });

@@ -69,7 +69,7 @@ function atom(pages: readonly string[]): string {
 const link = (href: string, title = '', type = 'application/rss+xml') =>
   `<link rel="alternate" type="${type}" title="${title}" href="${href}">`;
 
-const newsSitemap = `<?xml version="1.0"?><!-- news --><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" ${NEWS}><url><loc>{o}/a</loc></url></urlset>`;
+const newsSitemap = `<?xml version="1.0"?><!-- news --><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" ${NEWS}><url><loc>{o}/a</loc><news:news><news:title>A</news:title></news:news></url></urlset>`;
 const sitemap = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>{o}/a</loc></url></urlset>';
 const index = (...children: string[]) =>
   `<sitemapindex>${children.map((child) => `<sitemap><loc>{o}${child}</loc></sitemap>`).join('')}</sitemapindex>`;

@@ -29,6 +29,7 @@ export class Selection {
   readonly skipped: Record<string, number> = {};
   private read = 0;
   private hasNews = false;
+  private isMeantForNews = false;
 
   constructor(
     private readonly sitemapUrl: string,
@@ -39,8 +40,14 @@ export class Selection {
     return this.read >= MAX_SITEMAP_ENTRIES;
   }
 
+  /** News stands in it; or it is made for news, and has none at present. */
   get isNews(): boolean {
-    return this.hasNews;
+    return this.hasNews || (this.isMeantForNews && this.read === 0);
+  }
+
+  /** The sitemap declares the namespace of news. */
+  meantForNews(): void {
+    this.isMeantForNews = true;
   }
 
   /** @param dated whether the age of the entry counts */

@@ -1,6 +1,9 @@
 import { SaxesParser } from 'saxes';
 import { MAX_SITEMAP_ENTRIES, type RawEntry, type Selection } from './selection.js';
 
+/** Google's namespace of news entries (Google Search Central, "Create a news sitemap"). */
+const NEWS_NAMESPACE = 'http://www.google.com/schemas/sitemap-news/0.9';
+
 const MAX_DEPTH = 50;
 /** Faults after which the rest is not read. */
 const MAX_FAULTS = 100;
@@ -46,8 +49,9 @@ export function readXmlSitemap(pieces: Iterable<string>, root: string, selection
     faults += 1;
     if (faults > MAX_FAULTS) stop(`not XML: ${error.message}`);
   });
-  parser.on('opentag', ({ name }) => {
+  parser.on('opentag', ({ name, attributes }) => {
     path.push(localName(name));
+    if (path.length === 1 && Object.values(attributes).includes(NEWS_NAMESPACE)) selection.meantForNews();
     if (path.length > MAX_DEPTH) stop(`elements nested deeper than ${MAX_DEPTH}`);
     if (path.length === 2 && path[1] === element) {
       if (selection.isFull) stop(`more than ${MAX_SITEMAP_ENTRIES} entries`);
