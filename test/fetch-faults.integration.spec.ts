@@ -87,6 +87,7 @@ describeIfCertificates('a host that is ill', () => {
         NEWSMILL_ADMIN_KEY: ADMIN_KEY,
         NEWSMILL_OUTBOUND_ALLOW: [...hosts.allow, ...web.outbound.allow].join(','),
         NEWSMILL_FETCH_TIMEOUT_MS: '1500',
+        NEWSMILL_HOST_INTERVAL: '0',
         NEWSMILL_LOG_LEVEL: 'silent',
       },
     });

@@ -62,6 +62,9 @@ const BOMBS = {
   zstd: bomb('zstd', zstdCompressSync(ZEROS)),
 };
 
+/** Without rules, so that it is the page that shows the fault; a site whose robots.txt cannot be had is not asked at all. */
+const NO_ROBOTS = 'HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
+
 /** Faults of a host that speaks, after the request has come. */
 const SPOKEN: Readonly<Record<string, { ends: Ending; answer: (socket: Socket, path: string) => void }>> = {
   hang: { ends: { code: 'timeout' }, answer: () => undefined },
@@ -187,7 +190,11 @@ export async function startFaultyHosts(): Promise<FaultyHosts> {
 
   for (const [name, { ends, answer }] of Object.entries(SPOKEN)) {
     const port = await listen(name, (socket) => {
-      socket.once('data', (request) => answer(socket, /^\S+ (\S+)/.exec(request.toString('latin1'))?.[1] ?? '/'));
+      socket.once('data', (request) => {
+        const path = /^\S+ (\S+)/.exec(request.toString('latin1'))?.[1] ?? '/';
+        if (path === '/robots.txt') socket.end(NO_ROBOTS);
+        else answer(socket, path);
+      });
     });
     faults.push({ name, url: `http://${name}.stub.test:${port}/a`, ends });
   }
