@@ -1,64 +1,29 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { type ArticleRecord, articleRecord, type DocumentMediaType, plainBody, toNinjs } from '@newsmill/contracts';
-import { readDocument, sniffDocument, splitDocument } from '@newsmill/record';
+import { readFileSync } from 'node:fs';
+import { type ArticleRecord, articleRecord, plainBody, toNinjs } from '@newsmill/contracts';
+import { readDocument } from '@newsmill/record';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import {
+  type NewsroomExample,
+  NINJS_SCHEMA,
+  ownExamples,
+  standardExamples,
+  standardExamplesAreThere,
+} from './support/newsroom-examples.ts';
 
 /*
  * The standard's own examples go in; what comes out is valid ninjs 3.1 and says the same. The inputs are read here once
  * more, by other means than the library's.
  */
 
-const DATA = new URL('../../shared/data/ninjs/', import.meta.url);
-const SCHEMA = new URL('specification/ninjs-schema_3.1.json', DATA);
-const FOLDERS = ['examples/', 'documentation/'].map((folder) => new URL(folder, DATA));
+const isThere = standardExamplesAreThere();
 
-const isThere = existsSync(SCHEMA);
-if (!isThere) console.warn(`SKIPPED: the examples and schemas of ninjs are not at ${DATA.pathname}`);
-
-interface Example {
-  name: string;
-  content: string;
-  mediaType: DocumentMediaType | undefined;
-}
-
-/** Every example; a list of items is as many. */
-function examples(): Example[] {
-  const files = FOLDERS.flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((file) => /\.(?:json|xml)$/.test(file))
-      .map((file) => new URL(file, folder)),
-  );
-  return files.flatMap((file) => {
-    const content = readFileSync(file, 'utf8');
-    const mediaType = sniffDocument(content, 'application/octet-stream');
-    const items = mediaType === undefined ? [content] : splitDocument(content, mediaType);
-    return items.map((item, index) => ({
-      name: fileURLToPath(file).split('/').slice(-2).join('/') + (items.length > 1 ? `#${index + 1}` : ''),
-      content: item,
-      mediaType,
-    }));
-  });
-}
-
-/** Documents of our own, of every format. */
-function golden(): Example[] {
-  const folder = new URL('../libs/record/golden/', import.meta.url);
-  return readdirSync(folder)
-    .filter((file) => !file.endsWith('.expected.json'))
-    .map((name) => {
-      const content = readFileSync(new URL(name, folder), 'utf8');
-      return { name, content, mediaType: sniffDocument(content, undefined) };
-    });
-}
-
-const all = isThere ? examples() : [];
+const all = isThere ? standardExamples() : [];
 const ofNinjs = all.filter(({ mediaType }) => mediaType === 'application/vnd.iptc.ninjs+json');
 const ofNewsml = all.filter(({ mediaType }) => mediaType === 'text/vnd.iptc.newsml');
 
-function recordOf({ content, mediaType }: Example): ArticleRecord {
+function recordOf({ content, mediaType }: NewsroomExample): ArticleRecord {
   const found = readDocument({
     receiptId: 'r-1',
     publisher: 'iptc',
@@ -181,7 +146,7 @@ function expectSameRenditions(stated: unknown, found: unknown): void {
   (addFormats as unknown as (ajv: Ajv2020) => void)(ajv);
   // Referenced for places with a shape, which our records do not carry.
   ajv.addSchema({ $id: 'https://geojson.org/schema/GeoJSON.json' });
-  const validate = isThere ? ajv.compile(JSON.parse(readFileSync(SCHEMA, 'utf8')) as object) : undefined;
+  const validate = isThere ? ajv.compile(JSON.parse(readFileSync(NINJS_SCHEMA, 'utf8')) as object) : undefined;
 
   it('are all there: 3.0, 3.1 and NewsML', () => {
     expect(ofNinjs.length).toBeGreaterThanOrEqual(39);
@@ -189,7 +154,7 @@ function expectSameRenditions(stated: unknown, found: unknown): void {
     expect(all).toHaveLength(ofNinjs.length + ofNewsml.length);
   });
 
-  it.each(golden())('are not alone valid: $name of our own is, too', (example) => {
+  it.each(ownExamples())('are not alone valid: $name of our own is, too', (example) => {
     expect(validate!(toNinjs(recordOf(example))) ? [] : validate!.errors).toEqual([]);
   });
 

@@ -1,17 +1,26 @@
 import type { ArticleRecord } from '@newsmill/contracts';
-import { normalizeUrl } from '@newsmill/web';
+import { InvalidUrl, normalizeUrl } from '@newsmill/web';
 import type { EntityManager } from 'typeorm';
 import type { AddressOwner } from './article-rows.js';
 
-/** Every address under which a version has come in, normalised, and whether it stood there. The surest first. */
+/**
+ * Every web address under which a version has come in, normalised, and whether it stood there. The surest first. None for
+ * a newsroom's item that has only an identifier, such as a `urn:`.
+ */
 export function addressesOf({ x: { url } }: ArticleRecord): Map<string, boolean> {
-  const [original, final, canonical] = [url.original, url.final, url.canonical].map(normalizeUrl);
-  const addresses = new Map([
-    [canonical!, true],
-    [final!, true],
-  ]);
-  if (!addresses.has(original!)) addresses.set(original!, false);
+  const addresses = new Map<string, boolean>();
+  for (const stood of [url.canonical, url.final].flatMap(webAddress)) addresses.set(stood, true);
+  for (const asked of webAddress(url.original)) if (!addresses.has(asked)) addresses.set(asked, false);
   return addresses;
+}
+
+function webAddress(url: string): [] | [string] {
+  try {
+    return [normalizeUrl(url)];
+  } catch (error) {
+    if (error instanceof InvalidUrl) return [];
+    throw error;
+  }
 }
 
 /** Of which article a version is one. */
