@@ -1,7 +1,7 @@
 import { Controller, Inject, Logger } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import type { EventOf, linkDiscovered } from '@newsmill/contracts';
-import type { FetchedResource } from '@newsmill/outbound';
+import { type FetchedResource, OutboundError } from '@newsmill/outbound';
 import { dependencyOf, StageHandler } from '@newsmill/service';
 import {
   backoff,
@@ -212,7 +212,8 @@ export class FetchController {
         const isOnTheWay = at !== undefined || isPlain;
         return { until, reason: message, ailment, ...(isOnTheWay && { journey: { at: at ?? journey.at, isPlain } }) };
       }
-      if (dependencyOf(error) !== undefined) throw error;
+      // A site's lost connection looks like one of the database's.
+      if (!(error instanceof OutboundError) && dependencyOf(error) !== undefined) throw error;
       if (error instanceof RobotsForbidden) {
         return { visit, outcome: orEntry(visit, reject(error.message, 'robots'), undefined, this.clock()) };
       }

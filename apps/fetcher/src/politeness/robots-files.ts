@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { type OnApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { Metrics } from '@newsmill/service';
 import { type FetchedResource, OutboundError } from '@newsmill/outbound';
@@ -52,7 +52,7 @@ interface Found {
  * which the last copy counts, if there is one.
  */
 @Injectable()
-export class RobotsFiles implements BeforeApplicationShutdown {
+export class RobotsFiles implements OnApplicationShutdown {
   private readonly memory = new Map<string, { known: Known; bytes: number; until: number }>();
   private readonly underWay = new Map<string, Promise<Known>>();
   private readonly closing = new AbortController();
@@ -70,7 +70,8 @@ export class RobotsFiles implements BeforeApplicationShutdown {
     this.files = metrics.counter('newsmill_robots_total', 'Looks for a robots.txt, by what came of them.', ['outcome']);
   }
 
-  beforeApplicationShutdown(): void {
+  /** Later than the stages stop, so that no batch in hand takes the end of the process for a fault of its links. */
+  onApplicationShutdown(): void {
     this.closing.abort(new Error('the process stops'));
   }
 

@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { type OnApplicationShutdown, Injectable } from '@nestjs/common';
 
 /** Answers that are awaited outside their batches at once; for one more its batch waits. */
 const MAX_SLOW = 32;
@@ -10,11 +10,12 @@ const KEPT_MS = 60_000;
  * when it comes back its answer is taken from here. Lost with the process: the link is fetched again then.
  */
 @Injectable()
-export class SlowAnswers<Answer> implements BeforeApplicationShutdown {
+export class SlowAnswers<Answer> implements OnApplicationShutdown {
   private readonly waiting = new Map<string, Promise<Answer>>();
   private readonly closing = new AbortController();
 
-  beforeApplicationShutdown(): void {
+  /** Later than the stages stop: a batch in hand takes its answers, or leaves its links to be deferred. */
+  onApplicationShutdown(): void {
     this.closing.abort(new Error('the process stops'));
   }
 
