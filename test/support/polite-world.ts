@@ -158,9 +158,9 @@ export class PoliteWorld {
       },
       stop: async (): Promise<void> => {
         await scheduler.beforeApplicationShutdown();
-        slow.beforeApplicationShutdown();
         await consumer?.stop();
-        robots.beforeApplicationShutdown();
+        slow.onApplicationShutdown();
+        robots.onApplicationShutdown();
         await outbound.close();
         await transport.close();
         if (source.isInitialized) await source.destroy();

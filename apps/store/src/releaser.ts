@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { backoff, sleep } from '@newsmill/stage';
+import { BackgroundLoop } from '@newsmill/service';
 import { ArticleStore } from './article-store.js';
 import { OutboxRelay } from './outbox-relay.js';
 
@@ -25,8 +25,16 @@ export interface ReleaserOptions {
 @Injectable()
 export class Releaser implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('releaser');
-  private readonly closing = new AbortController();
-  private loop: Promise<void> = Promise.resolve();
+  private readonly loops = [
+    new BackgroundLoop(
+      { does: 'do what is due', logger: this.logger, everyMs: LOOK_MS, maxPauseMs: 2_000, graceMs: CLOSE_GRACE_MS },
+      async () => !(await this.release()),
+    ),
+    new BackgroundLoop(
+      { does: 'bury withdrawn articles', logger: this.logger, everyMs: BURY_MS, graceMs: CLOSE_GRACE_MS },
+      async () => (await this.bury()) > 0,
+    ),
+  ];
 
   constructor(
     private readonly articles: ArticleStore,
@@ -35,35 +43,11 @@ export class Releaser implements OnApplicationBootstrap, BeforeApplicationShutdo
   ) {}
 
   onApplicationBootstrap(): void {
-    this.loop = this.run();
+    for (const loop of this.loops) loop.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.closing.abort();
-    const grace = new AbortController();
-    await Promise.race([this.loop, sleep(CLOSE_GRACE_MS, grace.signal).catch(() => undefined)]);
-    grace.abort();
-  }
-
-  private async run(): Promise<void> {
-    const { signal } = this.closing;
-    let failures = 0;
-    let nextBurial = 0;
-    while (!signal.aborted) {
-      try {
-        const isDone = await this.release();
-        if (performance.now() >= nextBurial) {
-          const buried = await this.bury();
-          nextBurial = performance.now() + (buried > 0 ? 0 : BURY_MS);
-        }
-        failures = 0;
-        if (isDone) await sleep(LOOK_MS, signal).catch(() => undefined);
-      } catch (error) {
-        failures += 1;
-        if (failures === 1) this.logger.warn(`cannot do what is due, tries again: ${(error as Error).message}`);
-        await sleep(backoff(failures, LOOK_MS, 2_000), signal).catch(() => undefined);
-      }
-    }
+    await Promise.all(this.loops.map((loop) => loop.stop()));
   }
 
   /** Whether nothing more is due. */

@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { sleep } from '@newsmill/stage';
+import { BackgroundLoop } from '@newsmill/service';
 import { DataSource } from 'typeorm';
 import { stepsSince, sweepSteps } from './receipt-steps.js';
 import type { StoreSettings } from './store.config.js';
@@ -19,9 +19,10 @@ const EVERY_MS = 10 * 60_000;
 /** Keeps the steps of receipts no longer than the settings say. Several instances may do so at once. */
 @Injectable()
 export class StepSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger('trace');
-  private readonly closing = new AbortController();
-  private loop: Promise<void> = Promise.resolve();
+  private readonly loop = new BackgroundLoop(
+    { does: 'remove old steps', logger: new Logger('trace'), everyMs: EVERY_MS },
+    (signal) => sweepSteps(this.database, stepsSince(this.settings.traceDays, Date.now()), signal),
+  );
 
   constructor(
     @InjectDataSource(storeDatabase.schema) private readonly database: DataSource,
@@ -29,23 +30,10 @@ export class StepSweeper implements OnApplicationBootstrap, BeforeApplicationShu
   ) {}
 
   onApplicationBootstrap(): void {
-    this.loop = this.run();
+    this.loop.start();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.closing.abort();
-    await this.loop;
-  }
-
-  private async run(): Promise<void> {
-    const { signal } = this.closing;
-    while (!signal.aborted) {
-      try {
-        await sweepSteps(this.database, stepsSince(this.settings.traceDays, Date.now()), signal);
-      } catch (error) {
-        this.logger.warn(`cannot remove old steps, tries again: ${(error as Error).message}`);
-      }
-      await sleep(EVERY_MS, signal).catch(() => undefined);
-    }
+  beforeApplicationShutdown(): Promise<void> {
+    return this.loop.stop();
   }
 }

@@ -3,6 +3,7 @@ export { closeOnSignal } from './close-on-signal.js';
 export { logAsCommand } from './command-logger.js';
 export * from './database.js';
 export { dependencyOf } from './dependency.js';
+export { BackgroundLoop, type BackgroundLoopOptions, type Round } from './background-loop.js';
 export { bearerToken, hashedKey, HashedKeys, isHashedKey, SHORTEST_KEY, unknownToken } from './hashed-keys.js';
 export { Readiness, type ReadinessCheck } from './health.js';
 export * from './main.js';

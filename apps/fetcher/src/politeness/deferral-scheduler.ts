@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { backoff, sleep } from '@newsmill/stage';
+import { BackgroundLoop } from '@newsmill/service';
 import { DeferredLinks } from './deferred-links.js';
 import { HostBudget } from './host-budget.js';
 import { RobotsFiles } from './robots-files.js';
@@ -13,8 +13,16 @@ const TIDY_MS = 3_600_000;
 @Injectable()
 export class DeferralScheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('deferrals');
-  private readonly closing = new AbortController();
-  private loop: Promise<void> = Promise.resolve();
+  private readonly loops = [
+    new BackgroundLoop(
+      { does: 'put deferred links on the log', logger: this.logger, everyMs: TICK_MS },
+      async () => (await this.links.publishDue()) > 0,
+    ),
+    new BackgroundLoop({ does: 'forget old hosts', logger: this.logger, everyMs: TIDY_MS }, async () => {
+      await this.budget.tidy();
+      await this.robots.tidy();
+    }),
+  ];
 
   constructor(
     private readonly links: DeferredLinks,
@@ -23,31 +31,10 @@ export class DeferralScheduler implements OnApplicationBootstrap, BeforeApplicat
   ) {}
 
   onApplicationBootstrap(): void {
-    this.loop = this.run();
+    for (const loop of this.loops) loop.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.closing.abort();
-    await this.loop;
-  }
-
-  private async run(): Promise<void> {
-    const { signal } = this.closing;
-    let tidiedAt = -Infinity;
-    for (let failures = 0; !signal.aborted;) {
-      try {
-        while (!signal.aborted && (await this.links.publishDue()) > 0);
-        if (performance.now() - tidiedAt >= TIDY_MS) {
-          await this.budget.tidy();
-          await this.robots.tidy();
-          tidiedAt = performance.now();
-        }
-        failures = 0;
-      } catch (error) {
-        failures += 1;
-        if (failures === 1) this.logger.warn(`cannot put deferred links on the log: ${(error as Error).message}`);
-      }
-      await sleep(failures === 0 ? TICK_MS : backoff(failures, TICK_MS, 30_000), signal).catch(() => undefined);
-    }
+    await Promise.all(this.loops.map((loop) => loop.stop()));
   }
 }

@@ -7,8 +7,8 @@ import {
 } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { EventOf, linkDiscovered } from '@newsmill/contracts';
-import { Metrics } from '@newsmill/service';
-import { backoff, deterministicId, sleep } from '@newsmill/stage';
+import { BackgroundLoop, Metrics } from '@newsmill/service';
+import { deterministicId } from '@newsmill/stage';
 import { DataSource, LessThanOrEqual } from 'typeorm';
 import { Page } from '../entities/page.entity.js';
 import { fetcherDatabase } from '../fetcher.database.js';
@@ -31,8 +31,14 @@ const FORGOTTEN = 5_000;
 @Injectable()
 export class RevisitScheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('revisit');
-  private readonly closing = new AbortController();
-  private loop: Promise<void> = Promise.resolve();
+  private readonly loops = [
+    new BackgroundLoop({ does: 'plan revisits', logger: this.logger, everyMs: TICK_MS }, () =>
+      this.publishDue(new Date()),
+    ),
+    new BackgroundLoop({ does: 'forget old pages', logger: this.logger, everyMs: TIDY_MS }, () =>
+      this.tidy(new Date()),
+    ),
+  ];
 
   constructor(
     @InjectDataSource(fetcherDatabase.schema) private readonly database: DataSource,
@@ -49,31 +55,12 @@ export class RevisitScheduler implements OnApplicationBootstrap, BeforeApplicati
   }
 
   onApplicationBootstrap(): void {
-    if (this.settings.revisit.length > 0) this.loop = this.run();
+    if (this.settings.revisit.length === 0) return;
+    for (const loop of this.loops) loop.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.closing.abort();
-    await this.loop;
-  }
-
-  private async run(): Promise<void> {
-    const { signal } = this.closing;
-    let tidiedAt = -Infinity;
-    for (let failures = 0; !signal.aborted;) {
-      try {
-        await this.publishDue(new Date());
-        if (performance.now() - tidiedAt >= TIDY_MS) {
-          await this.tidy(new Date());
-          tidiedAt = performance.now();
-        }
-        failures = 0;
-      } catch (error) {
-        failures += 1;
-        if (failures === 1) this.logger.warn(`cannot plan revisits: ${(error as Error).message}`);
-      }
-      await sleep(failures === 0 ? TICK_MS : backoff(failures, TICK_MS, 30_000), signal).catch(() => undefined);
-    }
+    await Promise.all(this.loops.map((loop) => loop.stop()));
   }
 
   /**

@@ -5,8 +5,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { Metrics } from '@newsmill/service';
-import { sleep } from '@newsmill/stage';
+import { BackgroundLoop, Metrics } from '@newsmill/service';
 import { FETCHER_SETTINGS } from '../fetcher.tokens.js';
 import { type SourceDeclaration, sourceOfFeed } from './source-declaration.js';
 import { readSourceFile, SourceFileError, sourceFileState } from './source-file.js';
@@ -30,8 +29,10 @@ export interface FileStatus {
 @Injectable()
 export class DeclaredSources implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('sources');
-  private readonly closing = new AbortController();
-  private loop: Promise<void> = Promise.resolve();
+  private readonly loop = new BackgroundLoop(
+    { does: 'look at the sources file', logger: this.logger, everyMs: LOOK_MS },
+    () => this.look(this.settings.sourcesFile!),
+  );
   private seen: string | undefined;
   private fileStatus: FileStatus | undefined;
   private fault = '';
@@ -75,20 +76,11 @@ export class DeclaredSources implements OnApplicationBootstrap, BeforeApplicatio
     }
     const state = sourceFileState(sourcesFile);
     await this.apply(readSourceFile(sourcesFile), state);
-    this.loop = this.watch(sourcesFile);
+    this.loop.start();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.closing.abort();
-    await this.loop;
-  }
-
-  private async watch(path: string): Promise<void> {
-    const { signal } = this.closing;
-    while (!signal.aborted) {
-      await sleep(LOOK_MS, signal).catch(() => undefined);
-      if (!signal.aborted) await this.look(path);
-    }
+  beforeApplicationShutdown(): Promise<void> {
+    return this.loop.stop();
   }
 
   private async look(path: string): Promise<void> {

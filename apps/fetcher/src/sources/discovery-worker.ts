@@ -6,8 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { Metrics } from '@newsmill/service';
-import { backoff, sleep } from '@newsmill/stage';
+import { BackgroundLoop, Metrics } from '@newsmill/service';
 import { DataSource } from 'typeorm';
 import { fetcherDatabase } from '../fetcher.database.js';
 import { FETCHER_SETTINGS } from '../fetcher.tokens.js';
@@ -29,10 +28,17 @@ const SWEEP_MS = 60_000;
 @Injectable()
 export class DiscoveryWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('discovery');
-  private readonly closing = new AbortController();
   private readonly searches;
-  private loops: Promise<unknown> = Promise.resolve();
-  private sweptAt = -Infinity;
+  private readonly loops = [
+    ...Array.from(
+      { length: SEARCHES },
+      () =>
+        new BackgroundLoop({ does: 'look for feeds', logger: this.logger, everyMs: TICK_MS }, (signal) =>
+          this.searchDue(new Date(), signal),
+        ),
+    ),
+    new BackgroundLoop({ does: 'look for lost feeds', logger: this.logger, everyMs: SWEEP_MS }, () => this.sweep()),
+  ];
 
   constructor(
     private readonly queue: DiscoveryQueue,
@@ -53,44 +59,23 @@ export class DiscoveryWorker implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   onApplicationBootstrap(): void {
-    this.loops = Promise.all(Array.from({ length: SEARCHES }, (_, number) => this.run(number === 0)));
+    for (const loop of this.loops) loop.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.closing.abort(new Error('the process ends'));
-    await this.loops;
-  }
-
-  private async run(sweeps: boolean): Promise<void> {
-    const { signal } = this.closing;
-    for (let failures = 0; !signal.aborted;) {
-      let found = false;
-      try {
-        if (sweeps) await this.sweep();
-        found = await this.searchDue(new Date());
-        failures = 0;
-      } catch (error) {
-        failures += 1;
-        if (failures === 1) this.logger.warn(`cannot look for feeds: ${(error as Error).message}`);
-      }
-      if (found) continue;
-      await sleep(failures === 0 ? TICK_MS : backoff(failures, TICK_MS, 30_000), signal).catch(() => undefined);
-    }
+    await Promise.all(this.loops.map((loop) => loop.stop()));
   }
 
   private async sweep(): Promise<void> {
-    if (performance.now() - this.sweptAt < SWEEP_MS) return;
-    this.sweptAt = performance.now();
     const gone = await this.queue.searchForGone(new Date());
     if (gone > 0) this.logger.log(`${gone} sources have lost all their feeds and are searched again`);
   }
 
   /** Searches the site that has been due for longest. @returns whether there was one */
-  private async searchDue(now: Date): Promise<boolean> {
+  private async searchDue(now: Date, closing: AbortSignal): Promise<boolean> {
     const search = await this.queue.claim(now);
     if (search === undefined) return false;
-    const signal = AbortSignal.any([this.closing.signal, AbortSignal.timeout(SEARCH_MS)]);
-    const found = await this.search(search, signal);
+    const found = await this.search(search, closing);
     if (found === undefined) {
       await this.queue.release(search, now);
       return false;
@@ -100,11 +85,11 @@ export class DiscoveryWorker implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   /** @returns `undefined` when the process ends meanwhile */
-  private async search({ home, known }: ClaimedSearch, signal: AbortSignal): Promise<Discovery | undefined> {
+  private async search({ home, known }: ClaimedSearch, closing: AbortSignal): Promise<Discovery | undefined> {
     try {
-      return await this.sites.discover(home, signal, known);
+      return await this.sites.discover(home, AbortSignal.any([closing, AbortSignal.timeout(SEARCH_MS)]), known);
     } catch (error) {
-      if (this.closing.signal.aborted) return undefined;
+      if (closing.aborted) return undefined;
       return { state: 'failed', error: (error as Error).message, feeds: [], steps: [], requests: 0 };
     }
   }

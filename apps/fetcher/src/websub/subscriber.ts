@@ -5,7 +5,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { backoff, sleep } from '@newsmill/stage';
+import { BackgroundLoop } from '@newsmill/service';
 import type { FetcherSettings } from '../fetcher.config.js';
 import { CLOCK, FETCHER_SETTINGS } from '../fetcher.tokens.js';
 import { HubRequests } from './hub-requests.js';
@@ -21,8 +21,15 @@ const TIDY_MS = 60_000;
 @Injectable()
 export class Subscriber implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('websub');
-  private readonly closing = new AbortController();
-  private loop: Promise<void> = Promise.resolve();
+  private readonly loops = [
+    new BackgroundLoop(
+      { does: 'ask hubs', logger: this.logger, everyMs: TICK_MS },
+      async (signal) => (await this.requests.sendDue(this.clock(), signal)) > 0,
+    ),
+    new BackgroundLoop({ does: 'leave feeds that are not polled', logger: this.logger, everyMs: TIDY_MS }, () =>
+      this.subscriptions.leaveInactive(this.clock()),
+    ),
+  ];
 
   constructor(
     @Inject(FETCHER_SETTINGS) private readonly settings: Pick<FetcherSettings, 'webSubCallbackUrl'>,
@@ -32,31 +39,11 @@ export class Subscriber implements OnApplicationBootstrap, BeforeApplicationShut
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.settings.webSubCallbackUrl !== undefined) this.loop = this.run();
+    if (this.settings.webSubCallbackUrl === undefined) return;
+    for (const loop of this.loops) loop.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.closing.abort();
-    await this.loop;
-  }
-
-  private async run(): Promise<void> {
-    const { signal } = this.closing;
-    let tidiedAt = -Infinity;
-    for (let failures = 0; !signal.aborted;) {
-      try {
-        if (performance.now() - tidiedAt >= TIDY_MS) {
-          await this.subscriptions.leaveInactive(this.clock());
-          tidiedAt = performance.now();
-        }
-        const sent = await this.requests.sendDue(this.clock(), signal);
-        failures = 0;
-        if (sent > 0) continue;
-      } catch (error) {
-        failures += 1;
-        if (failures === 1) this.logger.warn(`cannot ask hubs: ${(error as Error).message}`);
-      }
-      await sleep(failures === 0 ? TICK_MS : backoff(failures, TICK_MS, 30_000), signal).catch(() => undefined);
-    }
+    await Promise.all(this.loops.map((loop) => loop.stop()));
   }
 }

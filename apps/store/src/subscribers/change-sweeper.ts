@@ -1,9 +1,14 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { sleep } from '@newsmill/stage';
+import { BackgroundLoop } from '@newsmill/service';
 import { DataSource } from 'typeorm';
 import { storeDatabase } from '../store.database.js';
-import { ChangeTail } from './change-tail.js';
 import { SUBSCRIBER_SETTINGS, type SubscriberSettings } from './subscribers.config.js';
 
 const EVERY_MS = 60_000;
@@ -12,17 +17,23 @@ const BATCH = 500;
 
 /** Forgets changes after the days that they are kept, and deliveries that were given up as long ago. */
 @Injectable()
-export class ChangeSweeper implements OnApplicationBootstrap {
-  private readonly logger = new Logger('sweeper');
+export class ChangeSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly loop = new BackgroundLoop(
+    { does: 'forget old changes', logger: new Logger('sweeper'), everyMs: EVERY_MS },
+    async () => (await this.sweep()) === BATCH,
+  );
 
   constructor(
     @InjectDataSource(storeDatabase.schema) private readonly database: DataSource,
     @Inject(SUBSCRIBER_SETTINGS) private readonly settings: SubscriberSettings,
-    private readonly tail: ChangeTail,
   ) {}
 
   onApplicationBootstrap(): void {
-    void this.run();
+    this.loop.start();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.loop.stop();
   }
 
   /** @returns how many changes were forgotten, a batch at most */
@@ -50,17 +61,5 @@ export class ChangeSweeper implements OnApplicationBootstrap {
       await manager.query('UPDATE change_log_head SET kept_after = $1', [last]);
       return forgotten;
     });
-  }
-
-  private async run(): Promise<void> {
-    const { closing } = this.tail;
-    while (!closing.aborted) {
-      try {
-        while (!closing.aborted && (await this.sweep()) === BATCH);
-      } catch (error) {
-        this.logger.warn(`cannot forget old changes, tries again: ${(error as Error).message}`);
-      }
-      await sleep(EVERY_MS, closing).catch(() => undefined);
-    }
   }
 }
