@@ -3,5 +3,4 @@ export { fetcher } from './fetcher.service.js';
 export { fetcherDatabase } from './fetcher.database.js';
 export type { GoneGuardEntry } from './entities/gone-guard.entity.js';
 export { listGuardedHosts, releaseGuardedHost } from './revisits/guarded-hosts.js';
-export { scope as pushScope, isExpired, type KeyKind, type Scope as PushScope } from './push/key-entry.js';
-export { addKey, type MadeKey, readKeyFile, revokeKey, rotateKey } from './push/key-file.js';
+export * from './push/keys.js';

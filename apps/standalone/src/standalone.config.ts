@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineSettings, flag, loadSettings, processEnvironment, type SettingValues } from '@newsmill/service';
+import { defineSettings, flag, loadSettings, processEnvironment, type SettingValues } from '@newsmill/service/command';
 
 export const standaloneSettings = defineSettings({
   dataDir: {
