@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { articleChanges, articleState, type EventOf, type Topic, topicAddress } from '@newsmill/contracts';
 import { deterministicId, encodeEvent, type EventExample, type NewRecord, topicSpecs } from '@newsmill/stage';
-import { KafkaTransport } from '@newsmill/transport';
+import { KafkaTransport } from '@newsmill/transport/kafka';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pythonUnavailable } from './support/python.ts';
 import { python } from './support/real-parts.config.ts';

@@ -11,7 +11,7 @@ import {
   StageFault,
   topicSpecs,
 } from '@newsmill/stage';
-import { KafkaTransport } from '@newsmill/transport';
+import { KafkaTransport } from '@newsmill/transport/kafka';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { kafkaUnavailable, startKafka, topicPrefix } from './support/real-parts.ts';
 

@@ -66,9 +66,9 @@ describeKafka('Kafka over TLS and SASL', () => {
     tls({ NEWSMILL_KAFKA_CERT_FILE: cert, NEWSMILL_KAFKA_KEY_FILE: key });
 
   /** The transport as a service makes it of its environment; what it logs goes to `told`. */
-  function transportOf(environment: Environment): Transport {
+  async function transportOf(environment: Environment): Promise<Transport> {
     told = [];
-    const transport = createTransport(loadServiceSettings(environment), {
+    const transport = await createTransport(loadServiceSettings(environment), {
       clientId: 'security',
       log: (level, message) => told.push(`${level} ${message}`),
     });
@@ -122,7 +122,7 @@ describeKafka('Kafka over TLS and SASL', () => {
     ],
   ])('%s', (_, environment) => {
     it('makes topics, publishes, consumes in transactions, tells lag and moves groups', async () => {
-      const transport = transportOf(environment());
+      const transport = await transportOf(environment());
       await transport.connect();
       const [topic, output] = [await topicOn(transport), await topicOn(transport)];
       expect(await transport.listTopics()).toEqual(expect.arrayContaining([topic, output]));
@@ -211,7 +211,7 @@ describeKafka('Kafka over TLS and SASL', () => {
     ])(
       '%s',
       async (_, environment, words) => {
-        const transport = transportOf(environment());
+        const transport = await transportOf(environment());
         const failure = await transport.connect().then(
           () => undefined,
           (error: unknown) => error as Error,
@@ -224,7 +224,7 @@ describeKafka('Kafka over TLS and SASL', () => {
     );
 
     it('a wrong password: a publish and a look at the lag try a few times, not again and again', async () => {
-      const transport = transportOf(scram({ NEWSMILL_KAFKA_SASL_PASSWORD: 'guess' }));
+      const transport = await transportOf(scram({ NEWSMILL_KAFKA_SASL_PASSWORD: 'guess' }));
       const asked = [transport.publish([record('topic', 'value')]), transport.lag('topic', 'group'), transport.ping()];
       const answers = await Promise.allSettled(asked);
       expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
@@ -289,7 +289,7 @@ describeKafka('Kafka over TLS and SASL', () => {
       await copyFile(cert, rotating.cert);
     };
     await show(own);
-    const transport = transportOf(mutual(rotating));
+    const transport = await transportOf(mutual(rotating));
     await transport.connect();
     const [topic, output] = [await topicOn(transport), await topicOn(transport)];
     const consumer = await copy(transport, topic, output);

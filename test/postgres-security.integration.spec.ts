@@ -58,8 +58,8 @@ if (missing) console.warn(`SKIPPED, PostgreSQL over TLS needs ${missing}`);
   const full = (changed: Record<string, string> = {}): string =>
     postgres.url({ sslmode: 'verify-full', sslrootcert: ca, ...changed });
   const withPassword = (url: string, password: string): string => Object.assign(new URL(url), { password }).href;
-  const transportTo = (url: string): Transport => {
-    const transport = createTransport(settingsFor(url), { clientId: 'security', log: () => undefined });
+  const transportTo = async (url: string): Promise<Transport> => {
+    const transport = await createTransport(settingsFor(url), { clientId: 'security', log: () => undefined });
     open.push(transport);
     return transport;
   };
@@ -69,7 +69,7 @@ if (missing) console.warn(`SKIPPED, PostgreSQL over TLS needs ${missing}`);
   /** Everything that connects: the log's pool and its listening connection, migrations, data sources. */
   const ways: Readonly<Record<string, (url: string) => Promise<unknown>>> = {
     'the log': async (url) => {
-      const transport = transportTo(url);
+      const transport = await transportTo(url);
       await transport.connect();
       await transport.ping();
     },
@@ -104,7 +104,7 @@ if (missing) console.warn(`SKIPPED, PostgreSQL over TLS needs ${missing}`);
   );
 
   it('no connection of the log, of a data source or of a migration is without TLS', async () => {
-    const transport = transportTo(full());
+    const transport = await transportTo(full());
     await transport.connect();
     const source = await openDataSource(storeDatabase, settingsFor(full()));
     try {
@@ -123,7 +123,7 @@ if (missing) console.warn(`SKIPPED, PostgreSQL over TLS needs ${missing}`);
 
   it('the listening connection of the log brings news over TLS', async () => {
     const topic = `${topicPrefix()}.topic.v1`;
-    const [writer, reader] = [transportTo(full()), new PostgresTransport({ url: full(), pollMs: 600_000 })];
+    const [writer, reader] = [await transportTo(full()), new PostgresTransport({ url: full(), pollMs: 600_000 })];
     open.push(reader);
     await Promise.all([writer.connect(), reader.connect()]);
     const spec = {

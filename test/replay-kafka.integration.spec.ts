@@ -1,6 +1,6 @@
 import { articleChanges, articleParsed, pageFetched, topicAddress } from '@newsmill/contracts';
 import { groupOf } from '@newsmill/stage';
-import { KafkaTransport } from '@newsmill/transport';
+import { KafkaTransport } from '@newsmill/transport/kafka';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type KafkaServices, startKafkaServices } from './support/kafka-services.ts';
 import { until } from './support/newsmill-client.ts';

@@ -13,7 +13,8 @@ import { articleEnriched, type ArticleRecord, type EventOf, pageFetched } from '
 import { startEmbeddedPostgres } from '@newsmill/embedded-postgres';
 import { encodeEvent, type NewRecord, type Transport } from '@newsmill/stage';
 import { recordOf } from '@newsmill/standalone';
-import { KafkaTransport, PostgresTransport } from '@newsmill/transport';
+import { PostgresTransport } from '@newsmill/transport';
+import { KafkaTransport } from '@newsmill/transport/kafka';
 import { articleIdOf, pageIdOf } from '@newsmill/web';
 import { startLocalKafka } from '../../deploy/local-kafka/local-kafka.ts';
 import { freePort } from '../support/free-port.ts';

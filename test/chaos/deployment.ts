@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@newsmill/embedded-postgres';
-import { KafkaTransport } from '@newsmill/transport';
+import { KafkaTransport } from '@newsmill/transport/kafka';
 import pg from 'pg';
 import { type LocalKafka, startLocalKafka } from '../../deploy/local-kafka/local-kafka.ts';
 import { type HeldFolder, holdFolder } from '../support/held-folder.ts';

@@ -7,7 +7,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { CopierOptions } from '@newsmill/transport/conformance';
-import { KafkaTransport, PostgresTransport } from '@newsmill/transport';
+import { PostgresTransport } from '@newsmill/transport';
+import { KafkaTransport } from '@newsmill/transport/kafka';
 
 /** Where the log is, and what to do there. */
 export type Copying = CopierOptions & { kafka?: string[]; postgres?: string };

@@ -222,7 +222,7 @@ export class PoliteWorld {
   }
 
   private async openTransport(): Promise<Transport> {
-    const transport = createTransport(this.service, { clientId: 'test' });
+    const transport = await createTransport(this.service, { clientId: 'test' });
     await transport.connect();
     this.closers.push(() => transport.close());
     return transport;

@@ -160,7 +160,7 @@ export function version(number: number, part: RecordPart = {}, id = articleIdOf(
 /** What a query answers; of a problem its status and detail. */
 export async function answer(ask: Promise<unknown>): Promise<unknown> {
   return ask.catch((error: unknown) => {
-    if (error instanceof Problem) return [error.getStatus(), error.detail];
+    if (error instanceof Problem) return [error.status, error.detail];
     throw error;
   });
 }

@@ -7,8 +7,7 @@ export { type AddressStep, settlePage, type SettledPage } from './canonical/sett
 export type { GoneGuardEntry } from './entities/gone-guard.entity.js';
 export { productTokenOf } from './politeness/politeness.config.js';
 export { listGuardedHosts, releaseGuardedHost } from './revisits/guarded-hosts.js';
-export { scope as pushScope, isExpired, type KeyKind, type Scope as PushScope } from './push/key-entry.js';
-export { addKey, type MadeKey, readKeyFile, revokeKey, rotateKey } from './push/key-file.js';
+export * from './push/keys.js';
 export type { Discovery } from './sources/discovery.js';
 export type { SourceView } from './sources/source-view.js';
 export type { SourcePage } from './sources/sources.controller.js';

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 const built = new URL('../dist/cli.js', import.meta.url);
 
@@ -15,6 +17,10 @@ if (!existsSync(built)) {
     process.exit(1);
   }
 }
+
+// Compiled modules are kept for the next command, beside the modules: whoever can write there could change those as well.
+// Where this process may not write it does without.
+enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/newsmill', import.meta.url)));
 
 const { run } = await import(built.href);
 await run(process.argv);

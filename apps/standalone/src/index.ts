@@ -1,4 +1,5 @@
-export { pipelineTopics, services, stages } from './pipeline.js';
+export { services } from './pipeline.js';
+export { pipelineTopics, stages } from './stages.js';
 export { startSampleSite, type SampleSite } from './sample/sample-site.js';
 export { startStandalone, type Standalone, type StandaloneOptions } from './standalone.js';
 export { referenceFiles } from './reference/reference.js';

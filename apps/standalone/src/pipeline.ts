@@ -1,9 +1,9 @@
-import { replayStarted, topics } from '@newsmill/contracts';
+import { replayStarted } from '@newsmill/contracts';
 import { enricher } from '@newsmill/enricher';
 import { fetcher } from '@newsmill/fetcher';
 import { parser } from '@newsmill/parser';
 import type { ServiceDefinition } from '@newsmill/service';
-import { type TopicSpec, topicSpecs, type Writer } from '@newsmill/stage';
+import type { Writer } from '@newsmill/stage';
 import { store } from '@newsmill/store';
 
 /**
@@ -18,16 +18,8 @@ import { store } from '@newsmill/store';
  */
 export const services: readonly ServiceDefinition[] = [fetcher, parser, enricher, store];
 
-/** Every stage in the order in which an article passes them. */
-export const stages = services.flatMap((service) => service.stages);
-
 /** What writes to topics beside the stages. */
 export const writers: readonly Writer[] = [
   ...services.flatMap((service) => service.writers ?? []),
   { name: 'replay', description: 'the command that runs history through a stage again', writes: [replayStarted] },
 ];
-
-/** Every topic that a deployment needs, dead letters included. */
-export function pipelineTopics(prefix: string): TopicSpec[] {
-  return topicSpecs(prefix, topics, stages);
-}

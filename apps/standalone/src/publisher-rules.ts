@@ -1,6 +1,6 @@
 import { PublisherError, type PublisherRules } from '@newsmill/extraction';
 import { parserSettings, readPublisherRules } from '@newsmill/parser';
-import { loadSettings, processEnvironment, SettingsError } from '@newsmill/service';
+import { loadSettings, processEnvironment, SettingsError } from '@newsmill/service/command';
 
 /** Which rules of publishers a command applies. */
 export interface RuleOptions {

@@ -6,7 +6,7 @@ import {
   loadSettings,
   processEnvironment,
   type SettingValues,
-} from '@newsmill/service';
+} from '@newsmill/service/command';
 
 export const standaloneSettings = defineSettings({
   dataDir: {

@@ -1,7 +1,8 @@
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@newsmill/embedded-postgres';
-import { createTransport, type Environment, loadServiceSettings, runServices } from '@newsmill/service';
+import { applicationLog, createTransport, type Environment, loadServiceSettings, runServices } from '@newsmill/service';
 import { DataFolder, type GeneratedKey } from './data-folder.js';
-import { pipelineTopics, services } from './pipeline.js';
+import { services } from './pipeline.js';
+import { pipelineTopics } from './stages.js';
 import { type SampleSite, startSampleSite } from './sample/sample-site.js';
 import type { StandaloneSettings } from './standalone.config.js';
 
@@ -62,7 +63,10 @@ export async function startStandalone({
       }),
     };
     const common = loadServiceSettings(complete);
-    const transport = createTransport(common, { clientId: 'newsmill-standalone' });
+    const transport = await createTransport(common, {
+      clientId: 'newsmill-standalone',
+      log: applicationLog(common.transport),
+    });
     opened.push(() => transport.close());
     await transport.connect();
     await transport.applyTopics(pipelineTopics(common.topicPrefix));

@@ -8,7 +8,8 @@ export { readStatus, type StageBacklog, type Status } from './status.js';
 export { hashStore, type StoreHash } from './store-hash.js';
 export { StoreReader } from './store-reader.js';
 export { MOST_RECEIPTS, MOST_STEPS, type Trace } from './trace.js';
-export { openWebhooks, sendTest } from './subscribers/open-webhooks.js';
+export { openWebhooks } from './subscribers/open-webhooks.js';
+export { sendTest } from './subscribers/send-test.js';
 export {
   type DeliveryView,
   newWebhook,

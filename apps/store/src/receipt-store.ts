@@ -1,12 +1,9 @@
-import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { ReceiptStep } from './entities/receipt-step.entity.js';
 import { Receipt } from './entities/receipt.entity.js';
 import { FINAL_STATES, HELD, OPEN_STATES, rankOf, type ReceiptState } from './receipt-state.js';
 import { writeSteps } from './receipt-steps.js';
 import { MAX_REASON, storable } from './storable-text.js';
-import { storeDatabase } from './store.database.js';
 import { shareStore } from './store-lock.js';
 
 export interface ReceiptReport {
@@ -42,9 +39,9 @@ export interface Flow {
 /** Of receipts that later stages have told of, and the door not yet. */
 const UNKNOWN_DOOR = 'unknown';
 
-@Injectable()
+/** What became of each thing received. */
 export class ReceiptStore {
-  constructor(@InjectDataSource(storeDatabase.schema) private readonly database: DataSource) {}
+  constructor(private readonly database: DataSource) {}
 
   /**
    * Notes what became of receipts; a report of a lower or equal rank than the known one is old news, but for where the

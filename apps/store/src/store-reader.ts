@@ -1,4 +1,5 @@
-import { openDataSource, type ServiceSettings } from '@newsmill/service';
+import type { ServiceSettings } from '@newsmill/service';
+import { openDataSource } from '@newsmill/service/database';
 import type { DataSource } from 'typeorm';
 import { ReceiptStore } from './receipt-store.js';
 import { storeDatabase } from './store.database.js';

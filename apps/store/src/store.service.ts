@@ -1,5 +1,5 @@
 import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
+import { getDataSourceToken, InjectDataSource } from '@nestjs/typeorm';
 import { articleChanges, articleOutcomes, articleState } from '@newsmill/contracts';
 import {
   AdminKeyGuard,
@@ -76,7 +76,11 @@ export const store = defineService({
       { provide: AdminKeys, useValue: new AdminKeys(settings.adminKey) },
       AdminKeyGuard,
       ArticleStore,
-      ReceiptStore,
+      {
+        provide: ReceiptStore,
+        inject: [getDataSourceToken(storeDatabase.schema)],
+        useFactory: (database: DataSource) => new ReceiptStore(database),
+      },
       OutboxRelay,
       {
         provide: Releaser,

@@ -25,7 +25,7 @@ beforeAll(async () => {
   fresh = await freshDatabase();
   const settings = loadSettings(serviceSettings, { NEWSMILL_DATABASE_URL: fresh.url });
   await migrate(storeDatabase, settings);
-  database = await openDataSource(storeDatabase, { ...settings, migrate: false }, 0);
+  database = await openDataSource(storeDatabase, { ...settings, migrate: false }, { queryTimeoutMs: 0 });
   receipts = new ReceiptStore(database);
 }, 120_000);
 

@@ -2,16 +2,6 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import type { FastifyRequest } from 'fastify';
 import { bearerToken, HashedKeys, SHORTEST_KEY, unknownToken } from './hashed-keys.js';
 import { Problem } from './problem.js';
-import { list, type Setting } from './settings.js';
-
-/** The setting that {@link AdminKeys} are made from, of every service that has something to guard. */
-export const adminKeySetting = {
-  env: 'NEWSMILL_ADMIN_KEY',
-  schema: list,
-  default: '',
-  doc: 'Keys of those who operate it: for dead letters, status, webhooks (store) and sources (fetcher) over HTTP, comma-separated: the key, or `sha256:<hex>` of it. Without one they are closed.',
-  secret: true,
-} as const satisfies Setting;
 
 /** The keys of those who operate a deployment; several are valid at once, so that they can be changed one by one. */
 export class AdminKeys {

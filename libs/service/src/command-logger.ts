@@ -1,4 +1,5 @@
 import { Logger, type LoggerService } from '@nestjs/common';
+import { logToStandardError } from './standard-error.js';
 
 /** For commands, whose standard output is their own: warnings and errors, a line each on standard error. */
 export const commandLogger: LoggerService = {
@@ -16,5 +17,5 @@ export function logAsCommand(): void {
 }
 
 function tell(message: unknown): void {
-  process.stderr.write(`newsmill: ${message instanceof Error ? message.message : String(message)}\n`);
+  logToStandardError('error', message instanceof Error ? message.message : String(message));
 }

@@ -1,12 +1,17 @@
-import { type DynamicModule, Logger } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { connectionFaultOf, isRefused, postgresConnection, type PostgresConnection } from '@newsmill/transport';
+import {
+  connectionFaultOf,
+  isRefused,
+  postgresConnection,
+  type PostgresConnection,
+  type TransportLog,
+} from '@newsmill/transport';
 import { Client } from 'pg';
 import { DataSource, type DataSourceOptions, type EntitySchema, type MigrationInterface } from 'typeorm';
 import { databaseAdvice } from './connection-advice.js';
 import type { ReadinessCheck } from './health.js';
 import type { ServiceSettings } from './service.config.js';
 import { SettingsError } from './settings.js';
+import { logToStandardError } from './standard-error.js';
 
 type Constructor<T> = new () => T;
 
@@ -30,30 +35,25 @@ const MIGRATION_LOCK = 7_203_451;
 const QUERY_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Nest module of a service's own Postgres schema; migrates at start where the settings say so. */
-export function databaseModule(database: ServiceDatabase, settings: ServiceSettings): DynamicModule {
-  return TypeOrmModule.forRootAsync({
-    name: database.schema,
-    // A server that refuses us does so again in three seconds.
-    useFactory: () => ({
-      ...workingOptions(database, settings),
-      toRetry: (error: unknown) => !(error instanceof DatabaseRefused),
-    }),
-    dataSourceFactory: async () => openDataSource(database, settings),
-  });
+export interface DataSourceOpening {
+  /** Milliseconds that a query may take; 0: any time. Default: 30,000. */
+  queryTimeoutMs?: number;
+  /** Default: warnings and errors on standard error. */
+  log?: TransportLog;
 }
 
 /**
  * An initialised data source, its schema up to date where the settings say so.
- * @param queryTimeoutMs 0: a query may take its time
+ * @throws SettingsError when no database is set
+ * @throws DatabaseRefused
  */
 export async function openDataSource(
   database: ServiceDatabase,
   settings: ServiceSettings,
-  queryTimeoutMs = QUERY_TIMEOUT_MS,
+  { queryTimeoutMs = QUERY_TIMEOUT_MS, log = logToStandardError }: DataSourceOpening = {},
 ): Promise<DataSource> {
-  if (settings.migrate) await migrate(database, settings);
-  const source = new DataSource(workingOptions(database, settings, queryTimeoutMs));
+  if (settings.migrate) await migrate(database, settings, log);
+  const source = new DataSource(dataSourceOptions(database, settings, { queryTimeoutMs, log }));
   return explained(settings, () => source.initialize());
 }
 
@@ -73,7 +73,7 @@ async function explained<T>(settings: ServiceSettings, work: () => Promise<T>): 
   } catch (error) {
     if (!isRefused(error)) throw error;
     const told = [
-      `PostgreSQL at ${connectionOf(settings).where}: ${connectionFaultOf(error)!.words}`,
+      `PostgreSQL at ${postgresConnection(settings.databaseUrl!).where}: ${connectionFaultOf(error)!.words}`,
       databaseAdvice(error),
     ];
     throw new DatabaseRefused(told.filter((part) => part !== undefined).join('. '), { cause: error });
@@ -81,15 +81,21 @@ async function explained<T>(settings: ServiceSettings, work: () => Promise<T>): 
 }
 
 /** Brings a service's schema up to date. Safe to run from several processes at once. */
-export async function migrate(database: ServiceDatabase, settings: ServiceSettings): Promise<string[]> {
-  const client = new Client({ ...connectionOf(settings).config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+export async function migrate(
+  database: ServiceDatabase,
+  settings: ServiceSettings,
+  log = logToStandardError,
+): Promise<string[]> {
+  // Migrations may take their time, the work of a stage may not.
+  const options = dataSourceOptions(database, settings, { queryTimeoutMs: 0, log });
+  const client = new Client({ ...connectionOf(settings, log).config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   // A connection that is lost fails the query in hand; without a listener it would end the process as well.
   client.on('error', () => undefined);
   await explained(settings, () => client.connect());
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${client.escapeIdentifier(database.schema)}`);
-    const source = await new DataSource(dataSourceOptions(database, settings)).initialize();
+    const source = await new DataSource(options).initialize();
     try {
       return (await source.runMigrations({ transaction: 'each' })).map(({ name }) => name);
     } finally {
@@ -100,18 +106,12 @@ export async function migrate(database: ServiceDatabase, settings: ServiceSettin
   }
 }
 
-/** Migrations may take their time, the work of a stage may not. */
-function workingOptions(
+function dataSourceOptions(
   database: ServiceDatabase,
   settings: ServiceSettings,
-  queryTimeoutMs = QUERY_TIMEOUT_MS,
+  { queryTimeoutMs, log }: Required<DataSourceOpening>,
 ): DataSourceOptions {
-  const options = dataSourceOptions(database, settings);
-  return { ...options, extra: { ...(options.extra as object), query_timeout: queryTimeoutMs } };
-}
-
-function dataSourceOptions(database: ServiceDatabase, settings: ServiceSettings): DataSourceOptions {
-  const { connectionString, ...tls } = connectionOf(settings).config;
+  const { connectionString, ...tls } = connectionOf(settings, log).config;
   return {
     type: 'postgres',
     url: connectionString!,
@@ -122,15 +122,14 @@ function dataSourceOptions(database: ServiceDatabase, settings: ServiceSettings)
     poolSize: database.poolSize ?? 8,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     applicationName: `newsmill-${database.schema}`,
-    extra: { options: `-c search_path=${database.schema},public`, ...tls },
+    extra: { options: `-c search_path=${database.schema},public`, ...tls, query_timeout: queryTimeoutMs },
   };
 }
 
 /** Where the database is and how it is spoken to; changed certificate files that cannot be used are told in the log. */
-function connectionOf(settings: ServiceSettings): PostgresConnection {
+function connectionOf(settings: ServiceSettings, log: TransportLog): PostgresConnection {
   if (settings.databaseUrl === undefined) {
     throw new SettingsError(['NEWSMILL_DATABASE_URL is not set: this service keeps its state in PostgreSQL']);
   }
-  const logger = new Logger('database');
-  return postgresConnection(settings.databaseUrl, (message) => logger.warn(message));
+  return postgresConnection(settings.databaseUrl, (message) => log('warn', message));
 }

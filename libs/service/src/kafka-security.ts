@@ -1,9 +1,5 @@
-import {
-  type CertificateFiles,
-  certificateProblems,
-  type KafkaTransportOptions,
-  verifiedTls,
-} from '@newsmill/transport';
+import { type CertificateFiles, certificateProblems, verifiedTls } from '@newsmill/transport';
+import type { KafkaTransportOptions } from '@newsmill/transport/kafka';
 import type { ServiceSettings } from './service.config.js';
 
 const NAMES = {

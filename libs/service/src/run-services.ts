@@ -4,8 +4,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Transport } from '@newsmill/stage';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger as PinoLogger } from 'nestjs-pino';
+import { applicationLog } from './application-log.js';
 import { quietNest } from './logging.js';
-import { answerProblem, Problem, ProblemFilter } from './problem.js';
+import { Problem } from './problem.js';
+import { answerProblem, ProblemFilter } from './problem.filter.js';
 import type { ServiceSettings } from './service.config.js';
 import type { ServiceDefinition } from './service-definition.js';
 import { connectionWarnings } from './service-settings.js';
@@ -52,7 +54,13 @@ export async function runServices(
   const { common, own } = loadAllSettings(definitions, options.environment);
   const name = definitions.map((definition) => definition.name).join('+');
   const crash = options.onCrash ?? exitOnCrash;
-  const transport = options.transport ?? createTransport(common, { clientId: `newsmill-${name}`, onCrash: crash });
+  const transport =
+    options.transport ??
+    (await createTransport(common, {
+      clientId: `newsmill-${name}`,
+      onCrash: crash,
+      log: applicationLog(common.transport),
+    }));
   const { root, server, metrics } = hostServices(definitions, { common, own, transport, logStyle: options.logStyle });
   metrics.watchLag(
     transport,

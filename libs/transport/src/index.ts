@@ -13,4 +13,3 @@ export {
 export { PostgresTransport, type PostgresTransportOptions } from './postgres.transport.js';
 export { RecordRefused, UnknownTopic } from './topic-errors.js';
 export type { TransportLog } from './transport-log.js';
-export { KafkaTransport, type KafkaTransportOptions } from './kafka.transport.js';

@@ -1,4 +1,4 @@
-import { isHashedKey } from '@newsmill/service';
+import { isHashedKey } from '@newsmill/service/hashed-keys';
 import { z } from 'zod';
 
 /** What a key may do. `validate` alone may look at what would be stored and puts nothing on the log. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, realpath, rename, rm } from 'node:fs/promises';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { hashedKey } from '@newsmill/service';
+import { hashedKey } from '@newsmill/service/hashed-keys';
 import { isExpired, type KeyEntry, type KeyKind, parseKeyEntries, type Scope } from './key-entry.js';
 
 /** Largest keys file that is read, in bytes. */

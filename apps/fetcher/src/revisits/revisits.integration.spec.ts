@@ -67,7 +67,7 @@ beforeEach(async () => {
   database = await freshDatabase();
   settings = loadSettings(serviceSettings, { NEWSMILL_TRANSPORT: 'postgres', NEWSMILL_DATABASE_URL: database.url });
   source = await openDataSource(fetcherDatabase, settings);
-  transport = createTransport(settings, { clientId: 'test', onCrash: (error) => expect(error).toBeUndefined() });
+  transport = await createTransport(settings, { clientId: 'test', onCrash: (error) => expect(error).toBeUndefined() });
   await transport.connect();
   await transport.applyTopics(topicSpecs(PREFIX, topics, [fetch]));
   shown = new Map();

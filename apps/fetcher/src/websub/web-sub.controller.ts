@@ -99,7 +99,7 @@ export class WebSubController {
       const notification = { body, contentType, signature: typeof signature === 'string' ? signature : undefined };
       this.metrics.notified(await this.notifications.take(known, notification));
     } catch (error) {
-      this.metrics.notified(error instanceof Problem && error.getStatus() === 413 ? 'too-large' : 'failed');
+      this.metrics.notified(error instanceof Problem && error.status === 413 ? 'too-large' : 'failed');
       throw error;
     } finally {
       this.underWay -= 1;

@@ -1,4 +1,5 @@
-import { isHashedKey, type ProblemDetails } from '@newsmill/service';
+import { isHashedKey } from '@newsmill/service/hashed-keys';
+import type { ProblemDetails } from '@newsmill/service/problem';
 import { DataFolder } from '../data-folder.js';
 import { loadCommandSettings, loadStandaloneSettings } from '../standalone.config.js';
 import { CommandError } from './command-error.js';

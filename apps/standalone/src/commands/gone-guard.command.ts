@@ -12,7 +12,7 @@ export function goneGuardCommand(): Command {
     .description('which hosts, since when, how many pages; exit code 1 when one is guarded')
     .option('--json', 'print one JSON document')
     .action(async ({ json }: { json?: boolean }) => {
-      const { listGuardedHosts } = await import('@newsmill/fetcher');
+      const { listGuardedHosts } = await import('@newsmill/fetcher/gone-guard');
       const hosts = await withFetcherDatabase(listGuardedHosts);
       const text = hosts.length === 0 ? 'no host is guarded' : hosts.map(lineOf).join('\n');
       process.stdout.write(`${json ? JSON.stringify(hosts) : text}\n`);
@@ -23,7 +23,7 @@ export function goneGuardCommand(): Command {
     .argument('<host>', 'as the list shows it, with its port if it has one')
     .description('the missing pages of the host are gone indeed: look once more, and withdraw those that are missing')
     .action(async (host: string) => {
-      const { releaseGuardedHost } = await import('@newsmill/fetcher');
+      const { releaseGuardedHost } = await import('@newsmill/fetcher/gone-guard');
       const count = await withFetcherDatabase((database) => releaseGuardedHost(database, host, new Date()));
       if (count === undefined) throw new CommandError(`${host} is not guarded: see newsmill gone-guard list`);
       process.stdout.write(
@@ -36,8 +36,8 @@ export function goneGuardCommand(): Command {
 type Database = Parameters<(typeof import('@newsmill/fetcher'))['listGuardedHosts']>[0];
 
 async function withFetcherDatabase<T>(use: (database: Database) => Promise<T>): Promise<T> {
-  const { fetcherDatabase } = await import('@newsmill/fetcher');
-  const { openDataSource } = await import('@newsmill/service');
+  const { fetcherDatabase } = await import('@newsmill/fetcher/database');
+  const { openDataSource } = await import('@newsmill/service/database');
   const { logSettings } = await import('./open-log.js');
   const database = await openDataSource(fetcherDatabase, { ...(await logSettings()), migrate: false });
   try {

@@ -37,7 +37,7 @@ export function keysCommand(): Command {
     .description('end a key at once')
     .action((id: string, options: FileOptions) =>
       change(options, async (path) => {
-        const { revokeKey } = await import('@newsmill/fetcher');
+        const { revokeKey } = await import('@newsmill/fetcher/keys');
         await revokeKey(path, id);
         return { json: { id, revoked: true }, text: `${id} is revoked; services drop it within seconds` };
       }),
@@ -47,7 +47,7 @@ export function keysCommand(): Command {
     .option('--overlap <hours>', 'how long the old key stays valid', '24')
     .action((id: string, options: FileOptions & { overlap: string }) =>
       change(options, async (path) => {
-        const { rotateKey } = await import('@newsmill/fetcher');
+        const { rotateKey } = await import('@newsmill/fetcher/keys');
         const hours = wholeNumber('--overlap', options.overlap);
         const made = await rotateKey(path, id, hours * HOUR_MS);
         return shown(made, `${id} ends in ${hours} h`);
@@ -63,7 +63,7 @@ function withFile(command: Command): Command {
 }
 
 async function add(path: string, { publisher, kind, scopes, id, notAfter }: AddOptions): Promise<Told> {
-  const { addKey, pushScope } = await import('@newsmill/fetcher');
+  const { addKey, pushScope } = await import('@newsmill/fetcher/keys');
   const known: readonly PushScope[] = pushScope.options;
   const made = await addKey(path, {
     publisher,
@@ -78,7 +78,7 @@ async function add(path: string, { publisher, kind, scopes, id, notAfter }: AddO
 
 async function list(options: FileOptions): Promise<void> {
   await change(options, async (path) => {
-    const { isExpired, readKeyFile } = await import('@newsmill/fetcher');
+    const { isExpired, readKeyFile } = await import('@newsmill/fetcher/keys');
     const now = Date.now();
     const rows = readKeyFile(path).map((entry) => ({
       id: entry.id,
@@ -119,7 +119,7 @@ function shown({ entry, key }: MadeKey, note?: string): Told {
 
 /** @throws CommandError that says what is wrong with the file or the id */
 async function change({ file, json }: FileOptions, edit: (path: string) => Promise<Told>): Promise<void> {
-  const { processEnvironment } = await import('@newsmill/service');
+  const { processEnvironment } = await import('@newsmill/service/command');
   const path = file ?? processEnvironment().NEWSMILL_KEYS_FILE;
   if (!path) throw new CommandError('no keys file: set NEWSMILL_KEYS_FILE, or name one with --file', 2);
   let told: Told;

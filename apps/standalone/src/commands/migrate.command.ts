@@ -5,11 +5,11 @@ export function migrateCommand(): Command {
   return new Command('migrate')
     .description('bring the database schemas of all services up to date (NEWSMILL_DATABASE_URL)')
     .action(async () => {
-      const { connectionWarnings, loadServiceSettings, migrate, processEnvironment } =
+      const { connectionWarnings, loadServiceSettings, logToStandardError, migrate, processEnvironment } =
         await import('@newsmill/service');
       const { services } = await import('../pipeline.js');
       const settings = loadServiceSettings(processEnvironment());
-      for (const warning of connectionWarnings(settings)) process.stderr.write(`newsmill: ${warning}\n`);
+      for (const warning of connectionWarnings(settings)) logToStandardError('warn', warning);
       for (const { name, database } of services) {
         if (database === undefined) continue;
         const applied = await migrate(database, settings);

@@ -2,9 +2,10 @@ import {
   connectionWarnings,
   createTransport,
   loadServiceSettings,
+  logToStandardError,
   processEnvironment,
   type ServiceSettings,
-} from '@newsmill/service';
+} from '@newsmill/service/command';
 import type { Transport } from '@newsmill/stage';
 import { DataFolder } from '../data-folder.js';
 import { loadStandaloneSettings } from '../standalone.config.js';
@@ -13,7 +14,7 @@ import { CommandError } from './command-error.js';
 /** Runs `use` on the log that the environment names, or else on the one of the standalone that runs on this machine. */
 export async function withLog<T>(use: (transport: Transport, settings: ServiceSettings) => Promise<T>): Promise<T> {
   const settings = await logSettings();
-  const transport = createTransport(settings, { clientId: 'newsmill-command', log: tellFaults });
+  const transport = await createTransport(settings, { clientId: 'newsmill-command' });
   try {
     await transport.connect();
     return await use(transport, settings);
@@ -25,7 +26,7 @@ export async function withLog<T>(use: (transport: Transport, settings: ServiceSe
 /** Settings of the log at hand, and of the database beside it. */
 export async function logSettings(): Promise<ServiceSettings> {
   const settings = await findSettings();
-  for (const warning of connectionWarnings(settings)) tellFaults('warn', warning);
+  for (const warning of connectionWarnings(settings)) logToStandardError('warn', warning);
   return settings;
 }
 
@@ -47,9 +48,4 @@ async function findSettings(): Promise<ServiceSettings> {
     NEWSMILL_DATABASE_URL: running.databaseUrl,
     NEWSMILL_TOPIC_PREFIX: running.topicPrefix,
   });
-}
-
-/** Standard output is the command's own. */
-function tellFaults(level: 'debug' | 'info' | 'warn' | 'error', message: string): void {
-  if (level === 'warn' || level === 'error') process.stderr.write(`newsmill: ${message}\n`);
 }

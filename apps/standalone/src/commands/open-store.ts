@@ -1,6 +1,8 @@
-import { logAsCommand, openDataSource, type ServiceDatabase, type ServiceSettings } from '@newsmill/service';
+import type { ServiceSettings } from '@newsmill/service';
+import { openDataSource, type ServiceDatabase } from '@newsmill/service/database';
 import type { Transport } from '@newsmill/stage';
-import { storeDatabase, StoreReader } from '@newsmill/store';
+import { storeDatabase } from '@newsmill/store/database';
+import { StoreReader } from '@newsmill/store/reader';
 import { CommandError } from './command-error.js';
 import { withLog } from './open-log.js';
 
@@ -40,9 +42,8 @@ export async function withStoreDatabase<T>(
   if (!SCHEMA_NAME.test(chosen.schema) || chosen.schema === 'public' || chosen.schema.startsWith('pg_')) {
     throw new CommandError(`schema "${chosen.schema}": use lower-case letters, digits and _, not public or pg_…`, 2);
   }
-  logAsCommand();
   // To empty or to read a large store takes longer than a stage may wait.
-  const database = await openDataSource(chosen, settings, 0);
+  const database = await openDataSource(chosen, settings, { queryTimeoutMs: 0 });
   try {
     return await use(database);
   } catch (error) {

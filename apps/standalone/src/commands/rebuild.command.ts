@@ -21,9 +21,10 @@ export function rebuildCommand(): Command {
 async function rebuild({ force = false, intoSchema, json }: RebuildCommandOptions): Promise<void> {
   const { newReplayId } = await import('@newsmill/stage');
   const { hashStore, rebuildStore, storeSettings } = await import('@newsmill/store');
-  const { loadSettings, processEnvironment } = await import('@newsmill/service');
+  const { loadSettings, logAsCommand, processEnvironment } = await import('@newsmill/service');
   const { withLog } = await import('./open-log.js');
   const { withStoreDatabase } = await import('./open-store.js');
+  logAsCommand();
   const { traceDays } = loadSettings(storeSettings, processEnvironment());
   await withLog((transport, settings) =>
     withStoreDatabase(settings, intoSchema, async (database) => {

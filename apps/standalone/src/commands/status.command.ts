@@ -32,8 +32,8 @@ export function statusCommand(): Command {
       const urls = metrics?.split(',').map(metricsUrl) ?? [];
       const { DeadLetterCounter } = await import('@newsmill/stage');
       const { withStore } = await import('./open-store.js');
-      const { stages } = await import('../pipeline.js');
-      const { readStatus } = await import('@newsmill/store');
+      const { stages } = await import('../stages.js');
+      const { readStatus } = await import('@newsmill/store/status');
       const { countersOf } = await import('../status/counters.js');
       const { verdictOfCounters, verdictOfDatabase } = await import('../status/verdict.js');
       await withStore(async ({ receipts }, transport, { topicPrefix: prefix }) => {

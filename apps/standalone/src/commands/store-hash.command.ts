@@ -8,7 +8,7 @@ export function storeHashCommand(): Command {
     .option('--schema <name>', 'of a store that was rebuilt beside the other')
     .option('--json', 'print one JSON document')
     .action(async ({ schema, json }: { schema?: string; json?: boolean }) => {
-      const { hashStore } = await import('@newsmill/store');
+      const { hashStore } = await import('@newsmill/store/hash');
       const { logSettings } = await import('./open-log.js');
       const { withStoreDatabase } = await import('./open-store.js');
       // Looking at a store changes nothing: no schema is made or brought up to date.

@@ -8,7 +8,7 @@ export function topicsCommand(): Command {
     .description('create what is missing and bring settings up to date; never removes')
     .option('--json', 'print one JSON document')
     .action(async ({ json }: { json?: boolean }) => {
-      const { pipelineTopics } = await import('../pipeline.js');
+      const { pipelineTopics } = await import('../stages.js');
       const { withLog } = await import('./open-log.js');
       const changes = await withLog((log, { topicPrefix }) => log.applyTopics(pipelineTopics(topicPrefix)));
       const text = changes.map(({ address, change }) => `${change.padEnd(17)} ${address}`).join('\n');
@@ -19,7 +19,7 @@ export function topicsCommand(): Command {
     .description('topics on the log, and those that are missing')
     .option('--json', 'print one JSON document')
     .action(async ({ json }: { json?: boolean }) => {
-      const { pipelineTopics } = await import('../pipeline.js');
+      const { pipelineTopics } = await import('../stages.js');
       const { withLog } = await import('./open-log.js');
       const rows = await withLog(async (log, { topicPrefix }) => {
         const present = await log.listTopics();

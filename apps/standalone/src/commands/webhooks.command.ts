@@ -34,7 +34,8 @@ export function webhooksCommand(): Command {
     .option('--from <place>', 'where it begins: latest, earliest, a cursor or a time (ISO 8601)', 'latest')
     .option('--json', 'print one JSON document')
     .action((url: string, { json, description, from, ...filter }: Adding) =>
-      withWebhooks(async (webhooks, { newWebhook }) => {
+      withWebhooks(async (webhooks) => {
+        const { newWebhook } = await import('@newsmill/store/webhooks');
         const asked = newWebhook.safeParse({ url, description, from, filter });
         if (!asked.success) {
           const [issue] = asked.error.issues;
@@ -100,7 +101,8 @@ export function webhooksCommand(): Command {
     .description('post an event that says nothing, from here, and tell what comes back (exit code 1: not taken)')
     .argument('<id>')
     .action((id: string) =>
-      withWebhooks(async (webhooks, { sendTest }) => {
+      withWebhooks(async (webhooks) => {
+        const { sendTest } = await import('@newsmill/store');
         const answer = await sendTest(id, await webhooks.target(id));
         if (answer.kind !== 'delivered') throw new CommandError('error' in answer ? answer.error : answer.kind);
         process.stdout.write(`taken: answered ${answer.status}\n`);
@@ -149,16 +151,14 @@ function onOne(
 }
 
 /** Runs `use` on the store's database. What the request got wrong is told in one line. */
-async function withWebhooks(
-  use: (webhooks: Webhooks, store: Pick<typeof import('@newsmill/store'), 'newWebhook' | 'sendTest'>) => Promise<void>,
-): Promise<void> {
-  const { Problem } = await import('@newsmill/service');
-  const { newWebhook, openWebhooks, sendTest } = await import('@newsmill/store');
+async function withWebhooks(use: (webhooks: Webhooks) => Promise<void>): Promise<void> {
+  const { Problem } = await import('@newsmill/service/problem');
+  const { openWebhooks } = await import('@newsmill/store/webhooks');
   const { logSettings } = await import('./open-log.js');
   const { withStoreDatabase } = await import('./open-store.js');
   const settings = await logSettings();
   try {
-    await withStoreDatabase(settings, undefined, (database) => use(openWebhooks(database), { newWebhook, sendTest }));
+    await withStoreDatabase(settings, undefined, (database) => use(openWebhooks(database)));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const [first] = error.errors;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { articleOutcomes, errorClass, errorClasses, jsonSchemas, topics } from '@newsmill/contracts';
 import { serviceSettings, type Settings, version } from '@newsmill/service';
 import { asyncApiDocument, type EventExample, poisonBound, type Policy } from '@newsmill/stage';
-import { services, stages, writers } from '../pipeline.js';
+import { services, writers } from '../pipeline.js';
+import { stages } from '../stages.js';
 import { commandSettings, standaloneSettings } from '../standalone.config.js';
 
 /** Every generated file by its path from the root, with the content it must have. */

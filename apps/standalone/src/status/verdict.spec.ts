@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { stages } from '../pipeline.js';
+import { stages } from '../stages.js';
 import { countersOf, openIn, readSamples, receivedIn } from './counters.js';
 import { verdictOfCounters, verdictOfDatabase } from './verdict.js';
 

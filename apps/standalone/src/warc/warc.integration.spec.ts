@@ -21,7 +21,8 @@ import { WARCParser } from 'warcio';
 import { NewsmillClient, until } from '../../../../test/support/newsmill-client.ts';
 import { freshDatabase } from '../../../../test/support/real-parts.ts';
 import { articlePage, startTestSite, type TestSite } from '../../../../test/support/test-site.ts';
-import { pipelineTopics, services } from '../pipeline.js';
+import { services } from '../pipeline.js';
+import { pipelineTopics } from '../stages.js';
 import { isAbout } from '../replay-selection.js';
 import { exportWarc } from './export-warc.js';
 import { importWarc, type ImportReport } from './import-warc.js';
@@ -47,7 +48,7 @@ async function startWorld(allow: string): Promise<World> {
     NEWSMILL_LOG_LEVEL: 'silent',
   };
   const settings = loadSettings(serviceSettings, environment);
-  const transport = createTransport(settings, { clientId: 'test' });
+  const transport = await createTransport(settings, { clientId: 'test' });
   await transport.connect();
   await transport.applyTopics(pipelineTopics('newsmill'));
   const running: RunningServices = await runServices(services, { environment });

@@ -1,8 +1,5 @@
-import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
 import { articleChanges } from '@newsmill/contracts';
-import { DataSource } from 'typeorm';
-import { storeDatabase } from '../store.database.js';
+import type { DataSource } from 'typeorm';
 import { type ChangeFilter, filterCondition } from './change-filter.js';
 import { changeCursor, type LogPlace, type StatePlace } from './cursor.js';
 import { Semaphore } from './semaphore.js';
@@ -77,12 +74,11 @@ export const ENTRY_COLUMNS = `c.seq, c.event_id AS "eventId", c.source, c.articl
 const HEAD_COLUMNS = 'h.log_id AS "logId", h.last_seq AS "lastSeq", h.kept_after AS "keptAfter"';
 
 /** Reads what has been told to subscribers, in its order. */
-@Injectable()
 export class ChangeLog {
   private readonly readers = new Semaphore(READERS);
   private readonly running = new Map<string, Promise<ChangePage>>();
 
-  constructor(@InjectDataSource(storeDatabase.schema) private readonly database: DataSource) {}
+  constructor(private readonly database: DataSource) {}
 
   async head(): Promise<LogHead> {
     const [row] = await this.database.query<[HeadRow]>(`SELECT ${HEAD_COLUMNS} FROM change_log_head h`);

@@ -1,4 +1,4 @@
-import { Problem } from '@newsmill/service';
+import { Problem } from '@newsmill/service/problem';
 import type { z } from 'zod';
 import { type ChangeLog, PlaceNotKept } from './change-log.js';
 import { readChangeCursor } from './cursor.js';

@@ -1,5 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { getDataSourceToken } from '@nestjs/typeorm';
 import { AdminKeyGuard, AdminKeys } from '@newsmill/service';
+import type { DataSource } from 'typeorm';
+import { storeDatabase } from '../store.database.js';
 import { ChangeLog } from './change-log.js';
 import { ChangeSweeper } from './change-sweeper.js';
 import { ChangeTail } from './change-tail.js';
@@ -25,13 +28,21 @@ export class SubscribersModule {
         { provide: AdminKeys, useValue: new AdminKeys(settings.adminKey) },
         { provide: WebhookSender, useFactory: () => new WebhookSender(settings) },
         AdminKeyGuard,
-        ChangeLog,
+        {
+          provide: ChangeLog,
+          inject: [getDataSourceToken(storeDatabase.schema)],
+          useFactory: (database: DataSource) => new ChangeLog(database),
+        },
         ChangeSweeper,
         ChangeTail,
         OpenConnections,
         WebhookDeliveries,
         WebhookDispatcher,
-        Webhooks,
+        {
+          provide: Webhooks,
+          inject: [getDataSourceToken(storeDatabase.schema), ChangeLog],
+          useFactory: (database: DataSource, log: ChangeLog) => new Webhooks(database, log),
+        },
       ],
       exports: [ChangeTail],
     };

@@ -1,13 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { Problem } from '@newsmill/service';
-import { DataSource } from 'typeorm';
+import { Problem } from '@newsmill/service/problem';
+import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Webhook } from '../entities/webhook.entity.js';
 import type { WebhookState } from '../entities/webhook.entity.js';
 import { WebhookDelivery } from '../entities/webhook-delivery.entity.js';
-import { storeDatabase } from '../store.database.js';
 import { changeFilter } from './change-filter.js';
 import { ChangeLog } from './change-log.js';
 import { placeOf } from './change-place.js';
@@ -74,10 +71,9 @@ export interface DeliveryView {
 }
 
 /** Subscriptions by webhook, as their operators deal with them. */
-@Injectable()
 export class Webhooks {
   constructor(
-    @InjectDataSource(storeDatabase.schema) private readonly database: DataSource,
+    private readonly database: DataSource,
     private readonly log: ChangeLog,
   ) {}
 
