@@ -1,9 +1,9 @@
 /**
- * npm run chaos -- [--row 1,4,shutdown] [--short] [--articles N] [--json] [--docs]
+ * npm run chaos -- [--row 1,4,shutdown] [--short] [--articles N] [--json] [--docs] [--keep]
  *
  * Breaks real parts while articles flow, and counts what became of each one: the fault matrix of rows.ts, a deployment
  * of its own for each row. --short: rows 1, 4, 7 and 11 with few articles. --docs: puts each
- * result into docs/reliability.md. Ends with 1 unless every row passed. Needs a build.
+ * result into docs/reliability.md. --keep: leaves the parts of a row that did not pass running, for a look. Ends with 1 unless every row passed. Needs a build.
  */
 import { parseArgs } from 'node:util';
 import { recordResult } from './reliability-page.ts';
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     articles: { type: 'string' },
     json: { type: 'boolean', default: false },
     docs: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
   },
 });
 const wanted = values.row?.split(',').map((id) => id.trim()) ?? (values.short ? shortRows : rows.map(({ id }) => id));
@@ -44,6 +45,7 @@ for (const id of wanted) {
   console.error(`row ${row.id}: ${row.fault}`);
   const options = {
     scale,
+    keep: values.keep,
     ...(articles !== undefined && { articles }),
     tell: (line: string) => console.error(`  ${line}`),
   };

@@ -158,7 +158,14 @@ async function checkAccount(
     (state) => `${states[state] ?? 0} ${state}`,
   );
   result.account.database = `${received} = ${ends.join(' + ')}${open > 0 ? ` + ${open} open` : ''}`;
-  if (open > 0 || report.database.closes !== true) result.problems.push(`database: ${report.database.told}`);
+  if (open > 0 || report.database.closes !== true) {
+    const stuck = await deployment.query<{ place: string; count: number }>(
+      `SELECT concat_ws(' by ', state, stage) AS place, count(*)::int AS count FROM store.receipt
+       WHERE state IN ('received', 'fetched', 'parsed', 'enriched') GROUP BY 1 ORDER BY 1`,
+    );
+    const places = stuck.map(({ place, count }) => `${count} ${place}`).join(', ');
+    result.problems.push(`database: ${report.database.told} (${places})`);
+  }
   if (uncountable !== undefined) result.account.metrics = `not countable: ${uncountable}`;
   else {
     result.account.metrics = report.metrics?.told ?? 'no metrics';

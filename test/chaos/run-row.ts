@@ -26,16 +26,22 @@ export interface RowResult {
 const WARM_UP = 20;
 const DRAIN_MS = 240_000;
 const RECOVERY_MS = 30_000;
+const LONGEST_LOOK_MS = 24 * 3_600_000;
 /** Numbers of articles that are not the load's. */
 const FRESH = 10_000_000;
 /** What services say when work in hand comes again or is tried again. */
 const RETRIES = /comes again|joining anew|tries again|is down|not told as received yet|publish.*(again|anew)/;
 
+export interface RowOptions {
+  scale: Scale;
+  articles?: number;
+  /** Whether the deployment of a row that did not pass stays for a look, until the process is ended. */
+  keep: boolean;
+  tell(line: string): void;
+}
+
 /** Runs one row on a deployment of its own, and leaves nothing behind. */
-export async function runRow(
-  row: Row,
-  { scale, articles, tell }: { scale: Scale; articles?: number; tell(line: string): void },
-): Promise<RowResult> {
+export async function runRow(row: Row, { scale, articles, keep, tell }: RowOptions): Promise<RowResult> {
   const began = performance.now();
   const evidence: Evidence = {
     kills: 0,
@@ -121,6 +127,10 @@ export async function runRow(
     }
     await load?.done.catch(() => undefined);
     ledger?.close();
+    if (keep && deployment !== undefined && result.problems.length > 0) {
+      tell(`${result.problems.join('\n  ')}\n  kept in ${deployment.folder}: look, then end this process`);
+      await sleep(LONGEST_LOOK_MS);
+    }
     await deployment?.stop();
   }
   result.passed = result.problems.length === 0;
