@@ -1,0 +1,319 @@
+/**
+ * The pull side as a whole, against a web of 60 hosts whose hours last two seconds: what stands on that web and when is
+ * known beforehand, each request is in its log, and what newsmill tells is judged by the two.
+ *
+ * A change is found in time when the page has been looked at by the next look that its schedule has for it, NEWSMILL_REVISIT
+ * after its first fetch and up to a tenth later. {@link LATE_MS} is for what the schedule does not promise: looks for due
+ * pages are a second apart, and links wait in line for their host (one interval for each) and for the machine.
+ */
+import { type ArticleRecord, mainHeadline, plainBody } from '@newsmill/contracts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { articleKey, keyOf, LookedAt, looksByArticle } from './support/looks.ts';
+import { listing } from './support/stub-web/lists.ts';
+import { Site } from './support/stub-web/site.ts';
+import { FATES } from './support/stub-web/story.ts';
+import { type LoggedRequest } from './support/stub-web/stub-web.ts';
+import { type FoundSource, StubWebRun } from './support/stub-web-run.ts';
+
+const HOUR_MS = 2_000;
+/** How long things happen on the web. */
+const HOURS = 15;
+const REVISIT_SECONDS = [2, 6, 12, 24];
+const GONE = { goneVisits: 3, goneSpacingMs: 2_000 };
+const HOST_INTERVAL_MS = 100;
+/** What a look may be late by plan, as a part of its delay. */
+const SPREAD = 0.1;
+const LATE_MS = 15_000;
+
+let run: StubWebRun;
+let found: FoundSource[];
+let requests: LoggedRequest[];
+let changes: Awaited<ReturnType<StubWebRun['changes']>>;
+let stored: ArticleRecord[];
+let histories: Map<string, string[]>;
+let flow: Awaited<ReturnType<StubWebRun['client']['flow']>>;
+/** By key; what is published, whether it may be asked for or not. */
+let articles: Map<string, LookedAt>;
+/** Keys of articles that were told, by id. */
+let keys: Map<string, string>;
+
+beforeAll(async () => {
+  run = await StubWebRun.start(
+    { sites: 60, seed: 3, hourMs: HOUR_MS, backlog: 3, maxArticles: 9 },
+    {
+      NEWSMILL_REVISIT: REVISIT_SECONDS.map((seconds) => `${seconds}s`).join(','),
+      NEWSMILL_GONE_VISITS: String(GONE.goneVisits),
+      NEWSMILL_GONE_SPACING: `${GONE.goneSpacingMs / 1000}s`,
+      NEWSMILL_FEED_INTERVAL: '2s',
+      NEWSMILL_FEED_INTERVAL_MIN: '2s',
+      NEWSMILL_FEED_INTERVAL_MAX: '4s',
+      NEWSMILL_HOST_INTERVAL: String(HOST_INTERVAL_MS),
+      NEWSMILL_ROBOTS_RETRY: '1s',
+    },
+  );
+  await run.searched();
+  found = await run.sources();
+  run.release();
+  await run.declareLater();
+  const end = run.web.shape.startAt + HOURS * HOUR_MS;
+  await run.runUntil(end);
+  await run.settled();
+  flow = await run.client.flow();
+  changes = await run.changes();
+  stored = await run.client.allArticles();
+  const ids = new Set(changes.map(({ articleId }) => articleId));
+  histories = new Map();
+  for (const id of ids) {
+    const { versions } = (await run.client.get(`/v1/articles/${id}/history`)) as { versions: { changeKind: string }[] };
+    histories.set(
+      id,
+      versions.map(({ changeKind }) => changeKind),
+    );
+  }
+  requests = [...run.web.requests].sort((a, b) => a.startedAt - b.startedAt);
+  const looks = looksByArticle(requests);
+  articles = new Map(
+    [...run.web.sites()].flatMap((site) =>
+      site
+        .articles(end)
+        .map((article) => [
+          keyOf(site, article),
+          new LookedAt(site, article, looks.get(keyOf(site, article)) ?? [], GONE),
+        ]),
+    ),
+  );
+  keys = new Map(changes.flatMap(({ articleId, record }) => (record ? [[articleId, keyOfRecord(record)!]] : [])));
+  console.info(figures());
+}, 420_000);
+
+afterAll(async () => {
+  await run?.close();
+}, 60_000);
+
+const keyOfRecord = ({ x }: ArticleRecord): string | undefined => articleKey(x.url.canonical);
+const wall = (moment: number): number => performance.timeOrigin + moment;
+const told = (key: string) => changes.filter(({ articleId }) => keys.get(articleId) === key);
+
+/** Articles that the site's list delivered whole although they may not be asked for. */
+const standIns = (): LookedAt[] =>
+  [...articles.values()].filter(({ site, article }) =>
+    site.delivered(run.web.now()).some(({ number }) => number === article.number),
+  );
+
+interface Change {
+  of: LookedAt;
+  /** Milliseconds from the latest moment at which the schedule has its look to the look that was served it. */
+  late: number;
+}
+
+/** Changes that fell within the schedule of their article, which was known by then. */
+function changesInSchedule(): Change[] {
+  return [...articles.values()].flatMap((of): Change[] => {
+    const { article, firstRead, looks } = of;
+    if (firstRead === undefined || article.keptOut) return [];
+    const times = [...article.versions.slice(1).map(({ at }) => at), ...(article.ends ? [article.ends.at] : [])];
+    return times.flatMap((at): Change[] => {
+      const moment = run.momentOf(at);
+      if (at <= firstRead.at || at > run.web.now()) return [];
+      const due = REVISIT_SECONDS.map((seconds) => seconds * 1000).find((ms) => firstRead.startedAt + ms >= moment);
+      if (due === undefined) return [];
+      const look = looks.find((each) => each.at >= at && each.isPage && each.status !== 0 && each.status < 500);
+      const deadline = firstRead.startedAt + due * (1 + SPREAD);
+      return [{ of, late: look === undefined ? Infinity : look.startedAt - deadline }];
+    });
+  });
+}
+
+/** What a host's line may hold in front of a look: all that is known of it, and a look at its list. */
+function lineMs({ site }: LookedAt): number {
+  const interval = Math.max(HOST_INTERVAL_MS, (site.robots.crawlDelaySeconds ?? 0) * 1000);
+  return interval * (site.articles(run.web.now()).length + 2);
+}
+
+function figures(): string {
+  const lates = changesInSchedule().map(({ late }) => late);
+  const count = (holds: (request: LoggedRequest) => boolean): number => requests.filter(holds).length;
+  const kinds = Object.entries(Object.groupBy(changes, ({ changeKind }) => changeKind));
+  return [
+    `${new Set(requests.map(({ host }) => host)).size} hosts, ${articles.size} articles, ${requests.length} requests in ${Math.round((requests.at(-1)!.endedAt - requests[0]!.startedAt) / 1000)} s`,
+    `requests for robots.txt ${count(({ path }) => path === '/robots.txt')}, forbidden ${count(({ forbidden }) => forbidden)}, early ${count(({ early }) => early)}, conditional ${count(({ conditional }) => conditional)}`,
+    `answers ${Object.entries(Object.groupBy(requests, ({ status }) => status))
+      .map(([status, some]) => `${status}: ${some!.length}`)
+      .join(', ')}`,
+    `articles stored ${stored.length}, of them from their feed alone ${standIns().length}; forbidden ${[...articles.values()].filter(({ article }) => article.forbidden).length}, noarchive ${[...articles.values()].filter(({ article }) => article.keptOut).length}`,
+    `looks at articles ${[...articles.values()].reduce((sum, { looks }) => sum + looks.length, 0)}`,
+    `told ${kinds.map(([kind, some]) => `${kind}: ${some!.length}`).join(', ')}; account ${JSON.stringify(flow)}`,
+    `changes within the schedule ${lates.length}; late by ${Math.round(Math.max(...lates))} ms at most, ${lates.filter((late) => late > 0).length} of them after their slot`,
+  ].join('\n');
+}
+
+describe('a web of sixty hosts', () => {
+  it('is searched from the home pages: every list of every site is followed', () => {
+    const wrong = found.flatMap(({ home, state, feeds }) => {
+      const site = [...run.web.sites()].find((each) => each.home === home);
+      if (site === undefined) return [];
+      const followed = feeds
+        .filter(({ active }) => active)
+        .map(({ kind }) => kind)
+        .sort();
+      const there = site.entrances.map((each) => (Site.isFeed(each) ? 'feed' : 'sitemap')).sort();
+      const expected =
+        site.robots.name === 'all-forbidden'
+          ? { state: 'nothing', followed: [] }
+          : { state: 'following', followed: there };
+      return JSON.stringify({ state, followed }) === JSON.stringify(expected)
+        ? []
+        : [{ home, kind: site.kind, delivery: site.delivery, robots: site.robots.name, state, followed }];
+    });
+    expect(wrong).toEqual([]);
+    expect(found.filter(({ home }) => home !== undefined).length).toBeGreaterThanOrEqual(50);
+  });
+
+  it('has every article found once', () => {
+    const end = run.web.now();
+    const lastLooks = new Map(
+      [...run.web.sites()].map((site) => [
+        site,
+        requests.findLast(
+          ({ host, path, status }) =>
+            host.endsWith(site.host) &&
+            site.entrances.some((each) => path === each.path) &&
+            (status === 200 || status === 304),
+        ),
+      ]),
+    );
+    const unseen = [...articles.values()].filter(({ site, article, looks }) => {
+      const isListed = article.publishedAt <= (lastLooks.get(site)?.at ?? end);
+      return isListed && site.expected(end).some(({ number }) => number === article.number) && looks.length === 0;
+    });
+    expect(unseen.map(({ article }) => article.url)).toEqual([]);
+
+    const read = [...articles.values()].filter(({ firstRead, article }) => firstRead !== undefined && !article.keptOut);
+    const expected = [...read, ...standIns()].map(({ site, article }) => keyOf(site, article)).sort();
+    const firsts = changes.filter(({ changeKind }) => changeKind === 'new');
+    expect(firsts.map(({ articleId }) => keys.get(articleId)).sort()).toEqual(expected);
+    expect(new Set(firsts.map(({ articleId }) => articleId)).size).toBe(expected.length);
+    const withdrawn = read.filter(({ confirmation }) => confirmation !== undefined).length;
+    expect(stored.length).toBe(expected.length - withdrawn);
+    expect(new Set(stored.map(({ uri }) => uri)).size).toBe(stored.length);
+    // All that can become of an article is among them.
+    expect(new Set(read.map(({ article }) => article.fate)).size).toBe(FATES.length - 2);
+  });
+
+  it('has every version told once, as what it is, with its own words', () => {
+    const wrong: unknown[] = [];
+    for (const [key, of] of articles) {
+      const events = told(key);
+      const isStandIn = standIns().includes(of);
+      const tellings = isStandIn ? ['new'] : of.tellings;
+      const kinds = events.map(({ changeKind }) => changeKind);
+      if (JSON.stringify(kinds) !== JSON.stringify(tellings)) {
+        wrong.push({ url: of.article.url, fate: of.article.fate, kinds, tellings });
+        continue;
+      }
+      for (const [index, { record, basis, correction }] of events.entries()) {
+        if (record === undefined) continue;
+        const { version, look } = isStandIn ? { version: of.article.versions[0]!, look: undefined } : of.served[index]!;
+        const note = version.kind === 'correction' ? version.paragraphs.at(-1) : undefined;
+        const words = note === undefined ? version.paragraphs : version.paragraphs.slice(0, -1);
+        const isSame =
+          mainHeadline(record) === version.headline &&
+          plainBody(record).split(/\n+/).join('\n') === words.join('\n') &&
+          (note === undefined || note.includes(correction!)) &&
+          (look === undefined || Date.parse(basis!.fetchedAt) >= Math.floor(wall(look.startedAt)));
+        if (!isSame)
+          wrong.push({ url: of.article.url, version, record: [mainHeadline(record), plainBody(record)], correction });
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('has every change found within its schedule', () => {
+    const late = changesInSchedule().filter(({ of, late: by }) => by > LATE_MS + lineMs(of));
+    expect(late.map(({ of: { article }, late: by }) => [article.url, article.fate, by])).toEqual([]);
+    expect(changesInSchedule().length).toBeGreaterThanOrEqual(100);
+  });
+
+  it('has articles withdrawn that are confirmed to be gone, and no others', () => {
+    const withdrawn = changes.filter(({ changeKind }) => changeKind === 'withdrawn');
+    expect(withdrawn.length).toBeGreaterThanOrEqual(10);
+    for (const { articleId, changedAt } of withdrawn) {
+      const { confirmation, article } = articles.get(keys.get(articleId)!)!;
+      expect([article.url, article.ends]).toEqual([article.url, expect.anything()]);
+      expect(Date.parse(changedAt)).toBeGreaterThanOrEqual(Math.floor(wall(confirmation!.startedAt)));
+    }
+    const statuses = withdrawn.map(({ articleId }) => articles.get(keys.get(articleId)!)!.article.ends!.status);
+    expect(new Set(statuses)).toEqual(new Set([404, 410]));
+  });
+
+  it('tells the same by the query API', () => {
+    for (const [id, kinds] of histories) {
+      const events = changes.filter(({ articleId }) => articleId === id).map(({ changeKind }) => changeKind);
+      expect([keys.get(id), kinds]).toEqual([keys.get(id), events]);
+    }
+    const { received, states, closes } = flow;
+    expect([closes, states['dead'] ?? 0]).toEqual([true, 0]);
+    expect(received).toBe(Object.values(states).reduce((sum, count) => sum + count, 0));
+  });
+});
+
+describe('the log of requests', () => {
+  it('has none that robots.txt forbids, although lists name many', () => {
+    expect(requests.filter(({ forbidden }) => forbidden)).toEqual([]);
+    const forbidden = [...articles.values()].filter(
+      ({ site, article }) => article.forbidden && site.robots.name !== 'all-forbidden',
+    );
+    expect(forbidden.length).toBeGreaterThanOrEqual(15);
+    expect(forbidden.flatMap(({ looks }) => looks)).toEqual([]);
+    for (const host of new Set(requests.map((request) => request.host))) {
+      expect(requests.find((request) => request.host === host)).toMatchObject({ host, path: '/robots.txt' });
+    }
+  });
+
+  it('has one request to a host at a time, the interval or the Crawl-delay apart', () => {
+    for (const [host, own] of Map.groupBy(requests, (request) => request.host)) {
+      for (const [index, next] of own.slice(1).entries()) {
+        expect([host, next.startedAt - own[index]!.startedAt >= HOST_INTERVAL_MS - 2]).toEqual([host, true]);
+        expect([host, next.startedAt >= own[index]!.endedAt]).toEqual([host, true]);
+      }
+    }
+    const slow = [...run.web.sites()].filter(({ robots }) => robots.crawlDelaySeconds !== undefined);
+    for (const { host, robots } of slow) {
+      const own = requests.filter((request) => request.host === host && request.path !== '/robots.txt');
+      const gaps = own.slice(1).map(({ startedAt }, index) => startedAt - own[index]!.startedAt);
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(robots.crawlDelaySeconds! * 1000 - 2);
+    }
+  });
+
+  it('has nothing asked of a host before its Retry-After has passed', () => {
+    expect(requests.filter(({ early }) => early)).toEqual([]);
+    expect(requests.some(({ status }) => status === 429)).toBe(true);
+  });
+
+  it('has a list that did not change answered with 304', () => {
+    for (const site of run.web.sites()) {
+      for (const entrance of site.entrances) {
+        // An index may stay as it is while what it lists changes.
+        if (
+          entrance.format === 'sitemap-index' ||
+          ['no-validators', 'ignores-conditions', 'changing-etag'].includes(site.delivery)
+        )
+          continue;
+        const looks = requests.filter(
+          ({ host, path, status }) =>
+            host.endsWith(site.host) && path === entrance.path && (status === 200 || status === 304),
+        );
+        const again = looks.filter(({ conditional }) => conditional);
+        if (again.length === 0 && site.robots.name === 'all-forbidden') continue;
+        expect([entrance.url, again.length > 0]).toEqual([entrance.url, true]);
+        for (const look of again) {
+          const before = looks[looks.indexOf(look) - 1]!;
+          const isSame = listing(site, entrance, before.at).changedAt === listing(site, entrance, look.at).changedAt;
+          expect([entrance.url, look.status]).toEqual([entrance.url, isSame ? 304 : 200]);
+        }
+        // Once by the search for lists, once by the first look.
+        expect(looks.length - again.length).toBeLessThanOrEqual(2);
+      }
+    }
+  });
+});
