@@ -6,24 +6,27 @@
  * after its first fetch and up to a tenth later. {@link LATE_MS} is for what the schedule does not promise: looks for due
  * pages are a second apart, and links wait in line for their host (one interval for each) and for the machine.
  */
+import { writeFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { type ArticleRecord, mainHeadline, plainBody } from '@newsmill/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { articleKey, keyOf, LookedAt, looksByArticle } from './support/looks.ts';
-import { listing } from './support/stub-web/lists.ts';
+import { requestLogFile } from './support/environment.config.ts';
+import { articleKey, keyOf, LookedAt, looksByArticle, type Telling } from './support/looks.ts';
+import { type Listing, listing } from './support/stub-web/lists.ts';
 import { Site } from './support/stub-web/site.ts';
-import { FATES } from './support/stub-web/story.ts';
+import { type Article, FATES } from './support/stub-web/story.ts';
 import { type LoggedRequest } from './support/stub-web/stub-web.ts';
 import { type FoundSource, StubWebRun } from './support/stub-web-run.ts';
 
-const HOUR_MS = 2_000;
+const HOUR_MS = 3_000;
 /** How long things happen on the web. */
-const HOURS = 15;
-const REVISIT_SECONDS = [2, 6, 12, 24];
+const HOURS = 12;
+const REVISIT_SECONDS = [3, 10, 20, 40];
 const GONE = { goneVisits: 3, goneSpacingMs: 2_000 };
 const HOST_INTERVAL_MS = 100;
 /** What a look may be late by plan, as a part of its delay. */
 const SPREAD = 0.1;
-const LATE_MS = 15_000;
+const LATE_MS = 60_000;
 
 let run: StubWebRun;
 let found: FoundSource[];
@@ -39,14 +42,14 @@ let keys: Map<string, string>;
 
 beforeAll(async () => {
   run = await StubWebRun.start(
-    { sites: 60, seed: 3, hourMs: HOUR_MS, backlog: 3, maxArticles: 9 },
+    { sites: 60, seed: 3, hourMs: HOUR_MS, backlog: 3, maxArticles: 9, periodHours: 1 },
     {
       NEWSMILL_REVISIT: REVISIT_SECONDS.map((seconds) => `${seconds}s`).join(','),
       NEWSMILL_GONE_VISITS: String(GONE.goneVisits),
       NEWSMILL_GONE_SPACING: `${GONE.goneSpacingMs / 1000}s`,
-      NEWSMILL_FEED_INTERVAL: '2s',
-      NEWSMILL_FEED_INTERVAL_MIN: '2s',
-      NEWSMILL_FEED_INTERVAL_MAX: '4s',
+      NEWSMILL_FEED_INTERVAL: '3s',
+      NEWSMILL_FEED_INTERVAL_MIN: '3s',
+      NEWSMILL_FEED_INTERVAL_MAX: '6s',
       NEWSMILL_HOST_INTERVAL: String(HOST_INTERVAL_MS),
       NEWSMILL_ROBOTS_RETRY: '1s',
     },
@@ -73,17 +76,19 @@ beforeAll(async () => {
   requests = [...run.web.requests].sort((a, b) => a.startedAt - b.startedAt);
   const looks = looksByArticle(requests);
   articles = new Map(
-    [...run.web.sites()].flatMap((site) =>
-      site
-        .articles(end)
-        .map((article) => [
-          keyOf(site, article),
-          new LookedAt(site, article, looks.get(keyOf(site, article)) ?? [], GONE),
-        ]),
-    ),
+    [...run.web.sites()].flatMap((site) => {
+      const listed = site.delivered(end).filter((article) => isListed(site, article));
+      const delivered = new Set(listed.map(({ number }) => number));
+      return site.articles(end).map((article) => {
+        const key = keyOf(site, article);
+        return [key, new LookedAt(site, article, looks.get(key) ?? [], delivered.has(article.number), GONE)];
+      });
+    }),
   );
   keys = new Map(changes.flatMap(({ articleId, record }) => (record ? [[articleId, keyOfRecord(record)!]] : [])));
   console.info(figures());
+  const file = requestLogFile();
+  if (file !== undefined) await writeFile(file, requests.map((request) => `${JSON.stringify(request)}\n`).join(''));
 }, 420_000);
 
 afterAll(async () => {
@@ -91,14 +96,26 @@ afterAll(async () => {
 }, 60_000);
 
 const keyOfRecord = ({ x }: ArticleRecord): string | undefined => articleKey(x.url.canonical);
+const tellingOf = ({ changeKind, record }: (typeof changes)[number]): Telling => ({
+  changeKind,
+  ...(record && {
+    headline: mainHeadline(record),
+    paragraphs: plainBody(record).split(/\n\s*/),
+    corrections: (record.x.corrections ?? []).map(({ text }) => text),
+  }),
+});
 const wall = (moment: number): number => performance.timeOrigin + moment;
-const told = (key: string) => changes.filter(({ articleId }) => keys.get(articleId) === key);
 
-/** Articles that the site's list delivered whole although they may not be asked for. */
-const standIns = (): LookedAt[] =>
-  [...articles.values()].filter(({ site, article }) =>
-    site.delivered(run.web.now()).some(({ number }) => number === article.number),
+/** Whether a list that named the article has been read: some are gone before they are read again. */
+function isListed(site: Site, { publishedAt }: Article): boolean {
+  return requests.some(
+    ({ host, path, status, at }) =>
+      (status === 200 || status === 304) &&
+      at >= publishedAt &&
+      host.endsWith(site.host) &&
+      site.entrances.some((each) => path === each.path),
   );
+}
 
 interface Change {
   of: LookedAt;
@@ -109,8 +126,9 @@ interface Change {
 /** Changes that fell within the schedule of their article, which was known by then. */
 function changesInSchedule(): Change[] {
   return [...articles.values()].flatMap((of): Change[] => {
-    const { article, firstRead, looks } = of;
-    if (firstRead === undefined || article.keptOut) return [];
+    const { article, served, looks } = of;
+    if (served.length === 0 || article.keptOut) return [];
+    const firstRead = served[0]!.look;
     const times = [...article.versions.slice(1).map(({ at }) => at), ...(article.ends ? [article.ends.at] : [])];
     return times.flatMap((at): Change[] => {
       const moment = run.momentOf(at);
@@ -140,9 +158,9 @@ function figures(): string {
     `answers ${Object.entries(Object.groupBy(requests, ({ status }) => status))
       .map(([status, some]) => `${status}: ${some!.length}`)
       .join(', ')}`,
-    `articles stored ${stored.length}, of them from their feed alone ${standIns().length}; forbidden ${[...articles.values()].filter(({ article }) => article.forbidden).length}, noarchive ${[...articles.values()].filter(({ article }) => article.keptOut).length}`,
+    `articles stored ${stored.length}, of them from their feed alone ${[...articles.values()].filter(({ isDelivered }) => isDelivered).length}; forbidden ${[...articles.values()].filter(({ article }) => article.forbidden).length}, noarchive ${[...articles.values()].filter(({ article }) => article.keptOut).length}`,
     `looks at articles ${[...articles.values()].reduce((sum, { looks }) => sum + looks.length, 0)}`,
-    `told ${kinds.map(([kind, some]) => `${kind}: ${some!.length}`).join(', ')}; account ${JSON.stringify(flow)}`,
+    `told ${kinds.map(([kind, some]) => `${kind}: ${some.length}`).join(', ')}; account ${JSON.stringify(flow)}`,
     `changes within the schedule ${lates.length}; late by ${Math.round(Math.max(...lates))} ms at most, ${lates.filter((late) => late > 0).length} of them after their slot`,
   ].join('\n');
 }
@@ -159,7 +177,7 @@ describe('a web of sixty hosts', () => {
       const there = site.entrances.map((each) => (Site.isFeed(each) ? 'feed' : 'sitemap')).sort();
       const expected =
         site.robots.name === 'all-forbidden'
-          ? { state: 'nothing', followed: [] }
+          ? { state: 'failed', followed: [] }
           : { state: 'following', followed: there };
       return JSON.stringify({ state, followed }) === JSON.stringify(expected)
         ? []
@@ -171,58 +189,43 @@ describe('a web of sixty hosts', () => {
 
   it('has every article found once', () => {
     const end = run.web.now();
-    const lastLooks = new Map(
-      [...run.web.sites()].map((site) => [
-        site,
-        requests.findLast(
-          ({ host, path, status }) =>
-            host.endsWith(site.host) &&
-            site.entrances.some((each) => path === each.path) &&
-            (status === 200 || status === 304),
-        ),
-      ]),
-    );
     const unseen = [...articles.values()].filter(({ site, article, looks }) => {
-      const isListed = article.publishedAt <= (lastLooks.get(site)?.at ?? end);
-      return isListed && site.expected(end).some(({ number }) => number === article.number) && looks.length === 0;
+      return (
+        isListed(site, article) &&
+        site.expected(end).some(({ number }) => number === article.number) &&
+        looks.length === 0
+      );
     });
     expect(unseen.map(({ article }) => article.url)).toEqual([]);
 
-    const read = [...articles.values()].filter(({ firstRead, article }) => firstRead !== undefined && !article.keptOut);
-    const expected = [...read, ...standIns()].map(({ site, article }) => keyOf(site, article)).sort();
+    const taken = [...articles.values()].filter(({ isTaken }) => isTaken);
+    const expected = taken.map(({ site, article }) => keyOf(site, article)).sort();
     const firsts = changes.filter(({ changeKind }) => changeKind === 'new');
     expect(firsts.map(({ articleId }) => keys.get(articleId)).sort()).toEqual(expected);
     expect(new Set(firsts.map(({ articleId }) => articleId)).size).toBe(expected.length);
-    const withdrawn = read.filter(({ confirmation }) => confirmation !== undefined).length;
+    const withdrawn = taken.filter(({ confirmation }) => confirmation !== undefined).length;
     expect(stored.length).toBe(expected.length - withdrawn);
     expect(new Set(stored.map(({ uri }) => uri)).size).toBe(stored.length);
     // All that can become of an article is among them.
-    expect(new Set(read.map(({ article }) => article.fate)).size).toBe(FATES.length - 2);
+    expect(new Set(taken.map(({ article }) => article.fate))).toEqual(
+      new Set(FATES.filter((fate) => fate !== 'noarchive')),
+    );
   });
 
   it('has every version told once, as what it is, with its own words', () => {
+    const byKey = Map.groupBy(changes, ({ articleId }) => keys.get(articleId)!);
     const wrong: unknown[] = [];
-    for (const [key, of] of articles) {
-      const events = told(key);
-      const isStandIn = standIns().includes(of);
-      const tellings = isStandIn ? ['new'] : of.tellings;
-      const kinds = events.map(({ changeKind }) => changeKind);
-      if (JSON.stringify(kinds) !== JSON.stringify(tellings)) {
-        wrong.push({ url: of.article.url, fate: of.article.fate, kinds, tellings });
-        continue;
-      }
-      for (const [index, { record, basis, correction }] of events.entries()) {
-        if (record === undefined) continue;
-        const { version, look } = isStandIn ? { version: of.article.versions[0]!, look: undefined } : of.served[index]!;
-        const note = version.kind === 'correction' ? version.paragraphs.at(-1) : undefined;
-        const words = note === undefined ? version.paragraphs : version.paragraphs.slice(0, -1);
-        const isSame =
-          mainHeadline(record) === version.headline &&
-          plainBody(record).split(/\n+/).join('\n') === words.join('\n') &&
-          (note === undefined || note.includes(correction!)) &&
-          (look === undefined || Date.parse(basis!.fetchedAt) >= Math.floor(wall(look.startedAt)));
-        if (!isSame)
-          wrong.push({ url: of.article.url, version, record: [mainHeadline(record), plainBody(record)], correction });
+    for (const [key, { article, tellings, served }] of articles) {
+      const { url, fate } = article;
+      const events = byKey.get(key) ?? [];
+      const told = events.map(tellingOf);
+      if (!isDeepStrictEqual(told, tellings)) wrong.push({ url, fate, told, not: tellings });
+      // Told by the look that was served it, and not before.
+      for (const [index, { basis, changeKind }] of events.entries()) {
+        const look = served[index]?.look;
+        const isBefore = look !== undefined && Date.parse(basis!.fetchedAt) < Math.floor(wall(look.startedAt));
+        if (isBefore)
+          wrong.push({ url, fate, changeKind, fetchedAt: basis!.fetchedAt, look, asked: wall(look.startedAt) });
       }
     }
     expect(wrong).toEqual([]);
@@ -231,12 +234,12 @@ describe('a web of sixty hosts', () => {
   it('has every change found within its schedule', () => {
     const late = changesInSchedule().filter(({ of, late: by }) => by > LATE_MS + lineMs(of));
     expect(late.map(({ of: { article }, late: by }) => [article.url, article.fate, by])).toEqual([]);
-    expect(changesInSchedule().length).toBeGreaterThanOrEqual(100);
+    expect(changesInSchedule().length).toBeGreaterThanOrEqual(20);
   });
 
   it('has articles withdrawn that are confirmed to be gone, and no others', () => {
     const withdrawn = changes.filter(({ changeKind }) => changeKind === 'withdrawn');
-    expect(withdrawn.length).toBeGreaterThanOrEqual(10);
+    expect(withdrawn.length).toBeGreaterThanOrEqual(5);
     for (const { articleId, changedAt } of withdrawn) {
       const { confirmation, article } = articles.get(keys.get(articleId)!)!;
       expect([article.url, article.ends]).toEqual([article.url, expect.anything()]);
@@ -308,7 +311,8 @@ describe('the log of requests', () => {
         expect([entrance.url, again.length > 0]).toEqual([entrance.url, true]);
         for (const look of again) {
           const before = looks[looks.indexOf(look) - 1]!;
-          const isSame = listing(site, entrance, before.at).changedAt === listing(site, entrance, look.at).changedAt;
+          const [was, is] = [before, look].map(({ at }) => listing(site, entrance, at)) as [Listing, Listing];
+          const isSame = site.delivery === 'date-only' ? was.changedAt === is.changedAt : was.text === is.text;
           expect([entrance.url, look.status]).toEqual([entrance.url, isSame ? 304 : 200]);
         }
         // Once by the search for lists, once by the first look.

@@ -8,61 +8,76 @@ export interface Look extends LoggedRequest {
   isPage: boolean;
 }
 
-export type Telling = 'new' | 'update' | 'correction' | 'withdrawn';
+/** What subscribers are told of an article: what happened, and what a reader reads then. */
+export interface Telling {
+  changeKind: string;
+  headline?: string;
+  paragraphs?: readonly string[];
+  corrections?: readonly string[];
+}
+
+export interface GoneRules {
+  goneVisits: number;
+  goneSpacingMs: number;
+}
 
 /** An article of the stub web and what the log of requests says of it. Times are `performance.now()`. */
 export class LookedAt {
+  /** Versions that were served, each once, in order; 304 is for what was served before. */
+  readonly served: readonly { version: Version; look: Look }[];
+  /** The look that confirmed that it is gone: of 404 the third, of 410, which is said on purpose, the second. */
+  readonly confirmation: Look | undefined;
+
   constructor(
     readonly site: Site,
     readonly article: Article,
     /** In the order in which they came. */
     readonly looks: readonly Look[],
-    private readonly rules: { goneVisits: number; goneSpacingMs: number },
-  ) {}
-
-  /** What pages were served: 304 is for what was served before. */
-  private get read(): Look[] {
-    return this.looks.filter(({ isPage, status }) => isPage && status === 200);
-  }
-
-  get firstRead(): Look | undefined {
-    return this.read[0];
-  }
-
-  /** Versions that were served, each once, in order. */
-  get served(): { version: Version; look: Look }[] {
+    /** It may not be asked for, and a feed delivered it whole. */
+    readonly isDelivered: boolean,
+    rules: GoneRules,
+  ) {
     const served: { version: Version; look: Look }[] = [];
-    for (const look of this.read) {
-      const version = versionAt(this.article, look.at);
+    for (const look of looks) {
+      if (!look.isPage || look.status !== 200) continue;
+      const version = versionAt(article, look.at);
       if (served.at(-1)?.version.at !== version.at) served.push({ version, look });
     }
-    return served;
+    this.served = served;
+    this.confirmation = this.misses(rules)[(article.ends?.status === 410 ? 2 : rules.goneVisits) - 1];
   }
 
-  /** Looks that found it missing after it had been read, and that count: spaced as the settings say. */
-  get misses(): Look[] {
-    const misses: Look[] = [];
-    for (const look of this.looks) {
-      if (this.firstRead === undefined || (look.status !== 404 && look.status !== 410)) continue;
-      // Counted when the answer has come, which is after the request.
-      const last = misses.at(-1);
-      if (last === undefined || look.endedAt - last.endedAt >= this.rules.goneSpacingMs - 50) misses.push(look);
-    }
-    return misses;
-  }
-
-  /** The look that confirmed that it is gone: of 404 the third, of 410, which is said on purpose, the second. */
-  get confirmation(): Look | undefined {
-    return this.misses[(this.article.ends?.status === 410 ? 2 : this.rules.goneVisits) - 1];
+  /** Whether it is one that newsmill must have: it was read, or delivered, and does not ask not to be kept. */
+  get isTaken(): boolean {
+    return this.isDelivered || (this.served.length > 0 && !this.article.keptOut);
   }
 
   /** What subscribers must have been told, each once and in this order. */
   get tellings(): Telling[] {
-    if (this.article.keptOut) return [];
-    const tellings = this.served.map(({ version: { kind } }, index): Telling => {
-      return index === 0 ? 'new' : kind === 'correction' ? 'correction' : 'update';
+    if (!this.isTaken) return [];
+    const versions = this.isDelivered ? this.article.versions : this.served.map(({ version }) => version);
+    const tellings = versions.map(({ kind, headline, paragraphs }, index): Telling => {
+      const isCorrected = kind === 'correction';
+      return {
+        changeKind: index === 0 ? 'new' : isCorrected ? 'correction' : 'update',
+        headline,
+        paragraphs: isCorrected ? paragraphs.slice(0, -1) : paragraphs,
+        corrections: isCorrected ? paragraphs.slice(-1) : [],
+      };
     });
-    return this.confirmation === undefined ? tellings : [...tellings, 'withdrawn'];
+    return this.confirmation === undefined ? tellings : [...tellings, { changeKind: 'withdrawn' }];
+  }
+
+  /** Looks that found it missing after it had been read, and that count: spaced as the settings say. */
+  private misses({ goneSpacingMs }: GoneRules): Look[] {
+    const misses: Look[] = [];
+    for (const look of this.looks) {
+      if (this.served.length === 0 || (look.status !== 404 && look.status !== 410)) continue;
+      const last = misses.at(-1);
+      // Spaced by their answers, which come a little after what the log notes.
+      if (last === undefined || look.endedAt - last.endedAt >= goneSpacingMs - 50) misses.push(look);
+    }
+    return misses;
   }
 }
 
