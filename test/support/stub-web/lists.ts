@@ -90,7 +90,7 @@ const RENDER: Readonly<Record<Exclude<Entrance['format'], 'sitemap-index'>, Rend
         title: versionAt(article, at).headline,
         ...(site.fullContent
           ? { content_html: contentOf(article, at) }
-          : { content_text: article.versions[0]!.paragraphs[0] }),
+          : { summary: article.versions[0]!.paragraphs[0] }),
         date_published: iso(article.publishedAt),
         date_modified: iso(changeOf(article, at)),
       })),
