@@ -1,5 +1,5 @@
 /**
- * The pull side as a whole, against a web of 60 hosts whose hours last two seconds: what stands on that web and when is
+ * The pull side as a whole, against a web of 54 sites whose hours last three seconds: what stands on that web and when is
  * known beforehand, each request is in its log, and what newsmill tells is judged by the two.
  *
  * A change is found in time when the page has been looked at by the next look that its schedule has for it, NEWSMILL_REVISIT
@@ -27,6 +27,8 @@ const HOST_INTERVAL_MS = 100;
 /** What a look may be late by plan, as a part of its delay. */
 const SPREAD = 0.1;
 const LATE_MS = 60_000;
+/** Two clocks, the database's and the web's, and their rounding. */
+const TOLERANCE_MS = 2;
 
 let run: StubWebRun;
 let found: FoundSource[];
@@ -42,7 +44,7 @@ let keys: Map<string, string>;
 
 beforeAll(async () => {
   run = await StubWebRun.start(
-    { sites: 60, seed: 3, hourMs: HOUR_MS, backlog: 3, maxArticles: 9, periodHours: 1 },
+    { sites: 54, seed: 3, hourMs: HOUR_MS, backlog: 3, maxArticles: 8, periodHours: 1 },
     {
       NEWSMILL_REVISIT: REVISIT_SECONDS.map((seconds) => `${seconds}s`).join(','),
       NEWSMILL_GONE_VISITS: String(GONE.goneVisits),
@@ -60,8 +62,7 @@ beforeAll(async () => {
   await run.declareLater();
   const end = run.web.shape.startAt + HOURS * HOUR_MS;
   await run.runUntil(end);
-  await run.settled();
-  flow = await run.client.flow();
+  flow = await run.settled();
   changes = await run.changes();
   stored = await run.client.allArticles();
   const ids = new Set(changes.map(({ articleId }) => articleId));
@@ -165,7 +166,7 @@ function figures(): string {
   ].join('\n');
 }
 
-describe('a web of sixty hosts', () => {
+describe('a web of more than fifty hosts', () => {
   it('is searched from the home pages: every list of every site is followed', () => {
     const wrong = found.flatMap(({ home, state, feeds }) => {
       const site = [...run.web.sites()].find((each) => each.home === home);
@@ -184,7 +185,7 @@ describe('a web of sixty hosts', () => {
         : [{ home, kind: site.kind, delivery: site.delivery, robots: site.robots.name, state, followed }];
     });
     expect(wrong).toEqual([]);
-    expect(found.filter(({ home }) => home !== undefined).length).toBeGreaterThanOrEqual(50);
+    expect(new Set(requests.map(({ host }) => host)).size).toBeGreaterThanOrEqual(50);
   });
 
   it('has every article found once', () => {
@@ -234,12 +235,13 @@ describe('a web of sixty hosts', () => {
   it('has every change found within its schedule', () => {
     const late = changesInSchedule().filter(({ of, late: by }) => by > LATE_MS + lineMs(of));
     expect(late.map(({ of: { article }, late: by }) => [article.url, article.fate, by])).toEqual([]);
-    expect(changesInSchedule().length).toBeGreaterThanOrEqual(20);
+    expect(new Set(changesInSchedule().map(({ of }) => of.article.fate))).toEqual(
+      new Set(['corrected', 'edited', 'rewritten', 'removed', 'gone']),
+    );
   });
 
   it('has articles withdrawn that are confirmed to be gone, and no others', () => {
     const withdrawn = changes.filter(({ changeKind }) => changeKind === 'withdrawn');
-    expect(withdrawn.length).toBeGreaterThanOrEqual(5);
     for (const { articleId, changedAt } of withdrawn) {
       const { confirmation, article } = articles.get(keys.get(articleId)!)!;
       expect([article.url, article.ends]).toEqual([article.url, expect.anything()]);
@@ -274,17 +276,19 @@ describe('the log of requests', () => {
   });
 
   it('has one request to a host at a time, the interval or the Crawl-delay apart', () => {
-    for (const [host, own] of Map.groupBy(requests, (request) => request.host)) {
-      for (const [index, next] of own.slice(1).entries()) {
-        expect([host, next.startedAt - own[index]!.startedAt >= HOST_INTERVAL_MS - 2]).toEqual([host, true]);
-        expect([host, next.startedAt >= own[index]!.endedAt]).toEqual([host, true]);
-      }
-    }
+    const close = [...Map.groupBy(requests, ({ host }) => host).values()].flatMap((own) =>
+      own.slice(1).flatMap((next, index) => {
+        const before = own[index]!;
+        const isApart = next.startedAt - before.startedAt >= HOST_INTERVAL_MS - TOLERANCE_MS;
+        return isApart && next.startedAt >= before.endedAt ? [] : [[before, next]];
+      }),
+    );
+    expect(close).toEqual([]);
     const slow = [...run.web.sites()].filter(({ robots }) => robots.crawlDelaySeconds !== undefined);
     for (const { host, robots } of slow) {
       const own = requests.filter((request) => request.host === host && request.path !== '/robots.txt');
       const gaps = own.slice(1).map(({ startedAt }, index) => startedAt - own[index]!.startedAt);
-      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(robots.crawlDelaySeconds! * 1000 - 2);
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(robots.crawlDelaySeconds! * 1000 - TOLERANCE_MS);
     }
   });
 
@@ -306,17 +310,18 @@ describe('the log of requests', () => {
           ({ host, path, status }) =>
             host.endsWith(site.host) && path === entrance.path && (status === 200 || status === 304),
         );
-        const again = looks.filter(({ conditional }) => conditional);
-        if (again.length === 0 && site.robots.name === 'all-forbidden') continue;
-        expect([entrance.url, again.length > 0]).toEqual([entrance.url, true]);
-        for (const look of again) {
-          const before = looks[looks.indexOf(look) - 1]!;
-          const [was, is] = [before, look].map(({ at }) => listing(site, entrance, at)) as [Listing, Listing];
-          const isSame = site.delivery === 'date-only' ? was.changedAt === is.changedAt : was.text === is.text;
-          expect([entrance.url, look.status]).toEqual([entrance.url, isSame ? 304 : 200]);
+        if (site.robots.name === 'all-forbidden') continue;
+        let was: Listing | undefined;
+        const wrong: LoggedRequest[] = [];
+        for (const look of looks) {
+          const is = listing(site, entrance, look.at);
+          const isSame = site.delivery === 'date-only' ? was?.changedAt === is.changedAt : was?.text === is.text;
+          if (look.conditional && look.status !== (isSame ? 304 : 200)) wrong.push(look);
+          was = is;
         }
+        const again = looks.filter(({ conditional }) => conditional).length;
         // Once by the search for lists, once by the first look.
-        expect(looks.length - again.length).toBeLessThanOrEqual(2);
+        expect([entrance.url, wrong, again > 0, looks.length - again <= 2]).toEqual([entrance.url, [], true, true]);
       }
     }
   });

@@ -15,6 +15,11 @@ import { startStubWeb, type StubWeb, type StubWebOptions } from './stub-web/stub
 
 const ADMIN_KEY = 'an-admin-key-that-is-long-enough';
 
+/** Receipts are noted within so many milliseconds after what they are for. */
+const NOTED_MS = 3_000;
+
+type Flow = Awaited<ReturnType<NewsmillClient['flow']>>;
+
 export interface FoundSource {
   id: string;
   home?: string;
@@ -150,21 +155,28 @@ export class StubWebRun {
     return this.releasedAt + (time - this.web.shape.startAt);
   }
 
-  /** Waits until every source has been searched, and each look at each list of those that follow one has been made once. */
+  /** Waits until every source has been searched for its lists. */
   async searched(): Promise<void> {
     await until('every site is searched', 120_000, async () =>
       (await this.sources()).some(({ state }) => state === 'searching') ? undefined : true,
     );
   }
 
-  /** Waits until no look is planned but at articles that are withdrawn, and every receipt is answered for. */
-  async settled(): Promise<void> {
-    await until('the last planned look is over', 180_000, async () => {
+  /**
+   * Waits until no look is planned but at articles that are withdrawn, and every receipt is answered for.
+   * @returns the account
+   */
+  async settled(): Promise<Flow> {
+    let overSince: number | undefined;
+    return until('the last planned look is over', 300_000, async () => {
       const [{ planned }] = await this.database.query<[{ planned: string }]>(
         `SELECT (SELECT count(*) FROM page WHERE next_visit_at IS NOT NULL AND withdrawn_at IS NULL)
            + (SELECT count(*) FROM deferred_link) AS planned`,
       );
-      return planned === '0' && (await this.client.flow()).closes ? true : undefined;
+      const flow = await this.client.flow();
+      overSince = planned === '0' ? (overSince ?? performance.now()) : undefined;
+      if (flow.closes && overSince !== undefined && performance.now() - overSince >= NOTED_MS) return flow;
+      return undefined;
     });
   }
 
