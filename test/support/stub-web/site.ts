@@ -49,7 +49,7 @@ export const DELIVERIES = [
  * - `no-validators`, `etag-only`, `date-only`, `weak-etag`: conditional requests done right, with fewer means.
  * - `ignores-conditions`: gives validators and answers 200 all the same. `changing-etag`: another ETag for the same octets.
  * - `moved-301`, `moved-302`: the listed feed address redirects within the site; `moved-host`: 301 to `feeds.` of the site.
- * - `throttled`: 429 with Retry-After to everything from hour 1 to 1.5. `busy`: 503 without it, from hour 0.5 to 1.
+ * - `throttled`: 429 with Retry-After to everything from hour 1 to 2. `busy`: 503 without it, from hour 0.5 to 1.
  * - `slow`: every answer takes `slowMs`. `gone`: the feed answers 410 from hour 2 on, and nothing more is published.
  */
 export type Delivery = (typeof DELIVERIES)[number];
@@ -216,10 +216,10 @@ export class Site {
     return this.#within(at, 0, this.robots.unavailableHours ?? 0);
   }
 
-  /** From hour 1 to 1.5 of a `throttled` site: seconds until it answers again. */
+  /** From hour 1 to 2 of a `throttled` site: seconds until it answers again. */
   throttledSeconds(at: number): number | undefined {
-    if (this.delivery !== 'throttled' || !this.#within(at, 1, 1.5)) return undefined;
-    return Math.max(1, Math.ceil((this.#shape.startAt + 1.5 * this.#shape.hourMs - at) / 1000));
+    if (this.delivery !== 'throttled' || !this.#within(at, 1, 2)) return undefined;
+    return Math.max(1, Math.ceil((this.#shape.startAt + 2 * this.#shape.hourMs - at) / 1000));
   }
 
   isBusy(at: number): boolean {
