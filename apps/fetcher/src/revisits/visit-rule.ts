@@ -55,13 +55,17 @@ export function nextVisitAfterFault(page: KnownPage, now: Date, settings: Revisi
   return planned !== null && planned < soon ? planned : soon;
 }
 
-/** Of a page that is missing: by the spacing until it is confirmed; while it is held back, at twice the time each. */
+/**
+ * Of a page that is missing: by the spacing until it is confirmed; while it is held back, at twice the time each. A visit
+ * that has not been made although it was due is under way, or lost: each further one waits as long as the page has waited.
+ */
 function nextLook(page: KnownPage, missingSince: Date, now: Date, settings: RevisitSettings): Date | null {
   const { goneSpacing, goneVisits, pageRetention } = settings;
   const held = Math.min(30, Math.max(0, page.goneCount - goneVisits));
   const wait = late(page, Math.min(goneSpacing * 2 ** held, Math.max(goneSpacing, RAREST_MS)));
   const after = (page.lastGoneAt ?? now).getTime() + wait;
-  const at = after > now.getTime() ? after : now.getTime() + wait;
+  const unvisited = now.getTime() - page.visitedAt.getTime();
+  const at = after > now.getTime() ? after : now.getTime() + Math.max(wait, unvisited);
   return at - missingSince.getTime() > pageRetention ? null : new Date(at);
 }
 
