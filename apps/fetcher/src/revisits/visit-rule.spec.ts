@@ -40,11 +40,11 @@ describe('a page that is missing', () => {
   it('gets visits ever more rarely while those that are due are not made', () => {
     let now = later(30);
     const waits: number[] = [];
-    for (let visits = 0; visits < 5; visits += 1) {
+    for (let visits = 0; visits < 8; visits += 1) {
       const wait = minutesUntilNext(missing, now);
       waits.push(wait);
       now = new Date(now.getTime() + wait * MINUTE);
     }
-    expect(waits).toEqual([30, 60, 120, 240, 480]);
+    expect(waits).toEqual([30, 60, 120, 240, 480, 960, 1440, 1440]);
   });
 });
