@@ -4,7 +4,7 @@ import { createOutbound, type FetchedResource, type Outbound } from '@newsmill/o
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { resolveStubNames } from './support/stub-web/resolve-names.ts';
 import { ROBOTS_NAMES } from './support/stub-web/rules.ts';
-import { DELIVERIES, type Delivery, KINDS, Site } from './support/stub-web/site.ts';
+import { CHARSETS, DELIVERIES, type Delivery, KINDS, Site } from './support/stub-web/site.ts';
 import { type Fate, FATES, versionAt } from './support/stub-web/story.ts';
 import { startStubWeb, type StubWeb } from './support/stub-web/stub-web.ts';
 
@@ -15,7 +15,7 @@ let now = START;
 let web: StubWeb;
 let outbound: Outbound;
 
-const text = ({ body }: FetchedResource): string => new TextDecoder().decode(body);
+const text = ({ body }: FetchedResource, site?: Site): string => new TextDecoder(site?.charset.name).decode(body);
 const siteWhere = (holds: (site: Site) => boolean): Site => [...web.sites()].find(holds)!;
 const delivering = (delivery: Delivery): Site =>
   siteWhere(
@@ -119,16 +119,18 @@ describe('what is served', () => {
 
   it('a home page names its feed', async () => {
     const site = siteWhere(({ kind, delivery }) => kind === 'home-page' && delivery === 'plain');
-    expect(text(await outbound.fetchPage(site.home))).toContain(`href="${new URL(site.entrances[0]!.url).pathname}"`);
+    expect(text(await outbound.fetchPage(site.home), site)).toContain(
+      `href="${new URL(site.entrances[0]!.url).pathname}"`,
+    );
   });
 
   it.each(['corrected', 'edited', 'rewritten'] as const)(
     'a %s article reads as its version at the time',
     async (fate) => {
-      const { article } = articleOf(fate);
+      const { site, article } = articleOf(fate);
       for (const { at, headline, paragraphs } of article.versions) {
         now = at;
-        const page = text(await outbound.fetchPage(article.url));
+        const page = text(await outbound.fetchPage(article.url), site);
         expect(page).toContain(`<h1>${headline}</h1>`);
         for (const paragraph of paragraphs) expect(page).toContain(paragraph);
       }
@@ -140,8 +142,10 @@ describe('what is served', () => {
   );
 
   it('a churning article differs at each look and reads the same', async () => {
-    const { article } = articleOf('churning');
-    const looks = [await outbound.fetchPage(article.url), await outbound.fetchPage(article.url)].map(text);
+    const { site, article } = articleOf('churning');
+    const looks = [await outbound.fetchPage(article.url), await outbound.fetchPage(article.url)].map((resource) =>
+      text(resource, site),
+    );
     expect(looks[0]).not.toBe(looks[1]);
     const read = looks.map((page) => /<article>[^]*<\/article>/.exec(page)![0]);
     expect(read[0]).toBe(read[1]);
@@ -169,10 +173,60 @@ describe('what is served', () => {
 
   it.each(['amp', 'print', 'tracked'] as const)('the %s variant names its canonical page', async (fate) => {
     now = START;
-    const { article } = articleOf(fate);
+    const { site, article } = articleOf(fate);
     expect(article.listedUrl).not.toBe(article.url);
-    expect(text(await outbound.fetchPage(article.listedUrl))).toContain(`<link rel="canonical" href="${article.url}">`);
+    const page = text(await outbound.fetchPage(article.listedUrl), site);
+    expect(page).toContain(`<link rel="canonical" href="${article.url}">`);
   });
+
+  it('a redirected article is listed under an address that leads to it', async () => {
+    now = START;
+    const { article } = articleOf('redirected');
+    const { status, url, redirects } = await outbound.fetchPage(article.listedUrl);
+    expect([status, url, redirects.length]).toEqual([200, article.url, 1]);
+  });
+
+  it('an article that is not to be kept says so', async () => {
+    now = START;
+    const { site, article } = articleOf('noarchive');
+    const resource = await outbound.fetchPage(article.url);
+    const said =
+      resource.headers['x-robots-tag'] ?? /<meta name="robots" content="(\w+)">/.exec(text(resource, site))?.[1];
+    expect(said).toBe('noarchive');
+    expect(site.expected(now)).not.toContainEqual(article);
+  });
+
+  it.each(CHARSETS)('a page in $name, told by $by', async ({ name, by }) => {
+    now = START;
+    const site = siteWhere(
+      ({ charset, robots, delivery }) =>
+        charset.name === name && charset.by === by && robots.name !== 'unavailable' && delivery === 'plain',
+    );
+    const standing = site.articles(now).find(({ ends, moves }) => !ends && !moves)!;
+    const { body, contentType } = await outbound.fetchPage(standing.url);
+    const page = new TextDecoder(name).decode(body);
+    expect(page).toContain('“Nobody');
+    expect([contentType!.includes(name), page.includes(`<meta charset="${name}">`)]).toEqual([
+      by === 'header',
+      by === 'meta',
+    ]);
+    expect(body[0] === 0xff && body[1] === 0xfe).toBe(by === 'mark');
+  });
+
+  it.each(['rss', 'atom', 'json-feed'] as const)(
+    'a %s feed carries the articles of a site that does so',
+    async (kind) => {
+      now = START;
+      const site = siteWhere(
+        (candidate) => candidate.kind === kind && candidate.fullContent && candidate.delivery !== 'gone',
+      );
+      const resource = await outbound.fetchPage(site.entrances[0]!.url);
+      const { entries } = parseFeed(resource.body, { url: resource.url, contentType: resource.contentType! });
+      const newest = site.articles(now).at(-1)!;
+      const told = versionAt(newest, now).kind === 'correction' ? versionAt(newest, now) : newest.versions[0]!;
+      for (const paragraph of told.paragraphs) expect(entries[0]!.contentHtml).toContain(paragraph);
+    },
+  );
 });
 
 describe('conditional requests', () => {
@@ -216,9 +270,9 @@ describe('oddities', () => {
     const site = delivering('throttled');
     now = START + HOUR;
     const { status, headers } = await outbound.fetchPage(site.home);
-    expect([status, headers['retry-after']]).toEqual([429, '1800']);
+    expect([status, headers['retry-after']]).toEqual([429, '3600']);
     await outbound.fetchPage(site.home);
-    now += 1_800_000;
+    now += 3_600_000;
     expect((await outbound.fetchPage(site.home)).status).toBe(200);
     const { early } = Object.groupBy(web.requests.filter(({ host }) => host === site.host).slice(-3), (request) =>
       request.early ? 'early' : 'in-time',

@@ -182,6 +182,14 @@ export class FetchController {
     return { until, reason: message, ailment: failed, journey: { tries } };
   }
 
+  /**
+   * Milliseconds in which a host has its next slot even with the longest Crawl-delay. Where a page leads to another of the
+   * same host, that one is an interval away; it is awaited outside the batch.
+   */
+  private get nextSlotMs(): number {
+    return this.settings.crawlDelayMax + this.settings.hostWait;
+  }
+
   /** @throws the reason of the signal and the database's faults, and nothing else */
   private async ask({ link, journey }: Item, patienceMs: number, signal: AbortSignal): Promise<Answer | Later> {
     const visit = await this.canonicalPages.begin(link);
@@ -194,7 +202,7 @@ export class FetchController {
         isPlain = true;
         resource = await this.polite.fetch(url, { signal, patienceMs });
       }
-      const get = (address: string) => this.polite.fetch(address, { signal, patienceMs });
+      const get = (address: string) => this.polite.fetch(address, { signal, patienceMs: this.nextSlotMs });
       const followed = await this.canonicalPages.follow(visit, resource, get, signal);
       return {
         visit: await this.canonicalPages.visitOf(visit, followed),

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { draw } from './draw.ts';
 import { listing, sitemapFile } from './lists.ts';
 import { articlePage, homePage } from './pages.ts';
-import { DELIVERIES, type Delivery, Site } from './site.ts';
+import { type Charset, DELIVERIES, type Delivery, Site } from './site.ts';
 import { type Article, versionAt } from './story.ts';
 
 export interface Asked {
@@ -30,13 +30,29 @@ export function answerOf(site: Site, asked: Asked): Answer {
   const wait = site.throttledSeconds(at);
   if (wait !== undefined) return { status: 429, headers: { 'retry-after': String(wait) }, body: 'slow down' };
   if (site.isBusy(at)) return { status: 503, headers: {}, body: 'busy' };
-  if (path === '/') return page(homePage(site, site.articles(at).slice(-10).reverse()));
+  if (path === '/') return page(site, homePage(site, site.articles(at).slice(-10).reverse()));
   return listAnswer(site, asked) ?? articleAnswer(site, asked) ?? NOT_HERE;
 }
 
 const NOT_HERE: Answer = { status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>Not here</h1>' };
 
-const page = (body: string): Answer => ({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body });
+/** A page in the site's charset, which its header, its head or its first octets tell. */
+function page({ charset: { name, by } }: Site, text: string): Answer {
+  const type = by === 'header' ? `text/html; charset=${name}` : 'text/html';
+  return { status: 200, headers: { 'content-type': type }, body: encode(text, name) };
+}
+
+/** What windows-1252 has in the place of the controls of ISO 8859-1, as far as the pages use it. */
+const WINDOWS_1252: Readonly<Record<string, string>> = { '“': '\u0093', '”': '\u0094' };
+
+function encode(text: string, charset: Charset['name']): Buffer {
+  if (charset === 'utf-8') return Buffer.from(text);
+  if (charset === 'utf-16le') return Buffer.from(`\uFEFF${text}`, 'utf16le');
+  return Buffer.from(
+    text.replace(/[“”]/g, (character) => WINDOWS_1252[character]!),
+    'latin1',
+  );
+}
 
 const moved = (status: number, location: string): Answer => ({ status, headers: { location }, body: '' });
 
@@ -75,6 +91,10 @@ function listAnswer(site: Site, asked: Asked): Answer | undefined {
 function articleAnswer(site: Site, asked: Asked): Answer | undefined {
   const { at, looks } = asked;
   const { pathname, searchParams } = new URL(asked.path, site.origin);
+  if (pathname.startsWith('/go/')) {
+    const target = pathname.slice('/go'.length);
+    return articleAnswer(site, { ...asked, path: target, headers: {} }) && moved(302, site.origin + target);
+  }
   const amp = pathname.startsWith('/amp/');
   const path = amp ? pathname.slice('/amp'.length) : pathname;
   const number = Number(/-(\d{1,7})\.html$/.exec(path)?.[1] ?? Number.NaN);
@@ -86,7 +106,9 @@ function articleAnswer(site: Site, asked: Asked): Answer | undefined {
   if (ends !== undefined && at >= ends.at) return { status: ends.status, headers: {}, body: 'not here any more' };
   if (hasMoved && path !== moves.path) return moved(301, site.origin + (amp ? '/amp' : '') + moves.path);
   const variant = amp ? 'amp' : searchParams.has('print') ? 'print' : 'full';
-  return conditional(site, asked, page(articlePage(site, article, { at, variant, looks })), changedAt(article, at));
+  const full = page(site, articlePage(site, article, { at, variant, looks }));
+  if (article.keptOut && number % 2 === 0) full.headers['x-robots-tag'] = 'noarchive';
+  return conditional(site, asked, full, changedAt(article, at));
 }
 
 function changedAt(article: Article, at: number): number {

@@ -53,10 +53,10 @@ type Render = (site: Site, articles: readonly Article[], at: number) => { type: 
 const RENDER: Readonly<Record<Exclude<Entrance['format'], 'sitemap-index'>, Render>> = {
   rss: (site, articles, at) => ({
     type: 'application/rss+xml; charset=utf-8',
-    text: `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>Site ${site.index}</title><link>${site.home}</link><description>News</description>${articles
+    text: `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Site ${site.index}</title><link>${site.home}</link><description>News</description>${articles
       .map(
         (article) =>
-          `<item><title>${escape(versionAt(article, at).headline)}</title><link>${escape(article.listedUrl)}</link><guid isPermaLink="false">${site.host}/${article.number}</guid><pubDate>${rfc822(article.publishedAt)}</pubDate><description>${escape(article.versions[0]!.paragraphs[0]!)}</description></item>`,
+          `<item><title>${escape(versionAt(article, at).headline)}</title><link>${escape(article.listedUrl)}</link><guid isPermaLink="false">${site.host}/${article.number}</guid><pubDate>${rfc822(article.publishedAt)}</pubDate><description>${escape(article.versions[0]!.paragraphs[0]!)}</description>${inFull(site, article, at, (html) => `<content:encoded>${escape(html)}</content:encoded>`)}</item>`,
       )
       .join('\n')}</channel></rss>`,
   }),
@@ -65,7 +65,7 @@ const RENDER: Readonly<Record<Exclude<Entrance['format'], 'sitemap-index'>, Rend
     text: `<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Site ${site.index}</title><id>${site.home}</id><updated>${iso(Math.max(0, ...articles.map((article) => changeOf(article, at))))}</updated>${articles
       .map(
         (article) =>
-          `<entry><title>${escape(versionAt(article, at).headline)}</title><link rel="alternate" href="${escape(article.listedUrl)}"/><id>tag:${site.host},2026:${article.number}</id><published>${iso(article.publishedAt)}</published><updated>${iso(changeOf(article, at))}</updated><summary>${escape(article.versions[0]!.paragraphs[0]!)}</summary></entry>`,
+          `<entry><title>${escape(versionAt(article, at).headline)}</title><link rel="alternate" href="${escape(article.listedUrl)}"/><id>tag:${site.host},2026:${article.number}</id><published>${iso(article.publishedAt)}</published><updated>${iso(changeOf(article, at))}</updated><summary>${escape(article.versions[0]!.paragraphs[0]!)}</summary>${inFull(site, article, at, (html) => `<content type="html">${escape(html)}</content>`)}</entry>`,
       )
       .join('\n')}</feed>`,
   }),
@@ -88,7 +88,9 @@ const RENDER: Readonly<Record<Exclude<Entrance['format'], 'sitemap-index'>, Rend
         id: `${site.host}/${article.number}`,
         url: article.listedUrl,
         title: versionAt(article, at).headline,
-        content_text: article.versions[0]!.paragraphs[0],
+        ...(site.fullContent
+          ? { content_html: contentOf(article, at) }
+          : { summary: article.versions[0]!.paragraphs[0] }),
         date_published: iso(article.publishedAt),
         date_modified: iso(changeOf(article, at)),
       })),
@@ -105,6 +107,17 @@ const RENDER: Readonly<Record<Exclude<Entrance['format'], 'sitemap-index'>, Rend
     ),
   }),
 };
+
+/** What a reader reads, as the site's lists tell it: an edit in silence is not in them before the page is listed anew. */
+function contentOf(article: Article, at: number): string {
+  const { kind, paragraphs } = versionAt(article, at);
+  const listed = kind === 'edit' ? article.versions[0]!.paragraphs : paragraphs;
+  return listed.map((paragraph) => `<p>${escape(paragraph)}</p>`).join('');
+}
+
+function inFull(site: Site, article: Article, at: number, element: (html: string) => string): string {
+  return site.fullContent ? element(contentOf(article, at)) : '';
+}
 
 function sitemapIndex(site: Site, count: number, at: number): { type: string; text: string } {
   const files = Array.from({ length: Math.ceil(count / FILE_ARTICLES) }, (_, number) => {

@@ -20,7 +20,9 @@ export function articlePage(
 <p class="byline">By <a rel="author" href="/staff">The ${site.index} Desk</a></p>
 ${paragraphs.map((paragraph) => `<p>${escape(paragraph)}</p>`).join('\n')}
 </article>`;
-  const head = `<meta charset="utf-8"><title>${escape(headline)}</title>
+  const charset = site.charset.by === 'meta' ? `<meta charset="${site.charset.name}">` : '';
+  const robots = article.keptOut && article.number % 2 === 1 ? '<meta name="robots" content="noarchive">' : '';
+  const head = `${charset}${robots}<title>${escape(headline)}</title>
 <link rel="canonical" href="${site.origin}${path}">
 <meta property="og:type" content="article"><meta property="og:title" content="${escape(headline)}">
 <meta property="article:published_time" content="${published}">
@@ -45,6 +47,6 @@ export function homePage(site: Site, newest: readonly Article[]): string {
   const list = newest.map(
     ({ listedUrl, versions }) => `<li><a href="${escape(listedUrl)}">${escape(versions[0]!.headline)}</a>`,
   );
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Site ${site.index}</title>
+  return `<!doctype html><html lang="en"><head><title>Site ${site.index}</title>
 ${links.join('')}</head><body><h1>Site ${site.index}</h1><ul>${list.join('\n')}</ul></body></html>`;
 }

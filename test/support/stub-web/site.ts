@@ -19,7 +19,7 @@ export const KINDS = [
  * - `rss`, `atom`, `rdf`, `json-feed`: one feed, named by the home page.
  * - `news-sitemap`, `sitemap-index` (of gzipped sitemaps): named by robots.txt, or at /sitemap.xml where there is none.
  * - `home-page`: an RSS feed at an address that cannot be guessed, named by the home page alone.
- * - `well-known`: an RSS feed at /feed that nothing names.
+ * - `well-known`: an RSS feed at /feed/ that nothing names.
  * - `rss-and-sitemap`: the same articles in both.
  */
 export type Kind = (typeof KINDS)[number];
@@ -49,10 +49,21 @@ export const DELIVERIES = [
  * - `no-validators`, `etag-only`, `date-only`, `weak-etag`: conditional requests done right, with fewer means.
  * - `ignores-conditions`: gives validators and answers 200 all the same. `changing-etag`: another ETag for the same octets.
  * - `moved-301`, `moved-302`: the listed feed address redirects within the site; `moved-host`: 301 to `feeds.` of the site.
- * - `throttled`: 429 with Retry-After to everything from hour 1 to 1.5. `busy`: 503 without it, from hour 0.5 to 1.
+ * - `throttled`: 429 with Retry-After to everything from hour 1 to 2. `busy`: 503 without it, from hour 0.5 to 1.
  * - `slow`: every answer takes `slowMs`. `gone`: the feed answers 410 from hour 2 on, and nothing more is published.
  */
 export type Delivery = (typeof DELIVERIES)[number];
+
+/** How the octets of a site's pages say what characters they are. UTF-16 has a byte order mark and nothing else. */
+export const CHARSETS = [
+  { name: 'utf-8', by: 'header' },
+  { name: 'windows-1252', by: 'header' },
+  { name: 'utf-8', by: 'meta' },
+  { name: 'utf-16le', by: 'mark' },
+  { name: 'windows-1252', by: 'meta' },
+] as const;
+
+export type Charset = (typeof CHARSETS)[number];
 
 export interface Entrance {
   format: 'rss' | 'atom' | 'rdf' | 'json-feed' | 'news-sitemap' | 'sitemap-index';
@@ -93,6 +104,9 @@ export class Site {
   readonly kind: Kind;
   readonly delivery: Delivery;
   readonly robots: RobotsRules;
+  readonly charset: Charset;
+  /** Its feed, if it has one, carries the articles themselves. */
+  readonly fullContent: boolean;
   /** Milliseconds between two articles. */
   readonly periodMs: number;
   readonly #shape: WebShape;
@@ -108,6 +122,8 @@ export class Site {
     this.kind = KINDS[turned % KINDS.length]!;
     // In time every kind meets every delivery and every rule.
     this.delivery = healthy ? 'plain' : DELIVERIES[turned % DELIVERIES.length]!;
+    this.charset = CHARSETS[healthy ? 0 : turned % CHARSETS.length]!;
+    this.fullContent = !healthy && draw(shape.seed, index, 'content') % 3 === 0;
     this.robots = ROBOTS[healthy ? HEALTHY_ROBOTS[turned % 4]! : shifted(ROBOTS_NAMES, turned)];
     this.periodMs = (shape.periodHours ?? pick([0.5, 1, 2, 4, 8], shape.seed, index, 'period')) * shape.hourMs;
     this.#phase = (draw(shape.seed, index, 'phase') % 1000) / 1000;
@@ -135,7 +151,7 @@ export class Site {
       case 'home-page':
         return [feed('rss', `/x${draw(this.#shape.seed, this.index, 'feed').toString(36)}/latest`, 'home-page')];
       case 'well-known':
-        return [feed('rss', '/feed', 'nothing')];
+        return [feed('rss', '/feed/', 'nothing')];
       case 'rss-and-sitemap':
         return [feed('rss', '/feeds/rss', 'home-page'), sitemap('news-sitemap')];
       default:
@@ -157,11 +173,15 @@ export class Site {
   }
 
   article(number: number): Article {
-    const { seed, startAt, hourMs, backlog } = this.#shape;
+    const { seed, startAt, hourMs, backlog, profile } = this.#shape;
     const publishedAt = Math.floor(startAt + (number - backlog + 1 - this.#phase) * this.periodMs);
     const { index, origin, robots } = this;
     const folder = robots.forbiddenFolder === undefined ? {} : { forbiddenFolder: robots.forbiddenFolder };
-    const article = articleOf({ seed, index, origin, hourMs, ...folder }, number, publishedAt);
+    const article = articleOf(
+      { seed, index, origin, hourMs, healthy: profile === 'healthy', ...folder },
+      number,
+      publishedAt,
+    );
     return this.robots.name === 'all-forbidden' ? { ...article, forbidden: true } : article;
   }
 
@@ -170,9 +190,20 @@ export class Site {
     return Array.from({ length: this.countAt(at) }, (_, number) => this.article(number));
   }
 
-  /** Articles that a polite and complete reader knows at a time. */
+  /** Articles that a polite and complete reader may ask for at a time, and keep. */
   expected(at: number): Article[] {
-    return this.articles(at).filter(({ forbidden }) => !forbidden);
+    return this.articles(at).filter(({ forbidden, keptOut }) => !forbidden && !keptOut);
+  }
+
+  /** Those that may not be asked for, and that its feed carries whole. */
+  delivered(at: number): Article[] {
+    const isRead = this.fullContent && this.robots.name !== 'all-forbidden' && this.entrances.some(Site.carriesContent);
+    return isRead ? this.articles(at).filter(({ forbidden }) => forbidden) : [];
+  }
+
+  /** Whether entries of this format carry the article of a site with full content. */
+  static carriesContent({ format }: Entrance): boolean {
+    return format === 'rss' || format === 'atom' || format === 'json-feed';
   }
 
   /** Whether robots.txt forbids newsmill to ask for a path at a time. */
@@ -185,10 +216,10 @@ export class Site {
     return this.#within(at, 0, this.robots.unavailableHours ?? 0);
   }
 
-  /** From hour 1 to 1.5 of a `throttled` site: seconds until it answers again. */
+  /** From hour 1 to 2 of a `throttled` site: seconds until it answers again. */
   throttledSeconds(at: number): number | undefined {
-    if (this.delivery !== 'throttled' || !this.#within(at, 1, 1.5)) return undefined;
-    return Math.max(1, Math.ceil((this.#shape.startAt + 1.5 * this.#shape.hourMs - at) / 1000));
+    if (this.delivery !== 'throttled' || !this.#within(at, 1, 2)) return undefined;
+    return Math.max(1, Math.ceil((this.#shape.startAt + 2 * this.#shape.hourMs - at) / 1000));
   }
 
   isBusy(at: number): boolean {

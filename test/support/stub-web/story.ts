@@ -14,6 +14,8 @@ export const FATES = [
   'moved',
   'gone',
   'rewritten',
+  'redirected',
+  'noarchive',
 ] as const;
 
 /**
@@ -22,6 +24,8 @@ export const FATES = [
  *   `rewritten`: the headline changes, then the text: three versions.
  * - `removed`: 404 later. `gone`: 410 later. `moved`: 301 to another path later.
  * - `tracked`, `amp`, `print`: the site's lists name the address with tracking parameters, the AMP or the print variant.
+ * - `redirected`: the lists name an address that redirects to it with 302.
+ * - `noarchive`: its page says so, in `X-Robots-Tag` or in a meta element by turns.
  * - `forbidden`: stands where robots.txt forbids it (only on sites that forbid a folder; elsewhere it is plain).
  */
 export type Fate = (typeof FATES)[number];
@@ -52,6 +56,8 @@ export interface Article {
   moves?: { at: number; path: string };
   /** robots.txt forbids to ask for it. */
   forbidden: boolean;
+  /** Its page asks not to be kept. */
+  keptOut: boolean;
 }
 
 /** What {@link articleOf} must know of a site. */
@@ -60,6 +66,8 @@ export interface Place {
   index: number;
   origin: string;
   forbiddenFolder?: string;
+  /** Nothing is forbidden by articles themselves, and none is listed under an address that redirects. */
+  healthy: boolean;
   hourMs: number;
 }
 
@@ -67,7 +75,9 @@ export interface Place {
 export function articleOf(place: Place, number: number, publishedAt: number): Article {
   const { seed, index, origin, hourMs } = place;
   const drawn = FATES[(number + draw(seed, index, 'fates')) % FATES.length]!;
-  const fate = drawn === 'forbidden' && place.forbiddenFolder === undefined ? 'plain' : drawn;
+  const isOdd = drawn === 'noarchive' || drawn === 'redirected';
+  const fits = drawn === 'forbidden' ? place.forbiddenFolder !== undefined : !(place.healthy && isOdd);
+  const fate = fits ? drawn : 'plain';
   const later = (hours: readonly number[], what: string): number =>
     publishedAt + Math.round(pick(hours, seed, index, number, what) * hourMs);
   const folder = fate === 'forbidden' ? place.forbiddenFolder! : '/news';
@@ -82,6 +92,7 @@ export function articleOf(place: Place, number: number, publishedAt: number): Ar
     publishedAt,
     versions: versionsOf(fate, subject, publishedAt, later),
     forbidden: fate === 'forbidden',
+    keptOut: fate === 'noarchive',
   };
   if (fate === 'removed') article.ends = { at: later([2, 10, 48], 'ends'), status: 404 };
   if (fate === 'gone') article.ends = { at: later([2, 10, 48], 'ends'), status: 410 };
@@ -99,6 +110,7 @@ function listedPath(fate: Fate, path: string): string {
   if (fate === 'tracked') return `${path}?utm_source=feed&utm_medium=rss&utm_campaign=all`;
   if (fate === 'amp') return `/amp${path}`;
   if (fate === 'print') return `${path}?print=1`;
+  if (fate === 'redirected') return `/go${path}`;
   return path;
 }
 

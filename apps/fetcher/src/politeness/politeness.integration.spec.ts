@@ -321,6 +321,34 @@ describe('robots.txt', () => {
 });
 
 describe('links that have no time', () => {
+  it('to AMP forms and to pages that send on lead to the page, however long the Crawl-delay', async () => {
+    const fetcher = await world.fetcher({ ...QUICK, NEWSMILL_HOST_WAIT: '200' });
+    await fetcher.run();
+    const say = (at: string, html: string): void => {
+      world.web.answers.set(at, (_, response) =>
+        response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html>${html}`),
+      );
+    };
+    for (const host of ['amp.slow.example', 'refresh.slow.example']) {
+      world.web.robots(host, 'User-agent: *\nCrawl-delay: 1.5\n');
+    }
+    say('amp.slow.example/amp/1', '<html amp><link rel="canonical" href="http://amp.slow.example/1"><p>Short');
+    say('refresh.slow.example/old/1', '<meta http-equiv="refresh" content="0; url=/1"><p>See there');
+    const ids = await world.publish('http://amp.slow.example/amp/1', 'http://refresh.slow.example/old/1');
+    expect(await Promise.all(ids.map((id) => world.final(id)))).toEqual(['emitted', 'emitted']);
+    expect((await world.read(pageFetched)).map(({ url }) => url.final).sort()).toEqual([
+      'http://amp.slow.example/1',
+      'http://refresh.slow.example/1',
+    ]);
+    for (const [host, first] of [
+      ['amp.slow.example', '/amp/1'],
+      ['refresh.slow.example', '/old/1'],
+    ] as const) {
+      expect(world.web.requests(host).map(({ path }) => path)).toEqual(['/robots.txt', first, '/1']);
+      expect(world.web.gaps(host)[1]).toBeGreaterThanOrEqual(1_500 - tolerance(1_500));
+    }
+  });
+
   it('are deferred one interval after the other, fetched once each, by whichever process', async () => {
     const INTERVAL = 250;
     const environment = { NEWSMILL_HOST_INTERVAL: String(INTERVAL), NEWSMILL_HOST_WAIT: '300' };

@@ -10,7 +10,7 @@ export const NO_STATUS = 0;
 /** A 410 is the server's own word that it is no passing fault. */
 const VISITS_OF_410 = 2;
 
-/** While a missing page is held back, its visits become rarer, down to one in so many milliseconds. */
+/** While a missing page is held back, or cannot be visited, its visits become rarer, down to one in so many milliseconds. */
 const RAREST_MS = 24 * 3_600_000;
 
 /** Most that a visit is late by plan, as a part of its delay, so that pages found together are not visited together. */
@@ -55,13 +55,17 @@ export function nextVisitAfterFault(page: KnownPage, now: Date, settings: Revisi
   return planned !== null && planned < soon ? planned : soon;
 }
 
-/** Of a page that is missing: by the spacing until it is confirmed; while it is held back, at twice the time each. */
+/**
+ * Of a page that is missing: by the spacing until it is confirmed; while it is held back, at twice the time each. A visit
+ * that has not been made although it was due is under way, or lost: each further one waits as long as the page has waited.
+ */
 function nextLook(page: KnownPage, missingSince: Date, now: Date, settings: RevisitSettings): Date | null {
   const { goneSpacing, goneVisits, pageRetention } = settings;
   const held = Math.min(30, Math.max(0, page.goneCount - goneVisits));
   const wait = late(page, Math.min(goneSpacing * 2 ** held, Math.max(goneSpacing, RAREST_MS)));
   const after = (page.lastGoneAt ?? now).getTime() + wait;
-  const at = after > now.getTime() ? after : now.getTime() + wait;
+  const unvisited = Math.min(now.getTime() - page.visitedAt.getTime(), RAREST_MS);
+  const at = after > now.getTime() ? after : now.getTime() + Math.max(wait, unvisited);
   return at - missingSince.getTime() > pageRetention ? null : new Date(at);
 }
 
