@@ -50,12 +50,19 @@ export async function measurePages(
     const usage = await world.measure(async () => {
       await world.publish(urls);
       await world.until(`the pages of ${urls.length} links`, LIMIT_MS, () => {
-        return judgePages(world.web.requests, wanted).fetched >= wanted.size;
+        return judgePages(world.web.requests, wanted).missing === 0;
       });
     });
     // What would be fetched twice would come now.
     await sleep(3_000);
     const requests = await world.web.readLog();
+    if (process.env['DBG']) {
+      const { writeFileSync } = await import('node:fs');
+      writeFileSync('/tmp/benchfetch/log.json', JSON.stringify(requests));
+      writeFileSync('/tmp/benchfetch/lines.txt', world.lines().join('\n'));
+      const { rows } = await world.database.query("SELECT count(*), (select count(*) from deferred_link) d from newsmill_log.records").catch((e) => ({ rows: [String(e)] }));
+      console.error(rows);
+    }
     return {
       fetchers,
       links: urls.length,

@@ -157,6 +157,10 @@ export class World {
     }
   }
 
+  lines(): string[] {
+    return this.#fetchers.flatMap(({ lines }) => lines);
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#fetchers.map((fetcher) => fetcher.stop()));
     for (const close of this.#closers.toReversed()) await close();

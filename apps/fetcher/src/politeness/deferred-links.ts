@@ -144,7 +144,7 @@ export class DeferredLinks {
     const [rows] = await manager.query<[{ host: string; start: Date; intervalMs: number }[], number]>(
       `WITH asked AS (SELECT * FROM unnest($1::text[], $2::int[], $3::timestamptz[]) AS asked (host, links, floor)),
          line AS (SELECT h.host, greatest(h.queued_until, h.next_at, clock_timestamp(), asked.floor) AS start, h.interval_ms, asked.links
-           FROM host h JOIN asked ON asked.host = h.host FOR UPDATE OF h)
+           FROM host h JOIN asked ON asked.host = h.host ORDER BY h.host FOR UPDATE OF h)
        UPDATE host h SET queued_until = line.start + line.links * line.interval_ms * interval '1 millisecond'
        FROM line WHERE h.host = line.host
        RETURNING h.host, line.start, line.interval_ms AS "intervalMs"`,
