@@ -9,6 +9,8 @@ import { type Usage, World } from './world.ts';
 /** New articles a second, of all sites together: what 10,000 sources of ten articles a day bring. */
 const ARTICLES_A_SECOND = 1;
 const IDLE_MS = 8_000;
+/** Of the interval. */
+const GOAL = 1.2;
 
 export interface FeedsResult {
   sources: number;
@@ -19,6 +21,8 @@ export interface FeedsResult {
   rate: number;
   /** From one look at a feed to the next, as multiple of its interval. */
   stretch: Spread;
+  /** Times that a feed was looked at later than {@link GOAL}. */
+  late: number;
   /** Feeds that were not looked at. */
   unseen: number;
   /** CPU milliseconds a look, what the parts use without any source taken off. */
@@ -80,6 +84,7 @@ export async function measureFeeds(
     await world.web.readLog();
     const to = Math.max(0, ...world.web.requests.map(({ endedAt }) => endedAt));
     const { looks, unseen, gaps } = looksOf(world.web.requests, feeds, { from, to });
+    const stretches = gaps.map((gap) => gap / (intervalSeconds * 1000));
     const perSecond = perOf(idle, idle.seconds);
     return {
       sources,
@@ -88,7 +93,8 @@ export async function measureFeeds(
       looks,
       rate: looks / usage.seconds,
       unseen,
-      stretch: spreadOf(gaps.map((gap) => gap / (intervalSeconds * 1000))),
+      stretch: spreadOf(stretches),
+      late: stretches.filter((stretch) => stretch > GOAL).length,
       cpuMsPerLook: Object.fromEntries(
         Object.entries(usage.cpuMs).map(([part, ms]) => [part, (ms - perSecond[part]! * usage.seconds) / looks]),
       ),

@@ -42,7 +42,7 @@ export async function measurePages(
         .map(({ url }) => url),
     ).flat();
     for (let count = 0; count < fetchers; count += 1) {
-      await world.addFetcher({ NEWSMILL_HOST_INTERVAL: String(intervalMs) });
+      await world.addFetcher({ NEWSMILL_HOST_INTERVAL: String(intervalMs), ...JSON.parse(process.env['DBG_ENV'] ?? '{}') });
     }
     // Until the partitions are shared.
     await sleep(3_000);
