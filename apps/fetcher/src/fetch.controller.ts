@@ -44,7 +44,7 @@ interface Answer {
 }
 
 /** A link whose time has not come. */
-interface Later extends Pick<Deferral, 'until' | 'reason'> {
+interface Later extends Pick<Deferral, 'until' | 'reason' | 'isAwaited'> {
   /** What is the matter with its host, if it is not merely its turn. */
   ailment?: Fail | undefined;
   /** What the link itself has come to; absent when it has not been asked for. */
@@ -107,7 +107,10 @@ export class FetchController {
           const { link, meta, journey } = item;
           if (ailment !== undefined && link.revisit !== undefined)
             outcomes.set(item, await this.putOffRevisit(link, ailment));
-          else deferrals.set(item, { link, meta, until, reason, journey: { ...journey, ...step.journey } });
+          else {
+            const { isAwaited } = step;
+            deferrals.set(item, { link, meta, until, reason, isAwaited, journey: { ...journey, ...step.journey } });
+          }
         }
       }),
     );
@@ -154,7 +157,7 @@ export class FetchController {
     );
     if (answer === undefined) {
       const reason = 'its host is slow to answer; the answer is awaited';
-      return { until: new Date(Date.now() + SLOW_MS), reason, journey: {} };
+      return { until: new Date(Date.now() + SLOW_MS), reason, journey: {}, isAwaited: true };
     }
     if ('until' in answer) return answer;
     const { visit, outcome: found, resource } = answer;
