@@ -25,14 +25,15 @@ import { DeferredLinks } from './politeness/deferred-links.js';
 import { pageOutcome } from './page-outcome.js';
 import { PoliteFetch } from './politeness/polite-fetch.js';
 import { HostBusy, RobotsForbidden } from './politeness/refusals.js';
+import { HOP_PATIENCE_MS } from './politeness/slotted-fetch.js';
 import { SlowAnswers } from './politeness/slow-answers.js';
 import { PageVisits, type Visit } from './revisits/page-visits.js';
 
 type Link = EventOf<typeof linkDiscovered>;
 type FetchOutcome = Outcome<typeof fetch>;
 
-/** A batch waits for an answer at least so many milliseconds. */
-const LEAST_HOLD_MS = 1_000;
+/** A batch waits for an answer at least so many milliseconds: a redirect within its host takes the host's interval. */
+const LEAST_HOLD_MS = 3_000;
 /** A link whose answer is slow comes back for it after so many milliseconds. */
 const SLOW_MS = 2_000;
 
@@ -197,7 +198,8 @@ export class FetchController {
         isPlain = true;
         resource = await this.polite.fetch(url, { signal, patienceMs });
       }
-      const get = (address: string) => this.polite.fetch(address, { signal, patienceMs });
+      // Where the page sends its reader: it is not given up for a slot, like the target of a redirect.
+      const get = (address: string) => this.polite.fetch(address, { signal, patienceMs: HOP_PATIENCE_MS });
       const followed = await this.canonicalPages.follow(visit, resource, get, signal);
       return {
         visit: await this.canonicalPages.visitOf(visit, followed),

@@ -11,7 +11,7 @@ import type { PolitenessSettings } from './politeness.config.js';
 
 /** Links put on the log in one look. */
 const BATCH = 256;
-/** A link goes on the log so many milliseconds early: the way to its host takes time as well. */
+/** A link goes on the log so many milliseconds early, or as many as it may wait: the way to its host takes time as well. */
 const LEAD_MS = 400;
 
 interface DueRow {
@@ -105,7 +105,7 @@ export class DeferredLinks {
          FROM deferred_link d LEFT JOIN host h ON h.host = d.host
          WHERE d.due_at <= now() + $2::float8 * interval '1 millisecond'
          ORDER BY d.due_at LIMIT $1 FOR UPDATE OF d SKIP LOCKED`,
-        [BATCH, LEAD_MS],
+        [BATCH, Math.min(LEAD_MS, this.settings.hostWait)],
       );
       const ready = rows.filter(({ isReady }) => isReady);
       const others = rows.filter(({ isReady }) => !isReady);

@@ -21,7 +21,7 @@ export interface SlottedRequest extends Omit<FetchRequest, 'beforeRequest'> {
 }
 
 /** Most milliseconds that a redirect waits for the slot of its target; it would have to be followed from its beginning again. */
-const HOP_PATIENCE_MS = 5_000;
+export const HOP_PATIENCE_MS = 5_000;
 
 /** Told before anything is sent. */
 const UNSENT = new Set<OutboundErrorKind>(['blocked-address', 'bad-url', 'port']);
