@@ -13,6 +13,7 @@ export interface PagesResult extends PageVerdict {
   budget: HostVerdict;
   cpuMsPerPage: Record<string, number>;
   usage: Usage;
+  warnings: string[];
 }
 
 /** Links of many hosts on the log at once, those of a host together, as its feed lists them. */
@@ -42,7 +43,7 @@ export async function measurePages(
         .map(({ url }) => url),
     ).flat();
     for (let count = 0; count < fetchers; count += 1) {
-      await world.addFetcher({ NEWSMILL_HOST_INTERVAL: String(intervalMs), ...JSON.parse(process.env['DBG_ENV'] ?? '{}') });
+      await world.addFetcher({ NEWSMILL_HOST_INTERVAL: String(intervalMs) });
     }
     // Until the partitions are shared.
     await sleep(3_000);
@@ -56,13 +57,6 @@ export async function measurePages(
     // What would be fetched twice would come now.
     await sleep(3_000);
     const requests = await world.web.readLog();
-    if (process.env['DBG']) {
-      const { writeFileSync } = await import('node:fs');
-      writeFileSync('/tmp/benchfetch/log.json', JSON.stringify(requests));
-      writeFileSync('/tmp/benchfetch/lines.txt', world.lines().join('\n'));
-      const { rows } = await world.database.query("SELECT count(*), (select count(*) from deferred_link) d from newsmill_log.records").catch((e) => ({ rows: [String(e)] }));
-      console.error(rows);
-    }
     return {
       fetchers,
       links: urls.length,
@@ -71,6 +65,7 @@ export async function measurePages(
       budget: judgeHosts(requests, intervalMs),
       cpuMsPerPage: perOf(usage, wanted.size),
       usage,
+      warnings: world.warnings(),
     };
   } finally {
     await world.close();

@@ -38,7 +38,10 @@ function pageTable(results: readonly PagesResult[]): string {
     ['Pages', ...results.map(({ fetchers }) => (fetchers === 1 ? 'one fetcher' : `${fetchers} fetchers`))],
     ['pages fetched, hosts', ...results.map(({ fetched, budget }) => `${grouped(fetched)}, ${budget.hosts}`)],
     ['asked for twice / never', ...results.map(({ doubled, missing }) => `${doubled} / ${missing}`)],
-    ['pages a second (middle eight tenths)', ...results.map(({ rate, steadyRate }) => `${rate.toFixed(0)} (${steadyRate.toFixed(0)})`)],
+    [
+      'pages a second (middle eight tenths)',
+      ...results.map(({ rate, steadyRate }) => `${rate.toFixed(0)} (${steadyRate.toFixed(0)})`),
+    ],
     [
       'pages a second that two cores of their own would give by the CPU time',
       ...results.map(({ cpuMsPerPage }) => (2000 / totalOf(cpuMsPerPage)).toFixed(0)),

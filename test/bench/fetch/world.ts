@@ -157,7 +157,8 @@ export class World {
     }
   }
 
-  lines(): string[] {
+  /** What the fetchers have said: nothing but warnings and errors. */
+  warnings(): string[] {
     return this.#fetchers.flatMap(({ lines }) => lines);
   }
 

@@ -93,10 +93,10 @@ export class HostRows {
 
   /** Gives a slot back that has not been used. */
   async free(host: string, lease: string): Promise<void> {
-    await this.database.query(
-      'UPDATE host SET leases = array_remove(leases, $2::timestamptz) WHERE host = $1',
-      [host, lease],
-    );
+    await this.database.query('UPDATE host SET leases = array_remove(leases, $2::timestamptz) WHERE host = $1', [
+      host,
+      lease,
+    ]);
   }
 
   /** Gives a slot back after a request that was not answered well. */
@@ -174,11 +174,7 @@ export class HostRows {
            ORDER BY h.host FOR NO KEY UPDATE OF h)
        UPDATE host h SET leases = array_remove(h.leases, ended.lease), failures = h.failures / 2, next_at = ${next}
        FROM unsynced, ended WHERE h.host = ended.host`,
-      [
-        calls.map(({ host }) => host),
-        calls.map(({ lease }) => lease),
-        calls.map(({ intervalMs }) => intervalMs),
-      ],
+      [calls.map(({ host }) => host), calls.map(({ lease }) => lease), calls.map(({ intervalMs }) => intervalMs)],
     );
     return calls.map(() => undefined);
   }

@@ -386,7 +386,9 @@ describe('links that have no time', () => {
       journey: { since: until, tries: 0 },
       isAwaited: index === 3,
     }));
-    const dues = [...(await deferred.keep(deferrals)).values()].map((due) => (due.getTime() - until.getTime()) / 60_000);
+    const dues = [...(await deferred.keep(deferrals)).values()].map(
+      (due) => (due.getTime() - until.getTime()) / 60_000,
+    );
     expect(dues.map(Math.round)).toEqual([1, 2, 3, 0]);
     // The others wait for their host; this one needs nothing of it.
     expect([await deferred.publishDue(), await deferred.count()]).toEqual([1, 3]);
