@@ -31,8 +31,8 @@ import { PageVisits, type Visit } from './revisits/page-visits.js';
 type Link = EventOf<typeof linkDiscovered>;
 type FetchOutcome = Outcome<typeof fetch>;
 
-/** A batch waits for an answer at least so many milliseconds. */
-const LEAST_HOLD_MS = 1_000;
+/** A batch waits for an answer at least so many milliseconds: a redirect within its host takes the host's interval. */
+const LEAST_HOLD_MS = 3_000;
 /** A link whose answer is slow comes back for it after so many milliseconds. */
 const SLOW_MS = 2_000;
 
@@ -44,7 +44,7 @@ interface Answer {
 }
 
 /** A link whose time has not come. */
-interface Later extends Pick<Deferral, 'until' | 'reason'> {
+interface Later extends Pick<Deferral, 'until' | 'reason' | 'isAwaited'> {
   /** What is the matter with its host, if it is not merely its turn. */
   ailment?: Fail | undefined;
   /** What the link itself has come to; absent when it has not been asked for. */
@@ -107,7 +107,10 @@ export class FetchController {
           const { link, meta, journey } = item;
           if (ailment !== undefined && link.revisit !== undefined)
             outcomes.set(item, await this.putOffRevisit(link, ailment));
-          else deferrals.set(item, { link, meta, until, reason, journey: { ...journey, ...step.journey } });
+          else {
+            const { isAwaited } = step;
+            deferrals.set(item, { link, meta, until, reason, isAwaited, journey: { ...journey, ...step.journey } });
+          }
         }
       }),
     );
@@ -154,7 +157,7 @@ export class FetchController {
     );
     if (answer === undefined) {
       const reason = 'its host is slow to answer; the answer is awaited';
-      return { until: new Date(Date.now() + SLOW_MS), reason, journey: {} };
+      return { until: new Date(Date.now() + SLOW_MS), reason, journey: {}, isAwaited: true };
     }
     if ('until' in answer) return answer;
     const { visit, outcome: found, resource } = answer;

@@ -17,6 +17,7 @@ import { Sources1764288000000 } from './migrations/1764288000000-sources.js';
 import { Polling1764374400000 } from './migrations/1764374400000-polling.js';
 import { Politeness1764460800000 } from './migrations/1764460800000-politeness.js';
 import { PageVariants1764547200000 } from './migrations/1764547200000-page-variants.js';
+import { AwaitedAnswers1764633600000 } from './migrations/1764633600000-awaited-answers.js';
 
 /** The fetcher's own Postgres schema. No other service reads it. */
 export const fetcherDatabase: ServiceDatabase = {
@@ -42,6 +43,7 @@ export const fetcherDatabase: ServiceDatabase = {
     Polling1764374400000,
     Politeness1764460800000,
     PageVariants1764547200000,
+    AwaitedAnswers1764633600000,
   ],
   poolSize: 8,
 };

@@ -31,7 +31,7 @@ export const pollingSettings = defineSettings({
   feedConcurrency: {
     env: 'NEWSMILL_FEED_CONCURRENCY',
     schema: wholeNumber(1, 512),
-    default: '32',
+    default: '128',
     doc: 'Feeds that one process looks at side by side.',
   },
   feedSilentFactor: {

@@ -24,6 +24,8 @@ export interface Deferral {
   until: Date;
   reason: string;
   journey: Journey;
+  /** It has been asked for, and comes back for the answer: it needs no place in its host's time. */
+  isAwaited?: boolean | undefined;
 }
 
 const JOURNEY_HEADER = 'newsmill_deferral';

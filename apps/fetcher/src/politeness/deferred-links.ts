@@ -11,7 +11,7 @@ import type { PolitenessSettings } from './politeness.config.js';
 
 /** Links put on the log in one look. */
 const BATCH = 256;
-/** A link goes on the log so many milliseconds early: the way to its host takes time as well. */
+/** A link goes on the log so many milliseconds early, or as many as it may wait: the way to its host takes time as well. */
 const LEAD_MS = 400;
 
 interface DueRow {
@@ -25,7 +25,8 @@ interface DueRow {
 
 /**
  * Links that wait for their hosts, beside the log, so that nobody waits behind them. Each has a place of its own in its
- * host's time, one interval after the link deferred before it, and goes on the log again when it has come.
+ * host's time, one interval after the link deferred before it, and goes on the log again when it has come. One whose answer
+ * is awaited comes back for it at its own time, however long its host's line is.
  */
 @Injectable()
 export class DeferredLinks {
@@ -65,13 +66,18 @@ export class DeferredLinks {
       if (kept.length === 0) return new Map<Deferral, Date>();
       const places = await this.plan(
         manager,
-        Map.groupBy(kept, ({ link }) => link.host),
+        Map.groupBy(
+          kept.filter(({ isAwaited }) => isAwaited !== true),
+          ({ link }) => link.host,
+        ),
       );
-      const dueOf = new Map(kept.map((deferral) => [deferral, latest(places.get(deferral)!, deferral.until)]));
+      const dueOf = new Map(
+        kept.map((deferral) => [deferral, latest(places.get(deferral) ?? deferral.until, deferral.until)]),
+      );
       await manager.query(
-        `INSERT INTO deferred_link AS d (id, host, due_at, link, headers)
-         SELECT DISTINCT ON (id) * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::json[], $5::json[])
-           AS kept (id, host, due_at, link, headers)
+        `INSERT INTO deferred_link AS d (id, host, due_at, link, headers, awaited)
+         SELECT DISTINCT ON (id) * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::json[], $5::json[], $6::boolean[])
+           AS kept (id, host, due_at, link, headers, awaited)
          ON CONFLICT (id) DO UPDATE SET headers = excluded.headers`,
         [
           kept.map(deferralId),
@@ -79,6 +85,7 @@ export class DeferredLinks {
           kept.map((deferral) => dueOf.get(deferral)!),
           kept.map(({ link }) => JSON.stringify(link)),
           kept.map((deferral) => JSON.stringify(toTexts(headersOf(deferral)))),
+          kept.map(({ isAwaited }) => isAwaited === true),
         ],
       );
       return dueOf;
@@ -94,11 +101,11 @@ export class DeferredLinks {
     return this.database.transaction(async (manager) => {
       const rows = await manager.query<DueRow[]>(
         `SELECT d.id, d.host, d.link, d.headers,
-           coalesce(h.next_at <= now() + $2 * interval '1 millisecond', true) AS "isReady"
+           d.awaited OR coalesce(h.next_at <= now() + $2 * interval '1 millisecond', true) AS "isReady"
          FROM deferred_link d LEFT JOIN host h ON h.host = d.host
          WHERE d.due_at <= now() + $2::float8 * interval '1 millisecond'
          ORDER BY d.due_at LIMIT $1 FOR UPDATE OF d SKIP LOCKED`,
-        [BATCH, LEAD_MS],
+        [BATCH, Math.min(LEAD_MS, this.settings.hostWait)],
       );
       const ready = rows.filter(({ isReady }) => isReady);
       const others = rows.filter(({ isReady }) => !isReady);
@@ -144,7 +151,7 @@ export class DeferredLinks {
     const [rows] = await manager.query<[{ host: string; start: Date; intervalMs: number }[], number]>(
       `WITH asked AS (SELECT * FROM unnest($1::text[], $2::int[], $3::timestamptz[]) AS asked (host, links, floor)),
          line AS (SELECT h.host, greatest(h.queued_until, h.next_at, clock_timestamp(), asked.floor) AS start, h.interval_ms, asked.links
-           FROM host h JOIN asked ON asked.host = h.host FOR UPDATE OF h)
+           FROM host h JOIN asked ON asked.host = h.host ORDER BY h.host FOR UPDATE OF h)
        UPDATE host h SET queued_until = line.start + line.links * line.interval_ms * interval '1 millisecond'
        FROM line WHERE h.host = line.host
        RETURNING h.host, line.start, line.interval_ms AS "intervalMs"`,

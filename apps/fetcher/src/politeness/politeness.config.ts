@@ -20,7 +20,7 @@ export const politenessSettings = defineSettings({
   hostWait: {
     env: 'NEWSMILL_HOST_WAIT',
     schema: wholeNumber(0, 60_000),
-    default: '1500',
+    default: '500',
     doc: 'Milliseconds that the links of a host may wait for it in front of the links of other hosts; what would wait longer is deferred.',
   },
   hostQueue: {

@@ -399,6 +399,30 @@ describe('links that have no time', () => {
     expect(await fetcher.deferred.count()).toBe(2);
   });
 
+  it('come back at once for an answer that is awaited, however long the line of their host is', async () => {
+    const { deferred, budget } = await world.fetcher({ NEWSMILL_HOST_INTERVAL: '60000' });
+    const slot = await budget.take('slow.example', { intervalMs: 60_000, patienceMs: 0, signal: SIGNAL });
+    await slot.release({ kind: 'well' });
+    await world.publish(...pages('slow.example', 4));
+    const links = await world.read(linkDiscovered);
+    const until = new Date();
+    const deferrals = links.map((link, index) => ({
+      link,
+      meta: { id: link.receiptId, source: '/test', topic: 't', partition: 0, offset: 0n, timestamp: 0, headers: {} },
+      until,
+      reason: 'r',
+      journey: { since: until, tries: 0 },
+      isAwaited: index === 3,
+    }));
+    const dues = [...(await deferred.keep(deferrals)).values()].map(
+      (due) => (due.getTime() - until.getTime()) / 60_000,
+    );
+    expect(dues.map(Math.round)).toEqual([1, 2, 3, 0]);
+    // The others wait for their host; this one needs nothing of it.
+    expect([await deferred.publishDue(), await deferred.count()]).toEqual([1, 3]);
+    expect((await world.read(linkDiscovered)).at(-1)).toEqual(links[3]);
+  });
+
   it('keep headers and place, come again under their own id, and are harmless twice', async () => {
     const fetcher = await world.fetcher({ ...QUICK });
     await world.publish('http://once.example/1');

@@ -37,6 +37,10 @@ interface Row {
   reason: string | null;
 }
 
+/** Of a row of robots: what {@link Row} holds. */
+const KNOWN = `status, body, extract(epoch FROM expires_at - now()) * 1000 AS "freshMs", failures, reason,
+  extract(epoch FROM now() - unreachable_since) * 1000 AS "unreachableMs"`;
+
 type Status = 'found' | 'none' | 'unreachable';
 
 interface Found {
@@ -141,12 +145,10 @@ export class RobotsFiles implements OnApplicationShutdown {
   /** What the database knows, if it is fresh. */
   private async read(origin: string): Promise<Known | undefined> {
     const [row] = await this.database.query<[Row?]>(
-      `SELECT status, body, extract(epoch FROM expires_at - now()) * 1000 AS "freshMs", failures, reason,
-         extract(epoch FROM now() - unreachable_since) * 1000 AS "unreachableMs"
-       FROM robots WHERE origin = $1 AND expires_at > now()`,
+      `SELECT ${KNOWN} FROM robots WHERE origin = $1 AND expires_at > now()`,
       [origin],
     );
-    return row === undefined ? undefined : this.remember(origin, this.toKnown(row), row.body?.length ?? 0);
+    return row && this.remember(origin, this.toKnown(row), row.body?.length ?? 0);
   }
 
   private toKnown({ status, body, freshMs: fresh, unreachableMs, reason }: Row): Known {
@@ -161,7 +163,7 @@ export class RobotsFiles implements OnApplicationShutdown {
   private async ask(origin: string, patienceMs: number): Promise<Known> {
     const found = await this.fetch(origin, patienceMs);
     this.files.inc({ outcome: found.status });
-    await this.database.query(
+    const [row] = await this.database.query<[Row]>(
       `INSERT INTO robots AS r (origin, status, body, expires_at, failures, unreachable_since, reason)
        VALUES ($1, $2, $3, now() + $4::float8 * interval '1 millisecond', $5, CASE WHEN $5 > 0 THEN now() END, $6)
        ON CONFLICT (origin) DO UPDATE SET status = excluded.status, reason = excluded.reason,
@@ -169,7 +171,8 @@ export class RobotsFiles implements OnApplicationShutdown {
          failures = CASE WHEN $5 > 0 THEN r.failures + 1 ELSE 0 END,
          unreachable_since = CASE WHEN $5 > 0 THEN coalesce(r.unreachable_since, now()) END,
          expires_at = now() + CASE WHEN $5 > 0 THEN least($7::float8, $4::float8 * 2 ^ least(r.failures, 20))
-           ELSE $4::float8 END * interval '1 millisecond'`,
+           ELSE $4::float8 END * interval '1 millisecond'
+       RETURNING ${KNOWN}`,
       [
         origin,
         found.status,
@@ -180,9 +183,7 @@ export class RobotsFiles implements OnApplicationShutdown {
         Math.max(MAX_RETRY_MS, this.settings.robotsRetry),
       ],
     );
-    const known = await this.read(origin);
-    if (known === undefined) throw new Error(`robots.txt of ${origin} was forgotten while it was read`);
-    return known;
+    return this.remember(origin, this.toKnown(row), row.body?.length ?? 0);
   }
 
   private async fetch(origin: string, patienceMs: number): Promise<Found> {

@@ -13,6 +13,7 @@ import { FETCHER_SETTINGS } from '../fetcher.tokens.js';
 import { GoneGuard } from './gone-guard.js';
 import type { RevisitSettings } from './revisits.config.js';
 import { afterMissing, GONE_STATUSES, NO_STATUS, nextVisit, nextVisitAfterFault, visitsNeeded } from './visit-rule.js';
+import { PageRows } from './page-rows.js';
 import { withdrawalOf } from './withdrawal.js';
 
 type Link = EventOf<typeof linkDiscovered>;
@@ -46,16 +47,19 @@ export interface Visit {
 @Injectable()
 export class PageVisits {
   private readonly logger = new Logger('revisit');
+  private readonly rows: PageRows;
 
   constructor(
     @InjectDataSource(fetcherDatabase.schema) private readonly database: DataSource,
     @Inject(FETCHER_SETTINGS) private readonly settings: RevisitSettings,
     private readonly guard: GoneGuard,
-  ) {}
+  ) {
+    this.rows = new PageRows(database);
+  }
 
   async begin(link: Link): Promise<Visit> {
     const pageId = this.settings.revisit.length === 0 ? undefined : idOf(link);
-    const found = pageId === undefined ? null : await this.database.manager.findOneBy(Page, { id: pageId });
+    const found = pageId === undefined ? undefined : await this.rows.find(pageId);
     const known = found && leadsTo(found, link) ? found : undefined;
     const isRepeated =
       known !== undefined &&
@@ -178,21 +182,12 @@ export class PageVisits {
     return emit(pageFetched, withdrawalOf(withdrawn, link.receiptId, status, now));
   }
 
-  /** All but the number of its next revisit, which is the scheduler's; an older visit that wakes late changes nothing. */
+  /** Notes a page and plans its next visit. */
   private async save(page: KnownPage, now: Date): Promise<KnownPage> {
     const nextVisitAt = nextVisit(page, now, this.settings);
     const link = nextVisitAt === null ? withoutContent(page.link) : page.link;
     const planned = { ...page, link, nextVisitAt };
-    const columns = this.database.getMetadata(Page).columns;
-    const names = columns.map(({ databaseName }) => databaseName);
-    const values = columns.map((column) => column.getEntityValue(planned) as unknown);
-    const changed = names.filter((name) => name !== 'id' && name !== 'visit');
-    await this.database.query(
-      `INSERT INTO page (${names.join(', ')}) VALUES (${names.map((_, index) => `$${index + 1}`).join(', ')})
-       ON CONFLICT (id) DO UPDATE SET ${changed.map((name) => `${name} = excluded.${name}`).join(', ')}
-       WHERE page.visited_at <= excluded.visited_at`,
-      values,
-    );
+    await this.rows.save(planned);
     return planned;
   }
 }
