@@ -122,7 +122,7 @@ export class World {
 
   /** Puts links on the log in this order, as a feed would. */
   async publish(urls: readonly string[]): Promise<void> {
-    const transport = createTransport(loadSettings(serviceSettings, this.#environment), { clientId: 'bench' });
+    const transport = await createTransport(loadSettings(serviceSettings, this.#environment), { clientId: 'bench' });
     await transport.connect();
     const discoveredAt = new Date().toISOString();
     for (let from = 0; from < urls.length; from += SLICE) {
