@@ -143,8 +143,9 @@ function settingsOf(nodeId: number, ports: Ports): Record<string, string | numbe
     'transaction.state.log.replication.factor': count,
     'transaction.state.log.min.isr': inSync,
     'transaction.state.log.num.partitions': 10,
-    // How often the broker looks for transactions that a dead member left open; they hold up who reads their topics.
-    'transaction.abort.timed.out.transaction.cleanup.interval.ms': 1_000,
+    // Less than the time after which a starting broker first ends old transactions (10 s): it must be in the cluster by then
+    // (docs/decisions/0008).
+    'broker.session.timeout.ms': 6_000,
     'share.coordinator.state.topic.replication.factor': count,
     'share.coordinator.state.topic.min.isr': inSync,
     'group.initial.rebalance.delay.ms': 0,
