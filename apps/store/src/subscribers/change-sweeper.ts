@@ -12,6 +12,8 @@ import { storeDatabase } from '../store.database.js';
 import { SUBSCRIBER_SETTINGS, type SubscriberSettings } from './subscribers.config.js';
 
 const EVERY_MS = 60_000;
+/** Milliseconds that a sweep in hand may take on close: a database that says nothing must not hold up what stops after it. */
+const CLOSE_GRACE_MS = 1_000;
 /** Entries forgotten in one transaction, which the relay may have to wait for. */
 const BATCH = 500;
 
@@ -19,7 +21,7 @@ const BATCH = 500;
 @Injectable()
 export class ChangeSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly loop = new BackgroundLoop(
-    { does: 'forget old changes', logger: new Logger('sweeper'), everyMs: EVERY_MS },
+    { does: 'forget old changes', logger: new Logger('sweeper'), everyMs: EVERY_MS, graceMs: CLOSE_GRACE_MS },
     async () => (await this.sweep()) === BATCH,
   );
 
