@@ -6,6 +6,7 @@ import {
   plainBody,
   topicAddress,
 } from '@newsmill/contracts';
+import { OPEN_STATES } from '../../apps/store/src/receipt-state.ts';
 import { contentHash } from './articles.ts';
 import { type ChaosDeployment, PREFIX } from './deployment.ts';
 import type { Ledger } from './ledger.ts';
@@ -161,7 +162,8 @@ async function checkAccount(
   if (open > 0 || report.database.closes !== true) {
     const stuck = await deployment.query<{ place: string; count: number }>(
       `SELECT concat_ws(' by ', state, stage) AS place, count(*)::int AS count FROM store.receipt
-       WHERE state IN ('received', 'fetched', 'parsed', 'enriched') GROUP BY 1 ORDER BY 1`,
+       WHERE state = ANY($1) GROUP BY 1 ORDER BY 1`,
+      [OPEN_STATES],
     );
     const places = stuck.map(({ place, count }) => `${count} ${place}`).join(', ');
     result.problems.push(`database: ${report.database.told} (${places})`);
