@@ -1,5 +1,5 @@
 import type { ArticleRecord } from '@newsmill/contracts';
-import { InvalidUrl, normalizeUrl } from '@newsmill/web';
+import { tryNormalizeUrl } from '@newsmill/web';
 import type { EntityManager } from 'typeorm';
 import type { AddressOwner } from './article-rows.js';
 
@@ -8,19 +8,11 @@ import type { AddressOwner } from './article-rows.js';
  * a newsroom's item that has only an identifier, such as a `urn:`.
  */
 export function addressesOf({ x: { url } }: ArticleRecord): Map<string, boolean> {
+  const [original, final, canonical] = [url.original, url.final, url.canonical].map(tryNormalizeUrl);
   const addresses = new Map<string, boolean>();
-  for (const stood of [url.canonical, url.final].flatMap(webAddress)) addresses.set(stood, true);
-  for (const asked of webAddress(url.original)) if (!addresses.has(asked)) addresses.set(asked, false);
+  for (const stood of [canonical, final]) if (stood !== undefined) addresses.set(stood, true);
+  if (original !== undefined && !addresses.has(original)) addresses.set(original, false);
   return addresses;
-}
-
-function webAddress(url: string): [] | [string] {
-  try {
-    return [normalizeUrl(url)];
-  } catch (error) {
-    if (error instanceof InvalidUrl) return [];
-    throw error;
-  }
 }
 
 /** Of which article a version is one. */

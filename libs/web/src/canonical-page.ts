@@ -1,4 +1,4 @@
-import { InvalidUrl, normalizeUrl } from './normalize-url.js';
+import { InvalidUrl, normalizeUrl, tryNormalizeUrl } from './normalize-url.js';
 import type { PageLinks } from './page-links.js';
 
 /** Why a declared address is not believed. */
@@ -82,23 +82,14 @@ export function canonicalObjection(
     return 'the canonical address leads to another site';
   }
   if (found.isAmp) return 'the canonical page is an AMP page itself';
-  if (found.canonical !== undefined && tryNormalize(found.canonical) === own) {
+  if (found.canonical !== undefined && tryNormalizeUrl(found.canonical) === own) {
     return 'the canonical page calls the variant canonical';
   }
-  const twin = found.amp === undefined ? undefined : tryNormalize(found.amp);
+  const twin = found.amp === undefined ? undefined : tryNormalizeUrl(found.amp);
   if (variant.needsAgreement && twin !== own) {
     return 'the canonical page is on another site and does not name this AMP page as its own';
   }
   return undefined;
-}
-
-function tryNormalize(url: string): string | undefined {
-  try {
-    return normalizeUrl(url);
-  } catch (error) {
-    if (error instanceof InvalidUrl) return undefined;
-    throw error;
-  }
 }
 
 /** A front page: nothing but a host. */

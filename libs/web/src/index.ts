@@ -1,4 +1,4 @@
-export { InvalidUrl, hostOf, normalizeUrl, type InvalidUrlProblem } from './normalize-url.js';
+export { InvalidUrl, hostOf, normalizeUrl, tryNormalizeUrl, type InvalidUrlProblem } from './normalize-url.js';
 export { isTrackingParameter, trackingParameters, type TrackingParameterGroup } from './tracking-parameters.js';
 export {
   ARTICLE_NAMESPACE,

@@ -34,6 +34,16 @@ export function normalizeUrl(url: string): string {
   return normalized(url).href;
 }
 
+/** The same; `undefined` for what is not the address of a page. */
+export function tryNormalizeUrl(url: string): string | undefined {
+  try {
+    return normalizeUrl(url);
+  } catch (error) {
+    if (error instanceof InvalidUrl) return undefined;
+    throw error;
+  }
+}
+
 /**
  * The host that serves a page, with its port unless it is the scheme's default: the unit of politeness
  * (RFC 9309 section 2.3: robots.txt belongs to an authority) and the key of discovered links.

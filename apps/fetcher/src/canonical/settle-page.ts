@@ -3,7 +3,7 @@ import {
   canonicalObjection,
   decodePage,
   mediaTypeOf,
-  normalizeUrl,
+  tryNormalizeUrl,
   type PageLinks,
   readPageLinks,
   sniffMediaType,
@@ -118,9 +118,5 @@ function joined(before: FetchedResource, last: FetchedResource, movedTo: string 
 
 /** Addresses that cannot be normalised differ by their text. */
 function spelling(url: string): string {
-  try {
-    return normalizeUrl(url);
-  } catch {
-    return url;
-  }
+  return tryNormalizeUrl(url) ?? url;
 }

@@ -1,5 +1,5 @@
 import type { FetchedResource } from '@newsmill/outbound';
-import { InvalidUrl, normalizeUrl } from '@newsmill/web';
+import { tryNormalizeUrl } from '@newsmill/web';
 import type { Feed } from '../entities/feed.entity.js';
 
 /** Times that a permanent redirect must be seen before the feed's address is changed. */
@@ -34,7 +34,7 @@ export function moveSeen(
   isKnown: boolean | undefined,
   now: Date,
 ): MoveSeen {
-  const target = movedTo === undefined ? undefined : normalized(movedTo);
+  const target = movedTo === undefined ? undefined : tryNormalizeUrl(movedTo);
   if (target === undefined || target === feed.url) return { state: NOT_MOVING, isCertain: false };
   if (feed.movedTo === target) return again(feed, now);
   if (isKnown === undefined && isOtherSite(feed.url, target)) return { state: NOT_MOVING, isCertain: false };
@@ -63,13 +63,4 @@ function isOtherSite(from: string, to: string): boolean {
 
 function siteOf(url: string): string {
   return new URL(url).hostname.replace(/^www\./, '');
-}
-
-function normalized(url: string): string | undefined {
-  try {
-    return normalizeUrl(url);
-  } catch (error) {
-    if (error instanceof InvalidUrl) return undefined;
-    throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { InvalidUrl, normalizeUrl } from '@newsmill/web';
+import { tryNormalizeUrl } from '@newsmill/web';
 
 /** Where sites put their feeds, the commonest places first; relative to the home page's folder. */
 export const FEED_PLACES = ['feed/', 'rss.xml', 'atom.xml', 'feed.xml', 'index.xml', 'rss', 'feed.json'] as const;
@@ -40,13 +40,7 @@ export function namesNews(url: string): boolean {
 /** An absolute address in its normal form; `undefined` for what cannot be fetched. */
 export function addressOf(reference: string, base: string): string | undefined {
   const url = URL.parse(reference, base);
-  if (url === null) return undefined;
-  try {
-    return normalizeUrl(url.href);
-  } catch (error) {
-    if (error instanceof InvalidUrl) return undefined;
-    throw error;
-  }
+  return url === null ? undefined : tryNormalizeUrl(url.href);
 }
 
 /**

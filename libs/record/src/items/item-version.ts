@@ -6,7 +6,7 @@ import {
   type pageFetched,
 } from '@newsmill/contracts';
 import { readFragment, readPlainText, wellFormed } from '@newsmill/extraction';
-import { articleIdOf, normalizeUrl } from '@newsmill/web';
+import { articleIdOf, tryNormalizeUrl } from '@newsmill/web';
 import { uriOf, urnOf, webAddressOf } from './addresses.js';
 import { correctionAmong } from './corrections.js';
 import type { NewsroomItem, Problem } from './newsroom-item.js';
@@ -77,11 +77,7 @@ function idOf({ publisher, origin, url }: PageFetched, guid: string | undefined,
 
 function webAddress(stated: string | undefined): string | undefined {
   const address = webAddressOf(stated);
-  try {
-    return address && normalizeUrl(address);
-  } catch {
-    return undefined;
-  }
+  return address && tryNormalizeUrl(address);
 }
 
 interface ReadBodies {
