@@ -187,7 +187,12 @@ export function valuesSchema(): Schema {
         push: closed({ hostnames: list(text) }),
         query: closed({ hostnames: list(text) }),
       }),
-      tests: closed({ enabled: flag, existingSecret: text, key: text, timeoutSeconds: { type: 'integer', minimum: 1 } }),
+      tests: closed({
+        enabled: flag,
+        existingSecret: text,
+        key: text,
+        timeoutSeconds: { type: 'integer', minimum: 1 },
+      }),
       extraObjects: list({ type: ['object', 'string'] }),
     }),
   };
