@@ -1,7 +1,18 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { services } from '@newsmill/standalone';
 import { LEAST, topology, type Topology, topologyNames } from './support/chart-topologies.ts';
-import { ChartRenderer, type Fields, find, helmUnavailable, type KubernetesObject, podsOf } from './support/helm.ts';
+import {
+  CHART,
+  ChartRenderer,
+  type Fields,
+  find,
+  helmUnavailable,
+  type KubernetesObject,
+  podsOf,
+} from './support/helm.ts';
 
 const names = services.map(({ name }) => name);
 const fullname = (name: string): string => `news-newsmill-${name}`;
@@ -190,6 +201,39 @@ const fullname = (name: string): string => `news-newsmill-${name}`;
     monitored('ServiceMonitor', find(of('mtls-keda'), 'ServiceMonitor', 'news-newsmill'));
     const services = of('mtls-keda').filter(({ kind }) => kind === 'Service');
     expect(services.map(({ metadata }) => metadata.name).sort()).toEqual(names.map(fullname).sort());
+  });
+
+  it('carry the alerts and dashboards that lie in the chart', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'newsmill-chart-copy-'));
+    const copy = join(folder, 'newsmill');
+    const annotations = { summary: 'Lag of {{ $labels.stage }} is {{ $value }}' };
+    const group = { name: 'newsmill', rules: [{ alert: 'Lag', expr: 'newsmill_stage_lag > 0', annotations }] };
+    const dashboard = { title: 'newsmill', templating: { list: [{ query: 'label_values({{stage}})' }] } };
+    cpSync(CHART, copy, { recursive: true });
+    mkdirSync(join(copy, 'files/dashboards'), { recursive: true });
+    writeFileSync(join(copy, 'files/rules.yaml'), JSON.stringify({ groups: [group] }));
+    writeFileSync(join(copy, 'files/dashboards/newsmill.json'), JSON.stringify(dashboard, null, 2));
+    const other = new ChartRenderer(copy);
+    try {
+      const extra = { name: 'mine', rules: [] };
+      const objects = other.render(LEAST, {
+        monitoring: {
+          labels: { release: 'prometheus' },
+          prometheusRule: { enabled: true, extraGroups: [extra] },
+          dashboards: { enabled: true, annotations: { folder: 'News' } },
+        },
+      });
+      const rule = find(objects, 'PrometheusRule', 'news-newsmill');
+      expect(rule.spec.groups).toEqual([group, extra]);
+      expect(rule.metadata.labels).toMatchObject({ release: 'prometheus' });
+      const { data, metadata } = find(objects, 'ConfigMap', 'news-newsmill-dashboard-newsmill');
+      expect(JSON.parse(data['newsmill.json'])).toEqual(dashboard);
+      expect(metadata.labels).toMatchObject({ grafana_dashboard: '1' });
+      expect(metadata.annotations).toEqual({ folder: 'News' });
+    } finally {
+      other.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('have further ones, with templates filled in', () => {

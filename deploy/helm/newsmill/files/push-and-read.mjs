@@ -43,7 +43,9 @@ async function firstKey() {
   const entry = (await readFile(keyFile, 'utf8')).split(',')[0].trim();
   const key = entry.slice(entry.indexOf('=') + 1);
   if (key.startsWith('sha256:')) {
-    throw new Error('the Secret holds the hash of a key: put the key itself into one of its own, and name it in tests.existingSecret');
+    throw new Error(
+      'the Secret holds the hash of a key: put the key itself into one of its own, and name it in tests.existingSecret',
+    );
   }
   return key;
 }
