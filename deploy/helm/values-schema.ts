@@ -159,7 +159,12 @@ export function valuesSchema(): Schema {
         database: closed(database),
         webhooks: closed({ targets: peers, ports }),
       }),
-      keda: closed({ authenticationRef: text, pollingInterval: count, scaleDownStabilizationSeconds: count }),
+      keda: closed({
+        authenticationRef: text,
+        pollingInterval: count,
+        evenDistribution: flag,
+        scaleDownStabilizationSeconds: count,
+      }),
       serviceAccount: closed({ create: flag, name: text, annotations: texts }),
       networkPolicy: closed({
         enabled: flag,

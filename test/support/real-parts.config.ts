@@ -28,7 +28,7 @@ export function python(): string {
   return process.env['NEWSMILL_TEST_PYTHON'] || 'python3';
 }
 
-/** `NEWSMILL_TEST_HELM`: the Helm (4, or 3.14 and later) that renders the chart. */
+/** `NEWSMILL_TEST_HELM`: the Helm that renders the chart (tested with 4.1). */
 export function helm(): string {
   return process.env['NEWSMILL_TEST_HELM'] || 'helm';
 }
