@@ -22,7 +22,7 @@ if [ -n "${KUBERNETES_SCHEMAS:-}" ]; then
   schemas=(-schema-location "$KUBERNETES_SCHEMAS/{{.ResourceKind}}{{.KindSuffix}}.json")
   if [ ! -e "$KUBERNETES_SCHEMAS/kafkatopic-kafka-v1.json" ]; then
     echo 'SKIPPED: no schemas of Strimzi; KafkaTopic and KafkaUser are not validated'
-    schemas+=(-skip KafkaTopic,KafkaUser)
+    schemas+=(-skip 'KafkaTopic,KafkaUser')
   fi
 fi
 
@@ -34,11 +34,15 @@ for values in ci/*-values.yaml; do
   name=$(basename "$values" -values.yaml)
   printf '%s: ' "$name"
   helm lint --strict --quiet --namespace news --values "$values" . || fail "$name: helm lint"
-  objects=$(helm template news . --namespace news --values "$values") || { fail "$name: helm template"; continue; }
+  objects=$(helm template news . --namespace news --values "$values") || {
+    fail "$name: helm template"
+    continue
+  }
   kubeconform -strict -summary "${schemas[@]}" <<<"$objects" || fail "$name: kubeconform"
-  kube-score score --kubernetes-version v1.34 --output-format ci "${left_out[@]}" - <<<"$objects" >"${TMPDIR:-/tmp}/kube-score.$$" ||
-    { grep CRITICAL "${TMPDIR:-/tmp}/kube-score.$$"; fail "$name: kube-score"; }
-  rm -f "${TMPDIR:-/tmp}/kube-score.$$"
+  told=$(kube-score score --kubernetes-version v1.34 --output-format ci "${left_out[@]}" - <<<"$objects") || {
+    grep CRITICAL <<<"$told"
+    fail "$name: kube-score"
+  }
 done
 
 before=$(cat README.md)

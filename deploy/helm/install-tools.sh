@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
 # install-tools.sh <folder>: the programs that check.sh needs into <folder>/bin, and Kubernetes' schemas for kubeconform
-# into <folder>/schemas. Needs npm, unzip and Go; what is there already stays. A minute or two the first time.
+# into <folder>/schemas. Needs npm, unzip and Go, and some minutes the first time; what is there of these versions stays.
 set -euo pipefail
 
 folder=$(mkdir -p "$1" && cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
+version=$(cat "$0" "$here/kubernetes-schemas.ts" | sha256sum)
+if [ "$(cat "$folder/version" 2>/dev/null)" != "$version" ]; then
+  rm -rf "${folder:?}/bin" "$folder/schemas" "$folder/version"
+fi
 mkdir -p "$folder/bin"
 export GOBIN=$folder/bin CGO_ENABLED=0
 
@@ -41,8 +45,10 @@ module() {
 # Helm reads YAML as Kubernetes does: it writes the definitions as JSON, one a line.
 definitions() {
   local reader=$folder/reader name
+  rm -rf "$reader" "$folder/schemas.new"
   mkdir -p "$reader/templates"
   printf 'apiVersion: v2\nname: reader\nversion: 0.0.0\n' >"$reader/Chart.yaml"
+  # shellcheck disable=SC2016 # Helm's variables, not the shell's.
   printf '{{ range $path, $_ := .Files.Glob "crds-of/*" }}\n---\n{{ $.Files.Get $path | fromYaml | toJson }}{{ end }}\n' \
     >"$reader/templates/definitions.yaml"
   mkdir -p "$reader/crds-of"
@@ -57,6 +63,8 @@ if [ ! -d "$folder/schemas" ]; then
     "$(module "$gateway")"/config/crd/standard/gateway.networking.k8s.io_httproutes.yaml
   node "$here/kubernetes-schemas.ts" "$folder/schemas.new" \
     "$(module "$kubernetes")/api/openapi-spec/swagger.json" "$folder/definitions.json"
+  rm -rf "$folder/reader" "$folder/definitions.json"
   mv "$folder/schemas.new" "$folder/schemas"
 fi
+printf '%s\n' "$version" >"$folder/version"
 echo "$folder/bin"
