@@ -240,6 +240,33 @@ const fullname = (name: string): string => `news-newsmill-${name}`;
     expect(find(of('strimzi'), 'ConfigMap', 'news-newsmill-more').data).toEqual({ of: 'news' });
   });
 
+  it.each(['n', '1', '1e3'])('stay text where YAML takes a name for something else: %s', (name) => {
+    const awkward = new ChartRenderer(CHART, name);
+    try {
+      const objects = awkward.render(LEAST, {
+        nameOverride: name,
+        fullnameOverride: name,
+        topicPrefix: '1',
+        image: { pullSecrets: [name] },
+        database: { existingSecret: name },
+        topics: { provision: 'strimzi' },
+        strimzi: { cluster: name },
+        monitoring: { podMonitor: { enabled: true } },
+        defaults: { priorityClassName: name },
+      });
+      const strange = objects.flatMap(({ metadata, spec }) => [
+        ...Object.values(metadata.labels),
+        metadata.name,
+        metadata.namespace,
+        ...Object.values<unknown>(spec?.selector?.matchLabels ?? {}),
+        ...(spec?.template ? textsOf(spec.template.spec) : []),
+      ]);
+      expect(strange.filter((text) => typeof text !== 'string')).toEqual([]);
+    } finally {
+      awkward.close();
+    }
+  });
+
   it('keep every name within what a label can hold', () => {
     const objects = renderer.render(LEAST, {
       fullnameOverride: 'a'.repeat(63),
@@ -248,3 +275,13 @@ const fullname = (name: string): string => `news-newsmill-${name}`;
     expect(objects.filter(({ metadata }) => metadata.name.length > 63)).toEqual([]);
   });
 });
+
+/** What of a pod names something else. */
+function textsOf({ volumes, imagePullSecrets, priorityClassName, serviceAccountName }: Fields): unknown[] {
+  return [
+    priorityClassName,
+    serviceAccountName,
+    ...(imagePullSecrets as Fields[]).map(({ name }) => name),
+    ...(volumes as Fields[]).flatMap(({ secret }) => (secret ? [secret.secretName] : [])),
+  ];
+}

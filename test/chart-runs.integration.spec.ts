@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTransport, type Environment, loadServiceSettings } from '@newsmill/service';
 import { pipelineTopics, services } from '@newsmill/standalone';
-import kafkajs, { type Admin } from 'kafkajs';
+import kafkajs, { type AclEntry, type Admin } from 'kafkajs';
 import { type AuthorizedKafka, startAuthorizedKafka } from './support/authorized-kafka.ts';
 import { opensslMissing } from './support/certificates.ts';
 import { ContainerEnvironment } from './support/chart-environment.ts';
@@ -159,7 +159,9 @@ const ADMIN_KEY = 'a-key-of-the-operators';
     const settings = loadServiceSettings(environmentOf('enricher'));
     const transport = createTransport(settings, { clientId: 'curious', log: () => undefined });
     const read = async (): Promise<void> => {
-      for await (const record of transport.read(`${prefix}.news.article.state.v1`, 'earliest')) void record;
+      for await (const { offset } of transport.read(`${prefix}.news.article.state.v1`, 'earliest')) {
+        throw new Error(`offset ${offset} was read`);
+      }
     };
     await expect(read()).rejects.toThrow(/authoriz/i);
     await transport.close();
@@ -209,18 +211,18 @@ async function createTopics(admin: Admin, objects: readonly KubernetesObject[]):
 /** What its user operator does with the chart's KafkaUsers, the passwords aside. */
 async function createUsers(admin: Admin, objects: readonly KubernetesObject[]): Promise<void> {
   const users = objects.filter(({ kind }) => kind === 'KafkaUser');
-  const types: Record<string, number> = {
+  const types: Record<string, AclEntry['resourceType']> = {
     topic: AclResourceTypes.TOPIC,
     group: AclResourceTypes.GROUP,
     transactionalId: AclResourceTypes.TRANSACTIONAL_ID,
   };
-  const operations: Record<string, number> = {
+  const operations: Record<string, AclEntry['operation']> = {
     Read: AclOperationTypes.READ,
     Write: AclOperationTypes.WRITE,
     Describe: AclOperationTypes.DESCRIBE,
     DescribeConfigs: AclOperationTypes.DESCRIBE_CONFIGS,
   };
-  const acl = users.flatMap(({ metadata, spec }) =>
+  const acl: AclEntry[] = users.flatMap(({ metadata, spec }) =>
     (spec.authorization.acls as Fields[]).flatMap(({ resource, operations: allowed }) =>
       (allowed as string[]).map((operation) => ({
         principal: `User:${metadata.name}`,

@@ -37,11 +37,16 @@ export function helmUnavailable(): string | undefined {
   return reason;
 }
 
-/** Renders charts, with a folder of its own until {@link close}. */
+/** Renders charts, with a folder of its own until {@link ChartRenderer.close}. */
 export class ChartRenderer {
   private readonly folder = mkdtempSync(join(tmpdir(), 'newsmill-chart-'));
+  private readonly chart: string;
+  private readonly release: string;
 
-  constructor(private readonly chart = CHART) {
+  /** @param release its name, and that of its namespace */
+  constructor(chart = CHART, release = 'news') {
+    this.chart = chart;
+    this.release = release;
     mkdirSync(join(this.folder, 'reader/templates'), { recursive: true });
     writeFileSync(join(this.folder, 'reader/Chart.yaml'), 'apiVersion: v2\nname: reader\nversion: 0.0.0\n');
     writeFileSync(join(this.folder, 'reader/templates/documents.yaml'), READER);
@@ -77,7 +82,7 @@ export class ChartRenderer {
       writeFileSync(file, JSON.stringify(part));
       return ['--values', file];
     });
-    return run('template', 'news', this.chart, '--namespace', 'news', ...files.flat());
+    return run('template', this.release, this.chart, '--namespace', this.release, ...files.flat());
   }
 
   private documents(yaml: string): KubernetesObject[] {

@@ -22,8 +22,8 @@ fetcher parser enricher store
 
 {{/* Dict of root and component. These never change: a Deployment's selector cannot. */}}
 {{- define "newsmill.selector" -}}
-app.kubernetes.io/name: {{ include "newsmill.name" .root }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/name: {{ include "newsmill.name" .root | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
@@ -33,7 +33,7 @@ app.kubernetes.io/component: {{ .component }}
 app.kubernetes.io/part-of: newsmill
 app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | quote }}
 {{- with .root.Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}

@@ -26,23 +26,23 @@ capabilities:
 {{- define "newsmill.volumes" -}}
 - name: tmp
   emptyDir:
-    sizeLimit: {{ .tmpSize }}
+    sizeLimit: {{ .tmpSize | quote }}
 {{- range .files }}
 - name: {{ .name }}
   {{- if .secret }}
   secret:
-    secretName: {{ .secret }}
+    secretName: {{ .secret | quote }}
     defaultMode: 0440
   {{- else }}
   configMap:
-    name: {{ .configMap }}
+    name: {{ .configMap | quote }}
     defaultMode: 0444
   {{- end }}
     {{- with .items }}
     items:
       {{- range $key, $path := . }}
-      - key: {{ $key }}
-        path: {{ $path }}
+      - key: {{ $key | quote }}
+        path: {{ $path | quote }}
       {{- end }}
     {{- end }}
 {{- end }}
@@ -95,14 +95,14 @@ spec:
   {{- with $root.Values.image.pullSecrets }}
   imagePullSecrets:
     {{- range . }}
-    - name: {{ . }}
+    - name: {{ . | quote }}
     {{- end }}
   {{- end }}
   securityContext:
     {{- include "newsmill.podSecurity" $root | nindent 4 }}
   containers:
     - name: {{ .component }}
-      image: {{ include "newsmill.image" (dict "root" $root "app" "standalone" "image" $root.Values.jobs.image) }}
+      image: {{ include "newsmill.image" (dict "root" $root "app" "standalone" "image" $root.Values.jobs.image) | quote }}
       imagePullPolicy: {{ $root.Values.image.pullPolicy }}
       args: {{ include "newsmill.args" (dict "root" $root "app" "standalone" "words" .words) }}
       env:
@@ -124,7 +124,7 @@ spec:
     {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- with $root.Values.defaults.priorityClassName }}
-  priorityClassName: {{ . }}
+  priorityClassName: {{ . | quote }}
   {{- end }}
 {{- end -}}
 
@@ -139,7 +139,7 @@ kind: Job
 metadata:
   {{- /* A Job cannot be changed: without hooks another version or other settings are another Job. */}}
   name: {{ $isHook | ternary $name (printf "%s-%s" $name (printf "%s %s" $root.Chart.Version $template | sha256sum | trunc 10)) }}
-  namespace: {{ $root.Release.Namespace }}
+  namespace: {{ $root.Release.Namespace | quote }}
   labels:
     {{- include "newsmill.labels" (dict "root" $root "component" .component) | nindent 4 }}
   {{- if $isHook }}
