@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { LEAST } from './support/chart-topologies.ts';
-import { ChartRenderer, type Fields, find, helmUnavailable } from './support/helm.ts';
+import { CHART, ChartRenderer, type Fields, find, helmUnavailable } from './support/helm.ts';
 
 const sasl = { kafka: { securityProtocol: 'sasl_ssl', sasl: { existingSecret: 'login' } } };
 const seven = 'with 6 partitions; more replicas would stand idle. Lower it to 6';
@@ -170,6 +172,15 @@ const refused: [why: string, values: Fields, message: string][] = [
     const budgets = objects.filter(({ kind }) => kind === 'PodDisruptionBudget').map(({ metadata }) => metadata.name);
     expect(budgets.sort()).toEqual(['news-newsmill-enricher', 'news-newsmill-fetcher', 'news-newsmill-store']);
     expect(find(objects, 'Deployment', 'news-newsmill-parser').spec.revisionHistoryLimit).toBe(0);
+  });
+
+  it('that the README shows are taken', () => {
+    const page = readFileSync(join(CHART, 'README.md'), 'utf8');
+    const blocks = page.split('```yaml\n').slice(1);
+    const [install, outside] = blocks.map((block) => renderer.parseYaml(block.split('```', 1)[0]!));
+    const objects = renderer.render(install!, outside!);
+    expect(find(objects, 'Ingress', 'news-newsmill-push').spec.rules[0].host).toBe('push.news.example');
+    expect(blocks).toHaveLength(2);
   });
 
   it('may have a global part, as those of a chart around it do', () => {

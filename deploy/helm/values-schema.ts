@@ -159,12 +159,8 @@ export function valuesSchema(): Schema {
         database: closed(database),
         webhooks: closed({ targets: peers, ports }),
       }),
-      keda: closed({
-        authenticationRef: text,
-        pollingInterval: count,
-        evenDistribution: flag,
-        scaleDownStabilizationSeconds: count,
-      }),
+      scaling: closed({ scaleDownStabilizationSeconds: count }),
+      keda: closed({ authenticationRef: text, pollingInterval: count, evenDistribution: flag }),
       serviceAccount: closed({ create: flag, name: text, annotations: texts }),
       networkPolicy: closed({
         enabled: flag,

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHART, type ChartRenderer, type Fields, type KubernetesObject } from './helm.ts';
 
@@ -16,7 +16,7 @@ export const topologyNames: readonly string[] = readdirSync(join(CHART, 'ci'))
 
 /** A topology with its objects. */
 export function topology(renderer: ChartRenderer, name: string): Topology {
-  const values = renderer.readYaml(join(CHART, 'ci', `${name}-values.yaml`));
+  const values = renderer.parseYaml(readFileSync(join(CHART, 'ci', `${name}-values.yaml`), 'utf8'));
   return { name, values, objects: renderer.render(values) };
 }
 

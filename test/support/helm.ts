@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,9 +66,9 @@ export class ChartRenderer {
     return stderr;
   }
 
-  /** What a YAML file holds. */
-  readYaml(path: string): Fields {
-    const [content] = this.documents(readFileSync(path, 'utf8'));
+  /** What one YAML document holds. */
+  parseYaml(text: string): Fields {
+    const [content] = this.documents(text);
     return content ?? {};
   }
 
