@@ -16,7 +16,7 @@ export function givenKafkaBrokers(): string[] | undefined {
 }
 
 /** What tests can use that is no server. */
-export type ToolName = 'python';
+export type ToolName = 'python' | 'helm';
 
 /** `NEWSMILL_TEST_REQUIRE`: parts, separated by commas, whose absence is an error instead of a skip. CI sets it. */
 export function isRequired(part: PartName | ToolName): boolean {
@@ -26,6 +26,11 @@ export function isRequired(part: PartName | ToolName): boolean {
 /** `NEWSMILL_TEST_PYTHON`: the Python that runs the example consumer; for its Kafka part with confluent-kafka installed. */
 export function python(): string {
   return process.env['NEWSMILL_TEST_PYTHON'] || 'python3';
+}
+
+/** `NEWSMILL_TEST_HELM`: the Helm that renders the chart (tested with 4.1). */
+export function helm(): string {
+  return process.env['NEWSMILL_TEST_HELM'] || 'helm';
 }
 
 /** `NEWSMILL_POSTGRES_IMAGE`: the container image of PostgreSQL. */
