@@ -17,5 +17,6 @@ export const record = defineStage({
   reads: articleOutcomes,
   writes: [],
   reports: false,
-  policy: { firstDelayMs: 200, batchSize: 200 },
+  // Nobody waits for it: an article's own end is told by the store. What comes together is told as one.
+  policy: { firstDelayMs: 200, batchSize: 200, gatherMs: 250 },
 });

@@ -142,6 +142,7 @@ export class StageServer extends Server implements CustomTransportStrategy {
           group: groupOf(prefix, stage),
           batchSize: stage.policy.batchSize,
           batchBytes: stage.policy.batchBytes,
+          gatherMs: stage.policy.gatherMs,
           onBatch: createRunner(this.runnerOptions(hosted)),
         });
         delete hosted.joinError;

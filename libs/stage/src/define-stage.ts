@@ -7,6 +7,8 @@ export interface Policy {
   batchSize: number;
   /** Encoded events of a batch stay under this many bytes unless a single one is larger. */
   batchBytes: number;
+  /** Milliseconds to wait after something came, for more to come: for what is cheap in large batches and not urgent. */
+  gatherMs: number;
   /** How often one event is tried alone before it goes to the dead letters. */
   attempts: number;
   /** Milliseconds before the second try; doubles with each further one, jittered. */
@@ -19,6 +21,7 @@ export interface Policy {
 export const DEFAULT_POLICY: Policy = {
   batchSize: 64,
   batchBytes: 4 * 1024 * 1024,
+  gatherMs: 0,
   attempts: 5,
   firstDelayMs: 500,
   maxDelayMs: 30_000,
@@ -59,7 +62,10 @@ export function defineStage<Reads extends Topic, const Writes extends readonly T
     throw new TypeError(`stage name "${definition.name}": use lower-case letters, digits and hyphens`);
   }
   const policy = { ...DEFAULT_POLICY, ...definition.policy };
-  for (const [setting, value] of Object.entries(policy)) {
+  const { gatherMs, ...figures } = policy;
+  if (!(gatherMs >= 0))
+    throw new TypeError(`stage ${definition.name}: policy.gatherMs is ${gatherMs}, must be 0 or above`);
+  for (const [setting, value] of Object.entries(figures)) {
     if (!(value > 0)) throw new TypeError(`stage ${definition.name}: policy.${setting} is ${value}, must be above 0`);
   }
   return { reports: true, ...definition, policy };

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { defineTopic } from '@newsmill/contracts';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { defineStage, type Policy } from './define-stage.js';
+import { defineStage } from './define-stage.js';
 import { encodeEvent } from './envelope.js';
 import { StageFault } from './fault.js';
 import { emit, fail } from './outcome.js';
@@ -22,7 +22,7 @@ const said = defineTopic({ ...definition, name: 'news.word.said.v1' });
 const heard = defineTopic({ ...definition, name: 'news.word.heard.v1' });
 
 interface Run {
-  policy: Policy;
+  policy: Parameters<typeof poisonBound>[0];
   events: number;
   poison: ReadonlySet<number>;
   /** Milliseconds that each call takes. */
@@ -117,7 +117,7 @@ describe('a poison event', () => {
   });
 
   it('has a bound that can be worked out by hand', () => {
-    const policy: Policy = {
+    const policy: Parameters<typeof poisonBound>[0] = {
       batchSize: 4,
       batchBytes: 1,
       attempts: 3,

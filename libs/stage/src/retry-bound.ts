@@ -18,7 +18,7 @@ export interface PoisonBound {
  *
  * @param callMs milliseconds that a call takes, for an estimate other than the worst
  */
-export function poisonBound(policy: Policy, callMs: number = policy.timeoutMs): PoisonBound {
+export function poisonBound(policy: Omit<Policy, 'gatherMs'>, callMs: number = policy.timeoutMs): PoisonBound {
   const { batchSize, attempts, firstDelayMs, maxDelayMs } = policy;
   const delay = (failures: number): number => Math.min(maxDelayMs, firstDelayMs * 2 ** (failures - 1));
   let [calls, waitMs] = [attempts, 0];

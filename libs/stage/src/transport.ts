@@ -56,6 +56,8 @@ export interface SubscribeOptions {
   batchSize: number;
   /** Values of a batch stay under this many bytes unless a single record is larger. */
   batchBytes: number;
+  /** Milliseconds to wait after something came, for more to come: fewer and larger batches, told so much later. */
+  gatherMs?: number;
   onBatch: BatchHandler;
 }
 
@@ -96,6 +98,43 @@ export interface PartitionLag {
   lag: bigint;
 }
 
+/** A transaction that has written to a partition and has not ended. */
+export interface OpenTransaction {
+  topic: string;
+  partition: number;
+  producerId: bigint;
+  producerEpoch: number;
+  /** Of the coordinator that ended its producer's transaction before; -1 when there was none. */
+  coordinatorEpoch: number;
+  /** Its first record. Who reads committed records is given nothing from here on. */
+  startOffset: bigint;
+  /** When its last record was written, in milliseconds since the epoch. */
+  lastWriteAt: number;
+}
+
+/**
+ * A transaction of which nothing was written for so many milliseconds hangs: those of newsmill's own time out after a
+ * sixth of it.
+ */
+export const HANGING_AFTER_MS = 60_000;
+
+/** Transactions of publishers, which hold readers up as long as they are open. */
+export interface Transactions {
+  open(topic: string): Promise<OpenTransaction[]>;
+  /** Ends one as aborted, whatever its publisher and its coordinator know of it: for one that hangs. */
+  abort(transaction: OpenTransaction): Promise<void>;
+}
+
+/** Those that nobody seems to end any more. */
+export async function hangingTransactions(
+  transactions: Transactions,
+  topic: string,
+  olderThanMs = HANGING_AFTER_MS,
+): Promise<OpenTransaction[]> {
+  const before = Date.now() - olderThanMs;
+  return (await transactions.open(topic)).filter(({ lastWriteAt }) => lastWriteAt < before);
+}
+
 /**
  * Where topics live. Every adapter passes the one conformance suite: order per key, groups, redelivery after a throw,
  * no commit before publish, big values, shared partitions, graceful close, replay.
@@ -116,6 +155,8 @@ export interface Transport {
   /** Moves a group that has no members; its next member goes on from there. */
   seek(topic: string, group: string, to: Position): Promise<void>;
   lag(topic: string, group: string): Promise<PartitionLag[]>;
+  /** On a log whose publishers can leave a transaction open. */
+  readonly transactions?: Transactions;
   /** Resolves when the log answers. */
   ping(): Promise<void>;
   /** Ends consumers and connections. */

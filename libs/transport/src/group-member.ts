@@ -116,10 +116,11 @@ export class GroupMember implements Consumer {
   }
 
   private open(partition: number, held: HeldPartition): void {
-    const { group, topic, onBatch, log } = this.options;
+    const { group, topic, onBatch, gatherMs, log } = this.options;
     const lane = new PartitionLane({
       held,
       onBatch,
+      gatherMs,
       onFailure: (error) => {
         log('warn', `A batch of ${topic}/${partition} for ${group} comes again: ${(error as Error)?.message ?? error}`);
       },

@@ -10,12 +10,14 @@ import {
   type SubscribeOptions,
   type TopicChange,
   type TopicSpec,
+  type Transactions,
   type Transport,
 } from '@newsmill/stage';
 import { isRefused } from './connection-fault.js';
 import { anyBroker, type KafkaAddress, KafkaClient, type Log, type SASLOptions } from './kafka/client.js';
 import { isTransient } from './kafka/faults.js';
 import { GroupConsumer } from './kafka/group-consumer.js';
+import { abortTransaction, openTransactions } from './kafka/open-transactions.js';
 import { lagOf, readTopic, seekGroup } from './kafka/positions.js';
 import { Publisher } from './kafka/publisher.js';
 import { openSender } from './kafka/sender.js';
@@ -57,6 +59,13 @@ interface OpenDirectory extends Directory {
 /** Topics on Apache Kafka. */
 export class KafkaTransport implements Transport {
   readonly kind = 'kafka';
+  readonly transactions: Transactions = {
+    open: (topic) => this.ask(`transactions of ${topic}`, ({ cluster }) => openTransactions(cluster, topic)),
+    abort: (transaction) => {
+      const { topic, partition } = transaction;
+      return this.ask(`abort in ${topic}/${partition}`, ({ cluster }) => abortTransaction(cluster, transaction));
+    },
+  };
 
   private readonly address: KafkaAddress;
   private readonly name: string;

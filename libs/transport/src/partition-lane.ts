@@ -19,6 +19,8 @@ export interface HeldPartition {
 export interface LaneOptions {
   held: HeldPartition;
   onBatch: BatchHandler;
+  /** Milliseconds to wait after each batch for more to come. */
+  gatherMs?: number | undefined;
   /** A failure after which the batch comes again. */
   onFailure(error: unknown): void;
 }
@@ -75,6 +77,7 @@ export class PartitionLane {
         if (batch === undefined) await this.untilWoken();
         else await this.process(batch);
         failures = 0;
+        if (batch !== undefined) await this.gather();
       } catch (error) {
         if (this.aborting.signal.aborted || error instanceof PartitionLost) return;
         failures += 1;
@@ -106,6 +109,11 @@ export class PartitionLane {
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
+  }
+
+  private async gather(): Promise<void> {
+    const { gatherMs = 0 } = this.options;
+    if (gatherMs > 0) await sleep(gatherMs, this.closing.signal).catch(() => undefined);
   }
 
   private async untilWoken(): Promise<void> {

@@ -21,7 +21,8 @@ import kafkajs, {
 } from 'kafkajs';
 import type { Explain } from '../log-unavailable.js';
 import { sharePartitions } from './assignment.js';
-import { commitInTransaction, type Coordinator, type Membership, type TransactionalOffsets } from './group-offsets.js';
+import type { RawBroker } from './flexible-exchange.js';
+import { commitInTransaction, type Membership, type TransactionalOffsets } from './group-offsets.js';
 import { type AbortedTransaction, hideAborted, type RawMessage } from './records.js';
 
 export type { Admin, Broker, Cluster, CompressionTypes, GroupMember, Message, SASLOptions };
@@ -239,7 +240,7 @@ function letMembersCommit(brokers: BrokerClass): void {
   brokers.txnOffsetCommit = async function (this: BrokerClass, request) {
     const member = COMMITTERS.get(request.topics);
     if (member === undefined) return plainly.call(this, request);
-    return commitInTransaction(this as unknown as Coordinator, request, member);
+    return commitInTransaction(this as unknown as RawBroker, request, member);
   };
 }
 

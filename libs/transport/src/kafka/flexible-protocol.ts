@@ -29,6 +29,10 @@ export class FlexibleWriter {
     return this.bytes(part);
   }
 
+  boolean(value: boolean): this {
+    return this.int8(value ? 1 : 0);
+  }
+
   /** Null is a length of zero. */
   string(value: string | null): this {
     if (value === null) return this.varint(0);

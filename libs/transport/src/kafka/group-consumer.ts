@@ -13,7 +13,8 @@ import { LogUnavailable } from '../log-unavailable.js';
 import { ByteBudget } from './byte-budget.js';
 import { type Cluster, type GroupMember, type KafkaAddress, KafkaClient, removeMember } from './client.js';
 import { brokerCode, isTransient, REFORMING } from './faults.js';
-import { type Coordinator, type Membership, stableOffsets } from './group-offsets.js';
+import type { RawBroker } from './flexible-exchange.js';
+import { type Membership, stableOffsets } from './group-offsets.js';
 import { JointCommits } from './joint-commits.js';
 import { type Lane, publishThenCommit, transactionally } from './lane.js';
 import { MemberTransactions } from './member-transactions.js';
@@ -186,7 +187,7 @@ export class GroupConsumer implements Consumer {
 
   /** kafkajs fetches again when every batch of the last fetch was taken, and all of them wait for this. */
   private async pauseFetching(session: Session): Promise<void> {
-    await sleep(FETCH_PAUSE_MS, this.stopping.signal).catch(() => undefined);
+    await sleep(Math.max(FETCH_PAUSE_MS, this.options.gatherMs ?? 0), this.stopping.signal).catch(() => undefined);
     session.pause = undefined;
   }
 
@@ -244,7 +245,7 @@ export class GroupConsumer implements Consumer {
     const { group, topic } = this.options;
     for (;;) {
       try {
-        const coordinator = (await cluster.findGroupCoordinator({ groupId: group })) as unknown as Coordinator;
+        const coordinator = (await cluster.findGroupCoordinator({ groupId: group })) as unknown as RawBroker;
         return (await stableOffsets(coordinator, group, topic, [partition])).get(partition) ?? -1n;
       } catch (error) {
         if (brokerCode(error) !== 'UNSTABLE_OFFSET_COMMIT') throw error;

@@ -1,4 +1,5 @@
-import { FlexibleReader, FlexibleWriter } from './flexible-protocol.js';
+import { BrokerRefused, exchange, type RawBroker } from './flexible-exchange.js';
+import { FlexibleWriter } from './flexible-protocol.js';
 
 /** Who commits: the broker refuses a member that has left, or that speaks of an earlier generation of its group. */
 export interface Membership {
@@ -8,57 +9,8 @@ export interface Membership {
 
 export type Offsets = ReadonlyMap<number, bigint>;
 
-/** Refused by the broker with a code that stands in the protocol's list of errors. */
-class BrokerRefused extends Error {
-  override readonly name = 'BrokerRefused';
-  readonly type: string;
-  readonly retriable: boolean;
-
-  constructor(
-    request: string,
-    readonly code: number,
-  ) {
-    const [type, retriable] = ERRORS.get(code) ?? [`ERROR_${code}`, false];
-    super(`${request}: ${type}`);
-    this.type = type;
-    this.retriable = retriable;
-  }
-}
-
-/** Errors of these requests, and whether the same request can succeed later (Kafka protocol, error codes). */
-const ERRORS = new Map<number, [type: string, retriable: boolean]>([
-  [14, ['GROUP_LOAD_IN_PROGRESS', true]],
-  [15, ['GROUP_COORDINATOR_NOT_AVAILABLE', true]],
-  [16, ['NOT_COORDINATOR_FOR_GROUP', true]],
-  [22, ['ILLEGAL_GENERATION', false]],
-  [25, ['UNKNOWN_MEMBER_ID', false]],
-  [27, ['REBALANCE_IN_PROGRESS', false]],
-  [30, ['GROUP_AUTHORIZATION_FAILED', false]],
-  [47, ['INVALID_PRODUCER_EPOCH', false]],
-  [49, ['INVALID_PRODUCER_ID_MAPPING', false]],
-  [51, ['CONCURRENT_TRANSACTIONS', true]],
-  [53, ['TRANSACTIONAL_ID_AUTHORIZATION_FAILED', false]],
-  [88, ['UNSTABLE_OFFSET_COMMIT', true]],
-  [90, ['PRODUCER_FENCED', false]],
-]);
-
 const TXN_OFFSET_COMMIT = 28;
 const OFFSET_FETCH = 9;
-
-/** A broker of kafkajs, with what lies behind its typed face. */
-export interface Coordinator {
-  connectionPool: {
-    send(exchange: {
-      request: {
-        apiKey: number;
-        apiVersion: number;
-        apiName: string;
-        encode(): Promise<{ buf: Buffer; buffer: Buffer }>;
-      };
-      response: { decode(answer: Buffer): Promise<unknown>; parse(decoded: unknown): Promise<unknown> };
-    }): Promise<unknown>;
-  };
-}
 
 export interface TransactionalOffsets {
   transactionalId: string;
@@ -70,7 +22,7 @@ export interface TransactionalOffsets {
 
 /** Adds offsets to a transaction as a member of the group (TxnOffsetCommit 3, KIP-447). */
 export async function commitInTransaction(
-  coordinator: Coordinator,
+  coordinator: RawBroker,
   { transactionalId, groupId, producerId, producerEpoch, topics }: TransactionalOffsets,
   { memberId, generation }: Membership,
 ): Promise<void> {
@@ -114,7 +66,7 @@ export async function commitInTransaction(
  * UNSTABLE_OFFSET_COMMIT, to be asked again, while a transaction that would move one of them is open.
  */
 export async function stableOffsets(
-  coordinator: Coordinator,
+  coordinator: RawBroker,
   groupId: string,
   topic: string,
   partitions: readonly number[],
@@ -154,28 +106,4 @@ export async function stableOffsets(
   return new Map(
     found.offsets.filter(({ offset }) => offset >= 0n).map(({ partition, offset }) => [partition, offset]),
   );
-}
-
-async function exchange<T>(
-  broker: Coordinator,
-  apiKey: number,
-  apiVersion: number,
-  apiName: string,
-  body: FlexibleWriter,
-  read: (answer: FlexibleReader) => T,
-): Promise<T> {
-  const buffer = body.toBuffer();
-  const answer = await broker.connectionPool.send({
-    // kafkajs writes the header up to the client's name; the header's tags begin the body.
-    request: { apiKey, apiVersion, apiName, encode: async () => ({ buf: buffer, buffer }) },
-    response: {
-      decode: async (payload) => {
-        const reader = new FlexibleReader(payload);
-        reader.tags();
-        return read(reader);
-      },
-      parse: async (decoded) => decoded,
-    },
-  });
-  return answer as T;
 }

@@ -52,7 +52,7 @@ async function ask(
 }
 
 /** Asks again while a partition changes its leader, or its new leader does not know yet that it leads. */
-async function patiently<T>(cluster: Cluster, question: () => Promise<T>): Promise<T> {
+export async function patiently<T>(cluster: Cluster, question: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS;
   for (let attempts = 1; ; attempts += 1) {
     try {
@@ -65,7 +65,8 @@ async function patiently<T>(cluster: Cluster, question: () => Promise<T>): Promi
   }
 }
 
-async function partitionsOf(cluster: Cluster, topic: string): Promise<number[]> {
+/** @throws UnknownTopic */
+export async function partitionsOf(cluster: Cluster, topic: string): Promise<number[]> {
   if (!cluster.isConnected()) await cluster.connect();
   try {
     await cluster.addTargetTopic(topic);
