@@ -4,7 +4,7 @@ export { storeDatabase } from './store.database.js';
 export { record as recordStage, store as storeStage } from './store.stage.js';
 export type { Flow } from './receipt-store.js';
 export { rebuildStore, type RebuildOptions, type RebuildPhase, type RebuildReport } from './rebuild.js';
-export { readStatus, type StageBacklog, type Status } from './status.js';
+export { type Hanging, readStatus, type StageBacklog, type Status } from './status.js';
 export { hashStore, type StoreHash } from './store-hash.js';
 export { StoreReader } from './store-reader.js';
 export { MOST_RECEIPTS, MOST_STEPS, type Trace } from './trace.js';

@@ -1,11 +1,28 @@
-import { topicAddress } from '@newsmill/contracts';
-import { type Backlog, backlogOf, type DeadLetterCounter, groupOf, type Stage, type Transport } from '@newsmill/stage';
+import { topicAddress, topics } from '@newsmill/contracts';
+import {
+  type Backlog,
+  backlogOf,
+  type DeadLetterCounter,
+  groupOf,
+  hangingTransactions,
+  type Stage,
+  type Transport,
+} from '@newsmill/stage';
 import type { Flow, ReceiptStore } from './receipt-store.js';
 
 export interface StageBacklog extends Backlog {
   stage: string;
   /** Milliseconds for which the oldest record has waited. */
   oldestMs?: number;
+}
+
+/** A transaction that nobody ends: what stands behind its start is shown to nobody. */
+export interface Hanging {
+  topic: string;
+  partition: number;
+  producerId: string;
+  startOffset: string;
+  lastWriteAt: string;
 }
 
 /** What came in, where it is now, and whether everything is answered for. */
@@ -17,6 +34,8 @@ export interface Status {
   backlogs: StageBacklog[];
   /** From the log: dead letters by stage, neither re-driven nor dropped. */
   deadLetters: Record<string, number>;
+  /** From the log, of topics that this user may read. Lag does not tell of what they hold up. */
+  hanging: Hanging[];
 }
 
 export interface StatusSources {
@@ -44,6 +63,21 @@ export async function readStatus({ receipts, transport, prefix, stages, letters 
     at: new Date(now).toISOString(),
     backlogs,
     deadLetters: Object.fromEntries(await letters.count()),
+    hanging: await hangingIn(transport, prefix),
     receipts: await receipts.flow(),
   };
+}
+
+async function hangingIn({ transactions }: Transport, prefix: string): Promise<Hanging[]> {
+  if (transactions === undefined) return [];
+  const asked = topics.map((topic) => hangingTransactions(transactions, topicAddress(prefix, topic)));
+  const answered = (await Promise.allSettled(asked)).filter((answer) => answer.status === 'fulfilled');
+  return answered
+    .flatMap(({ value }) => value)
+    .map(({ topic, partition, producerId, startOffset, lastWriteAt }) => ({
+      ...{ topic, partition },
+      producerId: String(producerId),
+      startOffset: String(startOffset),
+      lastWriteAt: new Date(lastWriteAt).toISOString(),
+    }));
 }

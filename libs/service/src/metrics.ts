@@ -1,9 +1,11 @@
-import { groupOf, type Stage, type StageObserver, type Transport } from '@newsmill/stage';
-import { topicAddress } from '@newsmill/contracts';
+import { groupOf, hangingTransactions, type Stage, type StageObserver, type Transport } from '@newsmill/stage';
+import { type Topic, topicAddress } from '@newsmill/contracts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Lags are asked of the log at most once in this many milliseconds. */
 const LAG_AGE_MS = 5_000;
+/** And transactions that hang. */
+const TRANSACTIONS_AGE_MS = 15_000;
 
 /** Prometheus metrics of a process. Every event is counted once a stage and outcome, after its batch has been committed. */
 export class Metrics implements StageObserver {
@@ -181,6 +183,33 @@ export class Metrics implements StageObserver {
           } catch {
             // Not known is not zero.
             this.remove({ stage: stage.name });
+          }
+        }
+      },
+    });
+  }
+
+  /**
+   * Adds how many transactions hang in each topic, on a log that has transactions: lag does not show what they hold up.
+   */
+  watchTransactions({ transactions }: Transport, prefix: string, topics: readonly Topic[]): void {
+    if (transactions === undefined) return;
+    let readAt = -Infinity;
+    new Gauge({
+      name: 'newsmill_topic_hanging_transactions',
+      help: 'Transactions in a topic of which nothing was written for a minute and that nobody has ended: who reads the topic waits for them.',
+      labelNames: ['topic'],
+      registers: [this.registry],
+      async collect() {
+        if (performance.now() - readAt < TRANSACTIONS_AGE_MS) return;
+        readAt = performance.now();
+        for (const topic of topics) {
+          try {
+            const hanging = await hangingTransactions(transactions, topicAddress(prefix, topic));
+            this.set({ topic: topic.name }, hanging.length);
+          } catch {
+            // Not known is not zero.
+            this.remove({ topic: topic.name });
           }
         }
       },

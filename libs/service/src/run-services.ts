@@ -67,6 +67,11 @@ export async function runServices(
     common.topicPrefix,
     definitions.flatMap(({ stages }) => stages),
   );
+  const touched = definitions.flatMap(({ stages, writers = [] }) => [
+    ...stages.map(({ reads }) => reads),
+    ...writers.flatMap(({ writes }) => writes),
+  ]);
+  metrics.watchTransactions(transport, common.topicPrefix, [...new Set(touched)]);
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: 'idle',

@@ -8,6 +8,7 @@ export * from './define-stage.js';
 export * from './envelope.js';
 export * from './fault.js';
 export type { FaultGroup, FaultGroups } from './fault-groups.js';
+export * from './hanging-transactions.js';
 export * from './observer.js';
 export * from './outcome.js';
 export * from './replay.js';

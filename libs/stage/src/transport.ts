@@ -112,27 +112,11 @@ export interface OpenTransaction {
   lastWriteAt: number;
 }
 
-/**
- * A transaction of which nothing was written for so many milliseconds hangs: those of newsmill's own time out after a
- * sixth of it.
- */
-export const HANGING_AFTER_MS = 60_000;
-
 /** Transactions of publishers, which hold readers up as long as they are open. */
 export interface Transactions {
   open(topic: string): Promise<OpenTransaction[]>;
   /** Ends one as aborted, whatever its publisher and its coordinator know of it: for one that hangs. */
   abort(transaction: OpenTransaction): Promise<void>;
-}
-
-/** Those that nobody seems to end any more. */
-export async function hangingTransactions(
-  transactions: Transactions,
-  topic: string,
-  olderThanMs = HANGING_AFTER_MS,
-): Promise<OpenTransaction[]> {
-  const before = Date.now() - olderThanMs;
-  return (await transactions.open(topic)).filter(({ lastWriteAt }) => lastWriteAt < before);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Status } from '@newsmill/store';
+import type { Hanging, Status } from '@newsmill/store';
 import { Command } from 'commander';
 import type { Counters } from '../status/counters.js';
 import type { Verdict } from '../status/verdict.js';
@@ -47,7 +47,8 @@ export function statusCommand(): Command {
             report.metrics = verdictOfCounters(report.counters, status, await receipts.firstReceivedAt(), stages);
           }
           process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${toText(report)}\n`);
-          process.exitCode = report.database.closes === false || report.metrics?.closes === false ? 1 : 0;
+          const isWhole = report.database.closes !== false && report.metrics?.closes !== false;
+          process.exitCode = isWhole && report.hanging.length === 0 ? 0 : 1;
           if (seconds === undefined) return;
           await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
           if (!json) process.stdout.write(process.stdout.isTTY ? '\x1b[2J\x1b[H' : '\n');
@@ -77,7 +78,7 @@ async function scrape(url: string): Promise<string> {
   }
 }
 
-function toText({ receipts, backlogs, deadLetters, database, counters, metrics }: Report): string {
+function toText({ receipts, backlogs, deadLetters, hanging, database, counters, metrics }: Report): string {
   const doors = Object.entries(receipts.doors).map(([door, count]) => `${door} ${count}`);
   const named = ['stored', 'unchanged', 'rejected', 'withdrawn', 'dead', 'held'] as const;
   const lines = [
@@ -94,6 +95,7 @@ function toText({ receipts, backlogs, deadLetters, database, counters, metrics }
     '',
     verdictLine('database', database),
     ...(metrics ? [verdictLine('metrics', metrics)] : []),
+    ...hanging.map(hangingLine),
   ];
   return lines.join('\n');
 }
@@ -112,6 +114,13 @@ function settledText(counters: Counters | undefined, stage: string): string {
   const outcomes = Object.entries(counters.settled[stage] ?? {});
   const all = outcomes.reduce((sum, [, count]) => sum + count, 0);
   return `  in ${all}: ${outcomes.map(([outcome, count]) => `${outcome} ${count}`).join(', ')}`;
+}
+
+function hangingLine({ topic, partition, startOffset, lastWriteAt }: Hanging): string {
+  return (
+    `HELD UP   ${topic}/${partition} from offset ${startOffset} on: a transaction is open since ${lastWriteAt}, and nobody ends it. ` +
+    `"newsmill topics transactions --abort" does`
+  );
 }
 
 function verdictLine(source: string, { closes, told }: Verdict): string {

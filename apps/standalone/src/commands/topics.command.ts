@@ -1,4 +1,7 @@
+import type { OpenTransaction } from '@newsmill/stage';
 import { Command } from 'commander';
+import { CommandError } from './command-error.js';
+import { wholeNumber } from './options.js';
 
 /** `newsmill topics apply|list` */
 export function topicsCommand(): Command {
@@ -35,5 +38,55 @@ export function topicsCommand(): Command {
       process.stdout.write(`${json ? JSON.stringify(rows) : text}\n`);
       if (rows.some(({ state }) => state === 'missing')) process.exitCode = 1;
     });
+  command
+    .command('transactions')
+    .description('transactions on the log that nobody ends, and that hold up who reads behind them (exit code 1: some)')
+    .option('--older-than <seconds>', 'without a record for so long', '60')
+    .option('--abort', 'end them: their records are never shown. Needs the right to ClusterAction')
+    .option('--json', 'print one JSON document')
+    .action(async ({ olderThan, abort = false, json = false }: TransactionOptions) => {
+      const { HANGING_AFTER_MS, hangingTransactions } = await import('@newsmill/stage');
+      const olderThanMs = wholeNumber('--older-than', olderThan) * 1000;
+      if (olderThanMs < HANGING_AFTER_MS && abort) {
+        const least = HANGING_AFTER_MS / 1000;
+        throw new CommandError(
+          `--older-than ${olderThan}: use ${least} or more with --abort, as others may be alive`,
+          2,
+        );
+      }
+      const { pipelineTopics } = await import('../stages.js');
+      const { withLog } = await import('./open-log.js');
+      const rows = await withLog(async ({ transactions }, { topicPrefix }) => {
+        if (transactions === undefined) return [];
+        const hanging: OpenTransaction[] = [];
+        for (const { address } of pipelineTopics(topicPrefix)) {
+          hanging.push(...(await hangingTransactions(transactions, address, olderThanMs)));
+        }
+        for (const transaction of abort ? hanging : []) await transactions.abort(transaction);
+        return hanging;
+      });
+      process.stdout.write(json ? `${toJson(rows)}\n` : toText(rows, abort));
+      if (rows.length > 0 && !abort) process.exitCode = 1;
+    });
   return command;
+}
+
+interface TransactionOptions {
+  olderThan: string;
+  abort?: boolean;
+  json?: boolean;
+}
+
+function toJson(transactions: readonly OpenTransaction[]): string {
+  return JSON.stringify(transactions, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+}
+
+function toText(transactions: readonly OpenTransaction[], isAborted: boolean): string {
+  if (transactions.length === 0) return 'no transaction hangs\n';
+  return transactions
+    .map(({ topic, partition, startOffset, producerId, lastWriteAt }) => {
+      const since = new Date(lastWriteAt).toISOString();
+      return `${isAborted ? 'aborted' : 'hangs  '} ${topic}/${partition} from offset ${startOffset}, producer ${producerId}, last record ${since}\n`;
+    })
+    .join('');
 }

@@ -33,6 +33,7 @@ const status = (received: number, open: number, waiting = 0) => ({
   receipts: { received, open, held: 0, states: {}, doors: {}, closes: open === 0 },
   backlogs: [{ stage: 'parse', records: waiting }],
   deadLetters: {},
+  hanging: [],
 });
 const counters = countersOf([FETCHER, REST], stages);
 const later = new Date(2_000_000);

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { HANGING_AFTER_MS, hangingTransactions, type OpenTransaction } from '@newsmill/stage';
+import { pageFetched, topicAddress } from '@newsmill/contracts';
+import type { OpenTransaction } from '@newsmill/stage';
+import { KafkaTransport } from '@newsmill/transport/kafka';
 import kafkajs from 'kafkajs';
 import {
+  freshDatabase,
   type LocalKafka,
   localKafkaMissing,
   startLocalKafka,
   topicPrefix,
-} from '../../../../test/support/real-parts.ts';
-import { KafkaTransport } from '../kafka.transport.js';
+} from './support/real-parts.ts';
+import { NewsmillProcess } from './support/newsmill-process.ts';
 
 const describeKafka = localKafkaMissing() === undefined ? describe : describe.skip;
 
@@ -24,7 +27,11 @@ describeKafka('a transaction that nobody ends', () => {
   let kafka: LocalKafka;
   let transport: KafkaTransport;
   let client: kafkajs.Kafka;
-  let topic: string;
+  let database: Awaited<ReturnType<typeof freshDatabase>>;
+  let environment: Record<string, string> = {};
+  const prefix = topicPrefix();
+  const topic = topicAddress(prefix, pageFetched);
+  const ageMs = 120_000;
 
   beforeAll(async () => {
     kafka = await startLocalKafka();
@@ -43,20 +50,27 @@ describeKafka('a transaction that nobody ends', () => {
     });
     await admin.disconnect();
     transport = new KafkaTransport({ brokers: kafka.brokers, clientId: 'spec' });
-    topic = `${topicPrefix()}.topic.v1`;
-    const spec = {
-      address: topic,
-      partitions: 2,
-      cleanup: 'delete',
-      retentionMs: 86_400_000,
-      maxBytes: 1_000_000,
-    } as const;
-    await transport.applyTopics([spec]);
-  }, 240_000);
+    database = await freshDatabase();
+    environment = {
+      NEWSMILL_KAFKA_BROKERS: kafka.brokers.join(','),
+      NEWSMILL_KAFKA_SECURITY_PROTOCOL: 'plaintext',
+      NEWSMILL_DATABASE_URL: database.url,
+      NEWSMILL_TOPIC_PREFIX: prefix,
+    };
+    expect(await newsmill('topics', 'apply')).toMatchObject({ code: 0 });
+    expect(await newsmill('migrate')).toMatchObject({ code: 0 });
+  }, 300_000);
   afterAll(async () => {
-    await transport.close();
-    await kafka.stop();
+    await transport?.close();
+    await kafka?.stop();
+    await database?.drop();
   });
+
+  async function newsmill(...args: string[]): Promise<{ code: number | string; output: string }> {
+    const run = new NewsmillProcess('apps/standalone/bin/newsmill.js', args, environment);
+    const code = await run.ended;
+    return { code, output: run.lines.join('\n') };
+  }
 
   async function published(): Promise<string[]> {
     const values: string[] = [];
@@ -80,7 +94,6 @@ describeKafka('a transaction that nobody ends', () => {
   });
 
   it('is told with its partition, its start and its age', async () => {
-    const began = Date.now();
     await leaveOpen();
     await publish('behind');
     found = await transport.transactions.open(topic);
@@ -95,7 +108,7 @@ describeKafka('a transaction that nobody ends', () => {
         lastWriteAt: expect.any(Number),
       },
     ]);
-    expect(found[0]!.lastWriteAt).toBeGreaterThanOrEqual(began - 1);
+    expect(Date.now() - found[0]!.lastWriteAt).toBeGreaterThanOrEqual(ageMs);
   });
 
   it('holds up who reads, and shows in no lag', async () => {
@@ -105,22 +118,35 @@ describeKafka('a transaction that nobody ends', () => {
     expect(held!.end).toBe(found[0]!.startOffset);
   });
 
-  it('hangs once nothing was written for a while', async () => {
-    expect(await hangingTransactions(transport.transactions, topic, HANGING_AFTER_MS)).toEqual([]);
-    expect(await hangingTransactions(transport.transactions, topic, -1_000)).toEqual(found);
-  });
+  it('is told by the commands, once nothing was written for a minute', async () => {
+    const { startOffset } = found[0]!;
+    expect(await newsmill('topics', 'transactions')).toEqual({
+      code: 1,
+      output: expect.stringContaining(`hangs   ${topic}/1 from offset ${startOffset}, producer `),
+    });
+    expect(await newsmill('topics', 'transactions', '--older-than', '600')).toEqual({
+      code: 0,
+      output: 'no transaction hangs',
+    });
+    const { code, output } = await newsmill('status');
+    expect(code).toBe(1);
+    expect(output).toContain(`HELD UP   ${topic}/1 from offset ${startOffset} on`);
+  }, 60_000);
+
+  it('is not ended while its publisher may be alive', async () => {
+    const { code, output } = await newsmill('topics', 'transactions', '--abort', '--older-than', '5');
+    expect([code, output]).toEqual([2, expect.stringContaining('--older-than 5: use 60 or more with --abort')]);
+  }, 60_000);
 
   it('is ended as aborted: its records are never shown, those behind it are', async () => {
-    await transport.transactions.abort(found[0]!);
+    expect(await newsmill('topics', 'transactions', '--abort')).toEqual({
+      code: 0,
+      output: expect.stringMatching(/^aborted /),
+    });
     expect(await transport.transactions.open(topic)).toEqual([]);
-    expect(await published()).toEqual([...Array<string>(8).fill('before'), ...Array<string>(8).fill('behind')].sort());
-  });
-
-  it('is refused where there is none: nothing is written', async () => {
-    await expect(transport.transactions.abort({ ...found[0]!, topic: `${topic}.other` })).rejects.toThrow(
-      /is not on the log/,
-    );
-  });
+    expect(await published()).toEqual([...Array<string>(8).fill('before'), ...Array<string>(8).fill('behind')]);
+    expect(await newsmill('topics', 'transactions', '--json')).toEqual({ code: 0, output: '[]' });
+  }, 60_000);
 
   /** Records of a transaction that was never begun with its coordinator, in partition 1. */
   async function leaveOpen(): Promise<void> {
@@ -164,7 +190,11 @@ describeKafka('a transaction that nobody ends', () => {
         {
           topic,
           partitions: [
-            { partition: 1, firstSequence: 0, messages: [{ key: 'k', value: 'open', timestamp: String(Date.now()) }] },
+            {
+              partition: 1,
+              firstSequence: 0,
+              messages: [{ key: 'k', value: 'open', timestamp: String(Date.now() - ageMs) }],
+            },
           ],
         },
       ],
