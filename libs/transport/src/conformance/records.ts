@@ -157,6 +157,21 @@ export function describeRecords(bench: Bench): void {
     );
 
     it(
+      'gives what came within gatherMs of a batch together',
+      async () => {
+        const transport = await bench.transport();
+        const topic = await bench.topic(transport);
+        const reader = await bench.reader(transport, { topic, gatherMs: 6_000 });
+        await transport.publish([record(topic, 'k', 'first')]);
+        await bench.until('the first is read', () => reader.settled.length === 1);
+        for (const value of ['one', 'by', 'one']) await transport.publish([record(topic, 'k', value)]);
+        await bench.until('the others are read', () => reader.settled.length === 4);
+        expect(reader.batches.map(({ records: own }) => own.length)).toEqual([1, 3]);
+      },
+      CASE_TIMEOUT_MS,
+    );
+
+    it(
       'stamps records with the time at which the log took them',
       async () => {
         const transport = await bench.transport();
