@@ -1,21 +1,25 @@
 /**
  * The least that the same articles cost: extraction, kafkajs transactions for the same bytes over the same number of
- * topics, and batched upserts of the same rows; no envelope, no checks, no enrichment, no receipts. One process on the
- * broker and the database of the bench, which measures its CPU time.
+ * topics, and batched upserts of the same rows, which it copies from the store's tables; no door, no envelope, no checks,
+ * no enrichment, no decisions. One process on the broker and the database of the bench, which measures its CPU time.
  *
- * node bare-work.ts '{"brokers": [...], "databaseUrl": "...", "articles": 2000}'; prints `done`.
+ * node bare-work.ts '{"brokers": [...], "databaseUrl": "...", "articles": 2000, "warmUp": 200}'; prints `ready` when it is
+ * warm, goes on when it is told anything, and prints `done`.
  */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { extractArticle } from '@newsmill/extraction';
 import kafkajs, { type Consumer, type EachBatchPayload, type Message, type Producer } from 'kafkajs';
 import pg from 'pg';
 import { benchPages } from './pages.ts';
+import { StoredRows } from './stored-rows.ts';
 
-const { brokers, databaseUrl, articles } = JSON.parse(process.argv[2]!) as {
+const { brokers, databaseUrl, articles, warmUp } = JSON.parse(process.argv[2]!) as {
   brokers: string[];
   databaseUrl: string;
   articles: number;
+  warmUp: number;
 };
 const PARTITIONS = 6;
 /** Records a transaction. */
@@ -40,14 +44,10 @@ await admin.createTopics({
   topics: FLOW.map((step) => ({ topic: topicOf(step), numPartitions: PARTITIONS, replicationFactor: 1 })),
 });
 await admin.disconnect();
-await database.query('CREATE SCHEMA bare');
-await database.query('CREATE TABLE bare.article (id uuid PRIMARY KEY, record json NOT NULL, changed_at timestamptz)');
-await database.query(
-  'CREATE TABLE bare.version (id uuid, revision int, record json NOT NULL, PRIMARY KEY (id, revision))',
-);
+const rows = await StoredRows.read(database, articles + warmUp);
 
 let stored = 0;
-const finished = Promise.withResolvers<void>();
+let reached = { count: warmUp, resolve: (): void => undefined };
 const open: { disconnect(): Promise<void> }[] = [];
 await copy('page', 'parsed', (messages) =>
   messages.map(({ key, value }) => {
@@ -59,7 +59,7 @@ await copy('parsed', 'enriched', (messages) =>
   messages.map(({ key = null, value }) => ({ key, value: JSON.stringify(JSON.parse(String(value))) })),
 );
 await consume('enriched', async (batch) => {
-  await upsert(batch.batch.messages);
+  await rows.upsert(batch.batch.messages.length);
   return [
     { topic: topicOf('changes'), messages: batch.batch.messages.map(({ key, value }) => ({ key, value })) },
     { topic: topicOf('state'), messages: batch.batch.messages.map(({ key, value }) => ({ key, value })) },
@@ -67,18 +67,29 @@ await consume('enriched', async (batch) => {
 });
 
 const source = await producer('source');
-const pages = benchPages(articles);
-while (pages.length > 0) {
-  const messages = pages.splice(0, BATCH).map((page) => ({ key: randomUUID(), value: JSON.stringify(page) }));
-  const transaction = await source.transaction();
-  await transaction.sendBatch({ compression: ZSTD, topicMessages: [{ topic: topicOf('page'), messages }] });
-  await transaction.commit();
-}
-await finished.promise;
+const pages = benchPages(articles + warmUp);
+await work(pages.splice(0, warmUp));
+console.log('ready');
+await once(process.stdin, 'data');
+await work(pages);
 console.log('done');
+process.stdin.destroy();
 await Promise.all(open.map((one) => one.disconnect()));
-await database.query('DROP SCHEMA bare CASCADE');
+await rows.drop();
 await database.end();
+
+/** Puts pages in, and waits until they are stored. */
+async function work(batch: { url: string; html: string }[]): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  reached = { count: stored + batch.length, resolve };
+  while (batch.length > 0) {
+    const messages = batch.splice(0, BATCH).map((page) => ({ key: randomUUID(), value: JSON.stringify(page) }));
+    const transaction = await source.transaction();
+    await transaction.sendBatch({ compression: ZSTD, topicMessages: [{ topic: topicOf('page'), messages }] });
+    await transaction.commit();
+  }
+  await promise;
+}
 
 function copy(from: Step, to: Step, work: (messages: Message[]) => Message[]): Promise<void> {
   return consume(from, async ({ batch }) => [{ topic: topicOf(to), messages: work(batch.messages) }]);
@@ -108,7 +119,7 @@ async function consume(
       const topics = [{ topic: groupId, partitions: [{ partition, offset }] }];
       await transaction.sendOffsets({ consumerGroupId: groupId, topics });
       await transaction.commit();
-      if (step === 'enriched' && (stored += messages.length) === articles) finished.resolve();
+      if (step === 'enriched' && (stored += messages.length) === reached.count) reached.resolve();
     },
   });
 }
@@ -118,25 +129,4 @@ async function producer(name: string): Promise<Producer> {
   await made.connect();
   open.push(made);
   return made;
-}
-
-async function upsert(messages: readonly Message[]): Promise<void> {
-  const ids = messages.map(({ key }) => String(key));
-  const records = messages.map(({ value }) => String(value));
-  const client = await database.connect();
-  try {
-    await client.query('BEGIN');
-    await client.query(
-      `INSERT INTO bare.article SELECT *, now() FROM unnest($1::uuid[], $2::json[])
-       ON CONFLICT (id) DO UPDATE SET record = excluded.record, changed_at = excluded.changed_at`,
-      [ids, records],
-    );
-    await client.query(
-      'INSERT INTO bare.version SELECT id, 1, record FROM unnest($1::uuid[], $2::json[]) AS v (id, record) ON CONFLICT DO NOTHING',
-      [ids, records],
-    );
-    await client.query('COMMIT');
-  } finally {
-    client.release();
-  }
 }
