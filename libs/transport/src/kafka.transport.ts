@@ -10,7 +10,9 @@ import {
   type SubscribeOptions,
   type TopicChange,
   type TopicSpec,
+  type TransactionEnd,
   type Transport,
+  type TransportStatistics,
 } from '@newsmill/stage';
 import { isRefused } from './connection-fault.js';
 import { anyBroker, type KafkaAddress, KafkaClient, type Log, type SASLOptions } from './kafka/client.js';
@@ -63,6 +65,7 @@ export class KafkaTransport implements Transport {
   private readonly topics: TopicCatalog;
   private readonly publisher: Publisher;
   private readonly consumers = new Set<GroupConsumer>();
+  private readonly transactions: Record<TransactionEnd, number> = { committed: 0, aborted: 0, unknown: 0 };
   private directory: Promise<OpenDirectory> | undefined;
   private closed: Promise<void> | undefined;
 
@@ -89,6 +92,10 @@ export class KafkaTransport implements Transport {
       explain,
       log,
     });
+  }
+
+  statistics(): TransportStatistics {
+    return { transactions: { ...this.transactions } };
   }
 
   async connect(): Promise<void> {
@@ -126,6 +133,7 @@ export class KafkaTransport implements Transport {
       publish: (records) => this.publisher.publish(records),
       facts: (topic) => this.topics.facts(topic),
       forget: (topic) => this.topics.forget(topic),
+      onTransaction: (end) => (this.transactions[end] += 1),
       onCrash: (error) => this.options.onCrash?.(error),
     });
     this.consumers.add(consumer);
