@@ -3,6 +3,8 @@ import type { Row } from './panel.ts';
 import { grown, of, once, quantile, rate } from './select.ts';
 
 const FINAL = 'stage!="record",outcome!~"emitted|deferred"';
+/** The same of what is told without what comes again. */
+const ANSWERED = 'stage!="record",outcome!="emitted"';
 const COUNTED = 'mode!="import"';
 
 /** Of what is stored, the part that was stored in time. */
@@ -18,7 +20,7 @@ function inTime(window: string): string {
 const open =
   `${grown('newsmill_received_total')} + ${grown('newsmill_redriven_total', 'stage!="record"')}` +
   ` - (${grown('newsmill_stage_events_total', FINAL)}` +
-  ` - ${grown('newsmill_replayed_events_total', FINAL)} - ${grown('newsmill_stray_events_total', 'outcome!="emitted"')})`;
+  ` - ${grown('newsmill_replayed_events_total', ANSWERED)} - ${grown('newsmill_stray_events_total', 'outcome!="emitted"')})`;
 
 export const articleRows: readonly Row[] = [
   {
@@ -116,7 +118,7 @@ export const articleRows: readonly Row[] = [
           [grown('newsmill_stage_events_total', 'stage!="record",outcome="skipped"'), 'skipped: nothing new'],
           [grown('newsmill_stage_events_total', 'stage!="record",outcome="rejected"'), 'rejected'],
           [grown('newsmill_stage_events_total', 'stage!="record",outcome="dead"'), 'dead'],
-          [grown('newsmill_replayed_events_total', FINAL), 'of these, brought by replays'],
+          [grown('newsmill_replayed_events_total', ANSWERED), 'of these, brought by replays'],
           [grown('newsmill_stray_events_total', 'outcome!="emitted"'), 'of these, belonging to nothing received'],
           [open, 'in flight, by the counters'],
         ],
