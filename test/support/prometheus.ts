@@ -34,7 +34,7 @@ export interface FiringAlert {
   annotations: Record<string, string>;
 }
 
-/** A real Prometheus that asks one newsmill every half second. */
+/** A real Prometheus that asks one newsmill every two seconds. */
 export class RunningPrometheus {
   private readonly told: string[] = [];
 
@@ -58,7 +58,7 @@ export class RunningPrometheus {
     await writeFile(
       join(folder, 'prometheus.yaml'),
       [
-        'global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }',
+        'global: { scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 1s }',
         'rule_files: [rules.yaml]',
         'scrape_configs:',
         `  - { job_name: newsmill, static_configs: [{ targets: ['${target}'] }] }`,
