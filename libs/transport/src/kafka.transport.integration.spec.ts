@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { NewRecord, SubscribeOptions } from '@newsmill/stage';
 import { spawnCopier } from '../../../test/support/copier.ts';
 import { freePort } from '../../../test/support/free-port.ts';
+import { until } from '../../../test/support/newsmill-client.ts';
 import {
   kafkaUnavailable,
   type LocalKafka,
@@ -202,3 +203,32 @@ async function count(transport: KafkaTransport, topic: string): Promise<Map<stri
   }
   return counts;
 }
+
+describeKafka('transactions of a stage', () => {
+  it(
+    'are counted by how they end',
+    async () => {
+      const { brokers } = await startKafka();
+      const transport = connectTo(brokers);
+      const [from, to] = [await topicOn(transport), await topicOn(transport)];
+      await transport.publish([record(from, 'k', 'v')]);
+      let calls = 0;
+      await transport.subscribe({
+        topic: from,
+        group: `${from}.copier`,
+        batchSize: 10,
+        batchBytes: 1_000_000,
+        onBatch: async () => {
+          calls += 1;
+          return { publish: [record(calls === 1 ? `${to}.missing` : to, 'k', 'v')] };
+        },
+      });
+      const ends = await until('one has been committed', SLOW_MS, async () => {
+        const { transactions } = transport.statistics();
+        return transactions!.committed > 0 ? transactions : undefined;
+      });
+      expect(ends).toEqual({ committed: 1, aborted: 1, unknown: 0 });
+    },
+    SLOW_MS,
+  );
+});
