@@ -3,7 +3,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { NewRecord, SubscribeOptions } from '@newsmill/stage';
 import { spawnCopier } from '../../../test/support/copier.ts';
 import { freePort } from '../../../test/support/free-port.ts';
-import { until } from '../../../test/support/newsmill-client.ts';
 import {
   kafkaUnavailable,
   type LocalKafka,
@@ -223,11 +222,9 @@ describeKafka('transactions of a stage', () => {
           return { publish: [record(calls === 1 ? `${to}.missing` : to, 'k', 'v')] };
         },
       });
-      const ends = await until('one has been committed', SLOW_MS, async () => {
-        const { transactions } = transport.statistics();
-        return transactions!.committed > 0 ? transactions : undefined;
-      });
-      expect(ends).toEqual({ committed: 1, aborted: 1, unknown: 0 });
+      const ends = () => transport.statistics().transactions!;
+      await until(async () => ends().committed > 0);
+      expect(ends()).toEqual({ committed: 1, aborted: 1, unknown: 0 });
     },
     SLOW_MS,
   );
