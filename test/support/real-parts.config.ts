@@ -16,7 +16,7 @@ export function givenKafkaBrokers(): string[] | undefined {
 }
 
 /** What tests can use that is no server. */
-export type ToolName = 'python' | 'helm';
+export type ToolName = 'python' | 'helm' | 'prometheus';
 
 /** `NEWSMILL_TEST_REQUIRE`: parts, separated by commas, whose absence is an error instead of a skip. CI sets it. */
 export function isRequired(part: PartName | ToolName): boolean {
@@ -31,6 +31,16 @@ export function python(): string {
 /** `NEWSMILL_TEST_HELM`: the Helm that renders the chart (tested with 4.1). */
 export function helm(): string {
   return process.env['NEWSMILL_TEST_HELM'] || 'helm';
+}
+
+/** `NEWSMILL_TEST_PROMETHEUS`: the Prometheus that looks at a running newsmill (tested with 2.42). */
+export function prometheus(): string {
+  return process.env['NEWSMILL_TEST_PROMETHEUS'] || 'prometheus';
+}
+
+/** `NEWSMILL_TEST_PROMTOOL`: the promtool, of the same version, that checks and tests the rules. */
+export function promtool(): string {
+  return process.env['NEWSMILL_TEST_PROMTOOL'] || 'promtool';
 }
 
 /** `NEWSMILL_POSTGRES_IMAGE`: the container image of PostgreSQL. */

@@ -17,6 +17,7 @@ import { FetchController } from './fetch.controller.js';
 import { fetch } from './fetch.stage.js';
 import { fetcherSettings } from './fetcher.config.js';
 import { fetcherDatabase } from './fetcher.database.js';
+import { fetcherMetrics } from './fetcher.metrics.js';
 import { CLOCK, FETCHER_SETTINGS } from './fetcher.tokens.js';
 import { Intake } from './intake.js';
 import { outboundProblems, outboundProvider, OutboundShutdown } from './outbound.provider.js';
@@ -48,6 +49,7 @@ export const fetcher = defineService({
   name: 'fetcher',
   description: 'Takes links and pages in: pulled from feeds, pushed by newsrooms.',
   settings: fetcherSettings,
+  metrics: fetcherMetrics,
   stages: [fetch],
   writers: [
     { name: 'push', description: 'the door for newsrooms', writes: [linkDiscovered, pageFetched, articleOutcomes] },

@@ -1,13 +1,14 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { articleOutcomes, type EventOf, linkDiscovered, pageFetched, type Topic } from '@newsmill/contracts';
-import { Metrics, SERVICE_SETTINGS, type ServiceSettings, TRANSPORT } from '@newsmill/service';
+import { type CounterOf, Metrics, SERVICE_SETTINGS, type ServiceSettings, TRANSPORT } from '@newsmill/service';
 import { deterministicId, encodeEvent, type NewRecord, type Transport } from '@newsmill/stage';
+import { doors, fetcherMetrics } from './fetcher.metrics.js';
 
 type Link = EventOf<typeof linkDiscovered>;
 type Page = EventOf<typeof pageFetched>;
 
 /** Where a thing came in; the account counts what was received by door. */
-export type Door = 'push' | 'feed' | 'revisit' | 'import';
+export type Door = (typeof doors)[number];
 
 /** Most things told as received in one event, so that it stays small. */
 const SLICE = 64;
@@ -17,12 +18,17 @@ const SLICE = 64;
 export class Intake {
   private readonly logger = new Logger('intake');
   private readonly telling = new Set<Promise<void>>();
+  private readonly received: CounterOf<typeof fetcherMetrics.received>;
+  private readonly unconfirmed: CounterOf<typeof fetcherMetrics.unconfirmed>;
 
   constructor(
     @Inject(TRANSPORT) private readonly transport: Transport,
     @Inject(SERVICE_SETTINGS) private readonly settings: ServiceSettings,
-    @Inject(Metrics) private readonly metrics: Metrics,
-  ) {}
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    this.received = metrics.counter(fetcherMetrics.received);
+    this.unconfirmed = metrics.counter(fetcherMetrics.unconfirmed);
+  }
 
   /** Resolves when the log has the links. */
   takeLinks(door: Door, links: readonly Link[]): Promise<void> {
@@ -62,13 +68,13 @@ export class Intake {
         events.map((event, index) => this.encode(door, topic, event, idOf(index), timeOf(event))),
       );
     } catch (error) {
-      this.metrics.countUnconfirmed(door, events.length);
+      this.unconfirmed.inc({ door }, events.length);
       throw error;
     }
     const time = Date.now();
     const settled = subjects.map(({ id, receiptId }) => ({ id, receiptId, outcome: 'received' as const }));
     const received = { stage: door, at: new Date(time).toISOString(), settled };
-    this.metrics.countReceived(door, events.length);
+    this.received.inc({ door }, events.length);
     const told = this.transport
       .publish([this.encode(door, articleOutcomes, received, idOf(0), time)])
       .catch((error: unknown) => {
@@ -88,6 +94,7 @@ export class Intake {
       id: eventIdOf(door, topic, id),
       source: `/newsmill/${door}`,
       time,
+      receivedAt: new Date().toISOString(),
     });
   }
 }

@@ -26,6 +26,8 @@ export interface Stored {
   revision?: number;
   /** In words, for the log. */
   told?: string;
+  /** It came again: its receipt was answered for before. */
+  isRedelivered?: true;
 }
 
 /** What time came to. */
@@ -152,7 +154,7 @@ export class ArticleStore {
     for (const [index, event] of events.entries()) {
       const redelivered = event.replay === undefined ? settled.get(event.receiptId) : undefined;
       if (redelivered) {
-        results.push(redelivered);
+        results.push({ ...redelivered, isRedelivered: true });
         continue;
       }
       const article = this.add(event, rowIds[index]!, articles, owners, writes, now);

@@ -8,16 +8,13 @@ import { readStatus, type Status } from './status.js';
 @Controller('v1/status')
 @UseGuards(AdminKeyGuard)
 export class StatusController {
-  private readonly letters: DeadLetterCounter;
-
   constructor(
     private readonly receipts: ReceiptStore,
     @Inject(TRANSPORT) private readonly transport: Transport,
     @Inject(SERVICE_SETTINGS) private readonly settings: ServiceSettings,
     @Inject(StageServer) private readonly server: StageServer,
-  ) {
-    this.letters = new DeadLetterCounter(transport, settings.topicPrefix);
-  }
+    private readonly letters: DeadLetterCounter,
+  ) {}
 
   @Get()
   status(): Promise<Status> {

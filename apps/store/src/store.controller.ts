@@ -3,6 +3,7 @@ import type { articleEnriched, articleOutcomes, EventOf } from '@newsmill/contra
 import { Ctx, Payload, StageHandler } from '@newsmill/service';
 import { done, type HandlerContext, type Outcome } from '@newsmill/stage';
 import { ArticleStore } from './article-store.js';
+import { Freshness } from './freshness.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { stepsSince, toSteps } from './receipt-steps.js';
 import { type ReceiptReport, ReceiptStore } from './receipt-store.js';
@@ -19,6 +20,7 @@ export class StoreController {
     private readonly articles: ArticleStore,
     private readonly receipts: ReceiptStore,
     private readonly relay: OutboxRelay,
+    private readonly freshness: Freshness,
     @Inject(STORE_SETTINGS) private readonly settings: StoreSettings,
   ) {}
 
@@ -30,6 +32,8 @@ export class StoreController {
     const incoming = versions.map((version, index) => ({ ...version, replay: metas[index]!.replay }));
     const stored = await this.articles.store(incoming, new Date());
     this.relay.wake();
+    const now = new Date();
+    stored.forEach((result, index) => this.freshness.count(incoming[index]!, metas[index]!, result, now));
     for (const { told } of stored) if (told !== undefined) this.logger.log(told);
     return stored.map(({ state, articleId }) => done(state, articleId));
   }

@@ -10,10 +10,13 @@ import {
   Readiness,
   SERVICE_SETTINGS,
   type ServiceSettings,
+  TRANSPORT,
 } from '@newsmill/service';
+import { DeadLetterCounter, type Transport } from '@newsmill/stage';
 import { DataSource } from 'typeorm';
 import { ArticleStore } from './article-store.js';
 import { DeadLettersController } from './dead-letters.controller.js';
+import { Freshness } from './freshness.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { QueryController } from './query.controller.js';
 import { ReceiptStore } from './receipt-store.js';
@@ -22,8 +25,10 @@ import { ReceiptsController } from './receipts.controller.js';
 import { StepSweeper } from './step-sweeper.js';
 import { StatusController } from './status.controller.js';
 import { storeSettings } from './store.config.js';
+import { StoreGauges } from './store-gauges.js';
 import { StoreController } from './store.controller.js';
 import { storeDatabase } from './store.database.js';
+import { storeMetrics } from './store.metrics.js';
 import { STORE_SETTINGS } from './store.tokens.js';
 import { record, store as storeStage } from './store.stage.js';
 import { SubscribersModule } from './subscribers/subscribers.module.js';
@@ -54,6 +59,7 @@ export const store = defineService({
     ...AdminKeys.problems(storeSettings.adminKey.env, settings.adminKey),
     ...WebhookSender.problems(settings),
   ],
+  metrics: storeMetrics,
   stages: [storeStage, record],
   writers: [
     { name: 'outbox', description: 'tells subscribers of changes', writes: [articleChanges, articleState] },
@@ -76,6 +82,14 @@ export const store = defineService({
       { provide: AdminKeys, useValue: new AdminKeys(settings.adminKey) },
       AdminKeyGuard,
       ArticleStore,
+      Freshness,
+      StoreGauges,
+      {
+        provide: DeadLetterCounter,
+        inject: [TRANSPORT, SERVICE_SETTINGS],
+        useFactory: (transport: Transport, { topicPrefix }: ServiceSettings) =>
+          new DeadLetterCounter(transport, topicPrefix),
+      },
       {
         provide: ReceiptStore,
         inject: [getDataSourceToken(storeDatabase.schema)],

@@ -73,6 +73,9 @@ export const REDRIVES_HEADER = 'newsmill_redrives';
 /** Set on a re-driven event, not on what comes of it: the id of the dead letter that it was. */
 export const REDRIVEN_FROM_HEADER = 'newsmill_redriven_from';
 
+/** When the thing that an event came of was received at a door (RFC 3339): what its freshness is counted from. */
+export const RECEIVED_HEADER = 'newsmill_received_at';
+
 /** Names the receipt of the thing received, so that an event that cannot be read can still be accounted for. */
 export const RECEIPT_HEADER = 'newsmill_receipt';
 

@@ -40,6 +40,11 @@ export class Readiness implements OnModuleDestroy {
     this.checks.set(name, check);
   }
 
+  /** What must answer, by name. */
+  get dependencies(): ReadonlyMap<string, ReadinessCheck> {
+    return this.checks;
+  }
+
   onModuleDestroy(): void {
     this.draining = true;
   }

@@ -11,11 +11,13 @@ export { bearerToken, hashedKey, HashedKeys, isHashedKey, SHORTEST_KEY, unknownT
 export { Readiness, type ReadinessCheck } from './health.js';
 export * from './main.js';
 export * from './open-stage.js';
-export { Metrics } from './metrics.js';
+export { defineMetrics, type LabelsOf, type MetricDefinition } from './metric-definition.js';
+export { type CounterOf, countsOf, type GaugeOf, type HistogramOf, Metrics, type Reading } from './metrics.js';
 export * from './problem.js';
 export { problemOf } from './problem.filter.js';
 export * from './run-services.js';
 export * from './service-definition.js';
+export { serviceMetrics } from './service-metrics.js';
 export * from './stage-handler.js';
 export { StageServer, type StageStatus } from './stage-server.js';
 export { StreamedBody } from './streamed-body.js';

@@ -62,6 +62,11 @@ export function kafkaSecurity(settings: ServiceSettings, tell: (message: string)
   };
 }
 
+/** The certificate files that connections to brokers use. */
+export function kafkaCertificates(settings: ServiceSettings): CertificateFiles {
+  return withTls(settings.kafkaSecurityProtocol ?? 'plaintext') ? filesOf(settings) : {};
+}
+
 function filesOf({ kafkaCaFile: ca, kafkaCertFile: cert, kafkaKeyFile: key }: ServiceSettings): CertificateFiles {
   return { ca, cert, key };
 }

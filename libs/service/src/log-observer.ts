@@ -27,6 +27,7 @@ export function logObserver(): StageObserver {
 export function joinObservers(...observers: readonly StageObserver[]): StageObserver {
   return {
     settled: (...args) => observers.forEach((observer) => observer.settled?.(...args)),
+    handled: (...args) => observers.forEach((observer) => observer.handled?.(...args)),
     retrying: (...args) => observers.forEach((observer) => observer.retrying?.(...args)),
     paused: (...args) => observers.forEach((observer) => observer.paused?.(...args)),
     resumed: (...args) => observers.forEach((observer) => observer.resumed?.(...args)),

@@ -1,76 +1,49 @@
-import { groupOf, hangingTransactions, type Stage, type StageObserver, type Transport } from '@newsmill/stage';
-import { type Topic, topicAddress } from '@newsmill/contracts';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { errorClass } from '@newsmill/contracts';
+import type { Stage, StageObserver } from '@newsmill/stage';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, type Metric, Registry } from 'prom-client';
+import { type LabelsOf, type MetricDefinition, seriesOf, type WithLabels } from './metric-definition.js';
+import { serviceMetrics } from './service-metrics.js';
+import { Watched } from './watched.js';
 
-/** Lags are asked of the log at most once in this many milliseconds. */
-const LAG_AGE_MS = 5_000;
-/** And transactions that hang. */
-const TRANSACTIONS_AGE_MS = 15_000;
+type Of<Type extends MetricDefinition['type']> = MetricDefinition & { type: Type };
 
-/** Prometheus metrics of a process. Every event is counted once a stage and outcome, after its batch has been committed. */
+export interface CounterOf<D extends MetricDefinition> {
+  inc(...args: WithLabels<D, [by?: number]>): void;
+}
+
+export interface GaugeOf<D extends MetricDefinition> {
+  inc(...args: WithLabels<D, [by?: number]>): void;
+  dec(...args: WithLabels<D, [by?: number]>): void;
+  set(...args: WithLabels<D, [value: number]>): void;
+}
+
+export interface HistogramOf<D extends MetricDefinition> {
+  observe(...args: WithLabels<D, [value: number]>): void;
+}
+
+/** What a watched metric is now: a number, or one for each of its series. */
+export type Reading<D extends MetricDefinition> = D extends { labels: object }
+  ? Iterable<readonly [labels: LabelsOf<D>, value: number]>
+  : number | undefined;
+
+/**
+ * Prometheus metrics of a process, in one registry. Every event is counted once a stage and outcome, after its batch has
+ * been committed.
+ */
 export class Metrics implements StageObserver {
   readonly registry = new Registry();
-  private readonly events = new Counter({
-    name: 'newsmill_stage_events_total',
-    help: 'Events a stage has settled, by outcome.',
-    labelNames: ['stage', 'outcome'],
-    registers: [this.registry],
-  });
-  private readonly reasons = new Counter({
-    name: 'newsmill_stage_reasons_total',
-    help: 'Events a stage has rejected or put with the dead letters for a reason of the closed list, by its class.',
-    labelNames: ['stage', 'outcome', 'reason'],
-    registers: [this.registry],
-  });
-  private readonly batches = new Histogram({
-    name: 'newsmill_stage_batch_seconds',
-    help: 'Seconds from taking a batch to its commit.',
-    labelNames: ['stage'],
-    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60],
-    registers: [this.registry],
-  });
-  private readonly retries = new Counter({
-    name: 'newsmill_stage_retries_total',
-    help: 'Repeated calls of a handler, by class of the fault.',
-    labelNames: ['stage', 'error_class'],
-    registers: [this.registry],
-  });
-  private readonly pauses = new Gauge({
-    name: 'newsmill_stage_paused',
-    help: '1 while the stage waits for a dependency that is down.',
-    labelNames: ['stage', 'dependency'],
-    registers: [this.registry],
-  });
-  private readonly redriven = new Counter({
-    name: 'newsmill_redriven_total',
-    help: 'Events a stage has settled that came back from the dead letters.',
-    labelNames: ['stage'],
-    registers: [this.registry],
-  });
-  private readonly replayed = new Counter({
-    name: 'newsmill_replayed_events_total',
-    help: 'Events a stage has settled that a replay brought, by outcome; neither re-driven nor strays.',
-    labelNames: ['stage', 'outcome'],
-    registers: [this.registry],
-  });
-  private readonly strays = new Counter({
-    name: 'newsmill_stray_events_total',
-    help: 'Events a stage has settled that belong to nothing received at a door, by outcome.',
-    labelNames: ['stage', 'outcome'],
-    registers: [this.registry],
-  });
-  private readonly received = new Counter({
-    name: 'newsmill_received_total',
-    help: 'Things received at a door, by door; each one is answered for by exactly one final outcome.',
-    labelNames: ['door'],
-    registers: [this.registry],
-  });
-  private readonly unconfirmed = new Counter({
-    name: 'newsmill_unconfirmed_total',
-    help: 'Things refused at a door because the log did not confirm them, by door; some may be on it all the same.',
-    labelNames: ['door'],
-    registers: [this.registry],
-  });
+  private readonly made = new Map<string, Metric>();
+  private readonly events = this.counter(serviceMetrics.stageEvents);
+  private readonly outputs = this.counter(serviceMetrics.stageOutputs);
+  private readonly reasons = this.counter(serviceMetrics.stageReasons);
+  private readonly deadLetters = this.counter(serviceMetrics.stageDeadLetters);
+  private readonly batches = this.histogram(serviceMetrics.stageBatchSeconds);
+  private readonly handlers = this.histogram(serviceMetrics.stageHandlerSeconds);
+  private readonly retries = this.counter(serviceMetrics.stageRetries);
+  private readonly pauses = this.gauge(serviceMetrics.stagePaused);
+  private readonly redriven = this.counter(serviceMetrics.redriven);
+  private readonly replayed = this.counter(serviceMetrics.replayed);
+  private readonly strays = this.counter(serviceMetrics.strays);
 
   private readonly pausedFor = new Map<string, string>();
 
@@ -78,46 +51,73 @@ export class Metrics implements StageObserver {
     if (collectProcessMetrics) collectDefaultMetrics({ register: this.registry });
   }
 
-  /** A counter of a service's own. Values of its labels come from a closed list. */
-  counter<Label extends string>(name: string, help: string, labelNames: readonly Label[] = []): Counter<Label> {
-    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
-  }
-
-  /** A histogram of a service's own. @param buckets upper bounds, in the unit that the name tells */
-  histogram(name: string, help: string, buckets: readonly number[]): Histogram {
-    return new Histogram({ name, help, buckets: [...buckets], registers: [this.registry] });
-  }
-
-  /** A gauge of a service's own; `collect` sets it whenever metrics are scraped. Values of its labels come from a closed list. */
-  gauge<Label extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly Label[] = [],
-    collect?: (gauge: Gauge<Label>) => Promise<void>,
-  ): Gauge<Label> {
-    return new Gauge({
-      name,
-      help,
-      labelNames: [...labelNames],
-      registers: [this.registry],
-      ...(collect && {
-        async collect() {
-          await collect(this);
-        },
-      }),
+  /** The counter of a definition, the same at every call. Series that are known beforehand begin at 0. */
+  counter<D extends Of<'counter'>>(definition: D): CounterOf<D> {
+    return this.once(definition, (options) => {
+      const counter = new Counter(options);
+      for (const labels of seriesOf(definition) ?? []) counter.inc(labels, 0);
+      return counter;
     });
   }
 
+  gauge<D extends Of<'gauge'>>(definition: D): GaugeOf<D> {
+    return this.once(definition, (options) => new Gauge(options));
+  }
+
+  histogram<D extends Of<'histogram'>>(definition: D): HistogramOf<D> {
+    return this.once(definition, (options) => new Histogram({ ...options, buckets: [...definition.buckets!] }));
+  }
+
+  /**
+   * A gauge, or a counter that something else counts, that is read whenever metrics are scraped. It is left out while it
+   * cannot be read in time: not known is not zero.
+   * @param maxAgeMs a reading is told again for so many milliseconds. Default: 0
+   */
+  watch<D extends Of<'gauge'> | Of<'counter'>>(
+    definition: D,
+    read: () => Promise<Reading<D>> | Reading<D>,
+    maxAgeMs = 0,
+  ): void {
+    if (this.made.has(definition.name)) throw new Error(`metric ${definition.name} is watched twice`);
+    const watched = new Watched<Reading<D>>(read, maxAgeMs);
+    this.once(definition, (options) => {
+      const isCounter = definition.type === 'counter';
+      const collect = async (): Promise<void> => {
+        const reading = await watched.value();
+        if (definition.labels === undefined) metric.remove();
+        else metric.reset();
+        for (const [labels, value] of samplesOf(reading as number | Iterable<Sample> | undefined)) {
+          if (metric instanceof Counter) metric.inc(labels, value);
+          else metric.set(labels, value);
+        }
+      };
+      const metric = isCounter ? new Counter({ ...options, collect }) : new Gauge({ ...options, collect });
+      return metric;
+    });
+  }
+
+  /** Counts of these stages begin at 0: the first dead letter is a rise that can be seen. */
+  hostStages(stages: readonly Stage[]): void {
+    for (const { name: stage } of stages) {
+      for (const error_class of errorClass.options) this.deadLetters.inc({ stage, error_class }, 0);
+    }
+  }
+
   settled: NonNullable<StageObserver['settled']> = (stage, events, seconds) => {
-    for (const { outcome, receiptId, redrivenFrom, isReplayed, reasonClass } of events) {
+    for (const event of events) {
+      const { outcome, receiptId, redrivenFrom, isReplayed, reasonClass, errorClass: error_class, writes = [] } = event;
       this.events.inc({ stage: stage.name, outcome });
+      for (const topic of writes) this.outputs.inc({ stage: stage.name, topic });
       // It comes again, and counts then.
       if (outcome === 'deferred') continue;
+      if (error_class !== undefined) this.deadLetters.inc({ stage: stage.name, error_class });
       if (isReplayed) {
         this.replayed.inc({ stage: stage.name, outcome });
         continue;
       }
-      if (reasonClass !== undefined) this.reasons.inc({ stage: stage.name, outcome, reason: reasonClass });
+      if (reasonClass !== undefined && (outcome === 'rejected' || outcome === 'dead')) {
+        this.reasons.inc({ stage: stage.name, outcome, reason: reasonClass });
+      }
       if (redrivenFrom !== undefined) this.redriven.inc({ stage: stage.name });
       // The stage that reads the outcomes handles reports, not things received.
       if (receiptId === undefined && stage.reports) this.strays.inc({ stage: stage.name, outcome });
@@ -125,8 +125,12 @@ export class Metrics implements StageObserver {
     this.batches.observe({ stage: stage.name }, seconds);
   };
 
-  retrying: NonNullable<StageObserver['retrying']> = (stage, errorClass) => {
-    this.retries.inc({ stage: stage.name, error_class: errorClass });
+  handled: NonNullable<StageObserver['handled']> = (stage, seconds) => {
+    this.handlers.observe({ stage: stage.name }, seconds);
+  };
+
+  retrying: NonNullable<StageObserver['retrying']> = (stage, error_class) => {
+    this.retries.inc({ stage: stage.name, error_class });
   };
 
   paused: NonNullable<StageObserver['paused']> = (stage, dependency) => {
@@ -139,80 +143,30 @@ export class Metrics implements StageObserver {
     if (dependency !== undefined) this.pauses.set({ stage: stage.name, dependency }, 0);
   };
 
-  /** One thing accepted at a door (`push`, `feed`), after the log has it. */
-  countReceived(door: string, count = 1): void {
-    this.received.inc({ door }, count);
+  /** The metric of a definition; its labels are those of the definition, which the caller's type holds it to. */
+  private once<M>(
+    { name, help, labels = {} }: MetricDefinition,
+    make: (options: { name: string; help: string; labelNames: string[]; registers: Registry[] }) => Metric,
+  ): M {
+    const known =
+      this.made.get(name) ?? make({ name, help, labelNames: Object.keys(labels), registers: [this.registry] });
+    this.made.set(name, known);
+    return known as M;
   }
+}
 
-  /** Refused at a door because the log did not confirm it: whether it is on the log nobody can tell. */
-  countUnconfirmed(door: string, count = 1): void {
-    this.unconfirmed.inc({ door }, count);
-  }
+/** A reading of counts by the values of one label: those that were not met count 0. */
+export function countsOf<Label extends string, Value extends string>(
+  values: readonly Value[],
+  label: Label,
+  counts: ReadonlyMap<string, number>,
+): [Record<Label, Value>, number][] {
+  return values.map((value) => [{ [label]: value } as Record<Label, Value>, counts.get(value) ?? 0]);
+}
 
-  /** Adds a gauge that is read when metrics are scraped; left out when it cannot be read: not known is not zero. */
-  watchValue(name: string, help: string, read: () => Promise<number>): void {
-    new Gauge({
-      name,
-      help,
-      registers: [this.registry],
-      async collect() {
-        try {
-          this.set(await read());
-        } catch {
-          this.remove();
-        }
-      },
-    });
-  }
+type Sample = readonly [labels: Record<string, string>, value: number];
 
-  /** Adds the lag of each stage's group, read when metrics are scraped. */
-  watchLag(transport: Transport, prefix: string, stages: readonly Stage[]): void {
-    let readAt = -Infinity;
-    new Gauge({
-      name: 'newsmill_stage_lag',
-      help: 'Events a stage has not committed yet.',
-      labelNames: ['stage'],
-      registers: [this.registry],
-      async collect() {
-        if (performance.now() - readAt < LAG_AGE_MS) return;
-        readAt = performance.now();
-        for (const stage of stages) {
-          try {
-            const lags = await transport.lag(topicAddress(prefix, stage.reads), groupOf(prefix, stage));
-            this.set({ stage: stage.name }, Number(lags.reduce((sum, { lag }) => sum + lag, 0n)));
-          } catch {
-            // Not known is not zero.
-            this.remove({ stage: stage.name });
-          }
-        }
-      },
-    });
-  }
-
-  /**
-   * Adds how many transactions hang in each topic, on a log that has transactions: lag does not show what they hold up.
-   */
-  watchTransactions({ transactions }: Transport, prefix: string, topics: readonly Topic[]): void {
-    if (transactions === undefined) return;
-    let readAt = -Infinity;
-    new Gauge({
-      name: 'newsmill_topic_hanging_transactions',
-      help: 'Transactions in a topic of which nothing was written for a minute and that nobody has ended: who reads the topic waits for them.',
-      labelNames: ['topic'],
-      registers: [this.registry],
-      async collect() {
-        if (performance.now() - readAt < TRANSACTIONS_AGE_MS) return;
-        readAt = performance.now();
-        for (const topic of topics) {
-          try {
-            const hanging = await hangingTransactions(transactions, topicAddress(prefix, topic));
-            this.set({ topic: topic.name }, hanging.length);
-          } catch {
-            // Not known is not zero.
-            this.remove({ topic: topic.name });
-          }
-        }
-      },
-    });
-  }
+function samplesOf(reading: number | Iterable<Sample> | undefined): Iterable<Sample> {
+  if (reading === undefined) return [];
+  return typeof reading === 'number' ? [[{}, reading]] : reading;
 }

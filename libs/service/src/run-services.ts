@@ -1,10 +1,16 @@
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { getDataSourceToken } from '@nestjs/typeorm';
 import type { Transport } from '@newsmill/stage';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger as PinoLogger } from 'nestjs-pino';
+import type { DataSource } from 'typeorm';
 import { applicationLog } from './application-log.js';
+import { watchCertificates } from './certificate-expiry.js';
+import { Readiness } from './health.js';
+import { watchHttp } from './http-metrics.js';
+import { watchLag } from './lag-watch.js';
 import { quietNest } from './logging.js';
 import { Problem } from './problem.js';
 import { answerProblem, ProblemFilter } from './problem.filter.js';
@@ -16,6 +22,8 @@ import type { Environment } from './settings.js';
 import type { StageServer } from './stage-server.js';
 import { parseBodies } from './streamed-body.js';
 import { createTransport } from './transport.js';
+import { watchTransactions } from './transaction-watch.js';
+import { type ConnectionPool, tellBuild, watchConnections, watchDependencies } from './watch-process.js';
 
 /** Request bodies over this many bytes are refused with 413: 16 MiB. */
 const BODY_LIMIT = 16 * 1024 * 1024;
@@ -52,26 +60,22 @@ export async function runServices(
   options: RunOptions,
 ): Promise<RunningServices> {
   const { common, own } = loadAllSettings(definitions, options.environment);
-  const name = definitions.map((definition) => definition.name).join('+');
+  const names = definitions.map((definition) => definition.name);
   const crash = options.onCrash ?? exitOnCrash;
   const transport =
     options.transport ??
     (await createTransport(common, {
-      clientId: `newsmill-${name}`,
+      clientId: `newsmill-${names.join('+')}`,
       onCrash: crash,
       log: applicationLog(common.transport),
     }));
   const { root, server, metrics } = hostServices(definitions, { common, own, transport, logStyle: options.logStyle });
-  metrics.watchLag(
-    transport,
-    common.topicPrefix,
-    definitions.flatMap(({ stages }) => stages),
-  );
-  const touched = definitions.flatMap(({ stages, writers = [] }) => [
-    ...stages.map(({ reads }) => reads),
-    ...writers.flatMap(({ writes }) => writes),
-  ]);
-  metrics.watchTransactions(transport, common.topicPrefix, [...new Set(touched)]);
+  const stages = definitions.flatMap((definition) => definition.stages);
+  metrics.hostStages(stages);
+  watchLag(metrics, transport, common.topicPrefix, stages);
+  watchTransactions(metrics, transport, common.topicPrefix, definitions);
+  watchCertificates(metrics, common);
+  tellBuild(metrics, names);
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: 'idle',
@@ -88,12 +92,15 @@ export async function runServices(
   });
   try {
     parseBodies(adapter.getInstance(), BODY_LIMIT);
+    watchHttp(metrics, adapter.getInstance());
     app.useLogger(quietNest(app.get(PinoLogger)));
     const logger = new Logger('security');
     for (const warning of connectionWarnings(common)) logger.warn(warning);
     app.useGlobalFilters(new ProblemFilter());
     app.connectMicroservice({ strategy: server });
     await app.init();
+    watchDependencies(metrics, app.get(Readiness).dependencies);
+    watchConnections(metrics, transport, poolsOf(app, definitions));
     await app.startAllMicroservices();
     await app.listen(common.httpPort, common.httpHost);
   } catch (error) {
@@ -101,6 +108,17 @@ export async function runServices(
     throw error;
   }
   return { app, url: await app.getUrl(), settings: common, transport, stages: server, close: () => app.close() };
+}
+
+/** The pools of the services' own schemas; TypeORM keeps that of `pg` on its driver. */
+function poolsOf(app: NestFastifyApplication, definitions: readonly ServiceDefinition[]): Map<string, ConnectionPool> {
+  const schemas = definitions.flatMap(({ database }) => (database === undefined ? [] : [database.schema]));
+  return new Map(
+    schemas.map((schema) => {
+      const { driver } = app.get<DataSource>(getDataSourceToken(schema), { strict: false });
+      return [schema, (driver as unknown as { master: ConnectionPool }).master];
+    }),
+  );
 }
 
 function exitOnCrash(error: Error): void {

@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { Stage, Writer } from '@newsmill/stage';
 import type { ServiceDatabase } from './database.js';
+import type { MetricDefinition } from './metric-definition.js';
 import type { ServiceSettings } from './service.config.js';
 import type { Settings, SettingValues } from './settings.js';
 
@@ -12,6 +13,8 @@ export interface ServiceDefinition<S extends Settings = Settings> {
   readonly stages: readonly Stage[];
   /** What it writes to topics beside its stages: doors and outboxes. */
   readonly writers?: readonly Writer[];
+  /** What it tells beside the metrics that every service has. */
+  readonly metrics?: Readonly<Record<string, MetricDefinition>>;
   /** The Postgres schema it owns, if it keeps state. */
   readonly database?: ServiceDatabase;
   /** Problems of its settings that no single one shows, each naming a variable. */

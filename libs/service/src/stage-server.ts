@@ -165,7 +165,7 @@ export class StageServer extends Server implements CustomTransportStrategy {
       prefix: this.options.prefix,
       serviceVersion: this.options.serviceVersion,
       dependencyOf,
-      handler: this.handlerOf(hosted.stage),
+      handler: timed(this.handlerOf(hosted.stage), (seconds) => observer.handled?.(hosted.stage, seconds)),
       observer: {
         settled: (...args) => observer.settled?.(...args),
         retrying: (...args) => observer.retrying?.(...args),
@@ -179,6 +179,17 @@ export class StageServer extends Server implements CustomTransportStrategy {
       },
     };
   }
+}
+
+function timed(handler: StageHandler<Stage>, tell: (seconds: number) => void): StageHandler<Stage> {
+  return async (events, context) => {
+    const startedAt = performance.now();
+    try {
+      return await handler(events, context);
+    } finally {
+      tell((performance.now() - startedAt) / 1000);
+    }
+  };
 }
 
 /** Nest wraps handlers: the result may be an observable, and a failure always is. */

@@ -8,17 +8,28 @@ export interface Backlog {
   oldestAt?: number;
 }
 
-export async function backlogOf(transport: Transport, topic: string, group: string): Promise<Backlog> {
+/** By partition: the oldest record at the last look, and when the log took it. */
+export type OldestRecords = Map<number, { offset: bigint; at: number }>;
+
+/** @param known for whoever looks again and again: a record that is still the oldest is not read anew */
+export async function backlogOf(
+  transport: Transport,
+  topic: string,
+  group: string,
+  known: OldestRecords = new Map(),
+): Promise<Backlog> {
   const lags = await transport.lag(topic, group);
   const ends = Object.fromEntries(lags.map(({ partition, end }) => [partition, end]));
-  let oldestAt: number | undefined;
-  for (const { partition, committed, lag } of lags) {
+  for (const { partition, committed: offset, lag } of lags) {
+    if (lag > 0n && known.get(partition)?.offset === offset) continue;
+    known.delete(partition);
     if (lag === 0n) continue;
-    for await (const { timestamp } of transport.read(topic, { offsets: { ...ends, [partition]: committed } })) {
-      oldestAt = Math.min(oldestAt ?? Infinity, timestamp);
+    for await (const { timestamp: at } of transport.read(topic, { offsets: { ...ends, [partition]: offset } })) {
+      known.set(partition, { offset, at });
       break;
     }
   }
+  const oldestAt = [...known.values()].reduce((oldest, { at }) => Math.min(oldest, at), Infinity);
   const records = Number(lags.reduce((sum, { lag }) => sum + lag, 0n));
-  return { records, ...(oldestAt !== undefined && { oldestAt }) };
+  return { records, ...(known.size > 0 && { oldestAt }) };
 }

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type EventOf, RECEIPT_HEADER, REDRIVES_HEADER, type Topic, topicAddress } from '@newsmill/contracts';
+import {
+  type EventOf,
+  RECEIPT_HEADER,
+  RECEIVED_HEADER,
+  REDRIVES_HEADER,
+  type Topic,
+  topicAddress,
+} from '@newsmill/contracts';
 import { StageFault } from './fault.js';
 import { REPLAY_HEADER } from './replay-marker.js';
 import type { Headers, LogRecord, NewRecord } from './transport.js';
@@ -13,6 +20,8 @@ export interface Envelope {
   time: number;
   /** W3C Trace Context, passed on unchanged. */
   traceparent?: string | undefined;
+  /** When what it came of was received at a door (RFC 3339). */
+  receivedAt?: string | undefined;
   /** How often what it came of has been taken out of the dead letters. */
   redrives?: number | undefined;
   /** The replays that it came through: see replay-marker.ts. */
@@ -47,6 +56,7 @@ export function encodeEvent<T extends Topic>(
     ...attributes(topic, key, envelope),
     'content-type': 'application/json',
     ...(receiptId !== undefined && { [RECEIPT_HEADER]: receiptId }),
+    ...(envelope.receivedAt !== undefined && { [RECEIVED_HEADER]: envelope.receivedAt }),
     ...(envelope.redrives !== undefined && { [REDRIVES_HEADER]: String(envelope.redrives) }),
     ...(envelope.traceparent !== undefined && {
       ce_traceparent: envelope.traceparent,

@@ -9,6 +9,10 @@ export interface SettledEvent {
   outcome: 'emitted' | 'done' | 'skipped' | 'rejected' | 'deferred' | 'dead';
   reason?: string | undefined;
   reasonClass?: ReasonClass | undefined;
+  /** Of a dead letter. */
+  errorClass?: ErrorClass | undefined;
+  /** Topics on which it has put an event, one entry for each event. */
+  writes?: readonly string[] | undefined;
   /** How often it, or what it came of, has been taken out of the dead letters. */
   redrives?: number | undefined;
   /** The dead letter that it was; absent for what came of one. */
@@ -20,6 +24,8 @@ export interface SettledEvent {
 /** What a runner tells while it works. Each event is told in `settled` exactly once for each committed delivery. */
 export interface StageObserver {
   settled?(stage: Stage, events: readonly SettledEvent[], seconds: number): void;
+  /** One call of the handler is over, whatever came of it. */
+  handled?(stage: Stage, seconds: number): void;
   retrying?(stage: Stage, errorClass: ErrorClass, message: string, events: number, delayMs: number): void;
   /** @param reason what was said when it was last asked */
   paused?(stage: Stage, dependency: string, reason: string): void;

@@ -179,7 +179,7 @@ describe('what a batch leaves to do', () => {
     const settlement = await run((events) => events.map(echo), [recordOf(words('a')[0]!)], { observer });
     expect(settled).toEqual([]);
     settlement.onSettled!();
-    expect(settled).toEqual([{ id: 'a', receiptId: 'r-a', outcome: 'emitted' }]);
+    expect(settled).toEqual([{ id: 'a', receiptId: 'r-a', outcome: 'emitted', writes: ['news.word.heard.v1'] }]);
   });
 });
 

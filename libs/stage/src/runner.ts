@@ -1,14 +1,5 @@
-import {
-  articleOutcomes,
-  type EventOf,
-  RECEIPT_HEADER,
-  REDRIVEN_FROM_HEADER,
-  type ReasonClass,
-  REDRIVES_HEADER,
-  type Subject,
-  toldReason,
-} from '@newsmill/contracts';
-import { type Death, deadLetter } from './dead-letter.js';
+import { articleOutcomes, type EventOf, RECEIPT_HEADER, RECEIVED_HEADER, type Subject } from '@newsmill/contracts';
+import { deadLetter } from './dead-letter.js';
 import { type EventMeta, groupOf, type Outcome, type Stage, type StageHandler } from './define-stage.js';
 import { decodeEvent, deterministicId, encodeEvent, header } from './envelope.js';
 import { DependencyDown, StageFault, toFault } from './fault.js';
@@ -16,6 +7,7 @@ import type { SettledEvent, StageObserver } from './observer.js';
 import type { Emission } from './outcome.js';
 import { replayOf } from './replay-marker.js';
 import { backoff, sleep } from './retry.js';
+import { redrivesOf, toldInOutcomes, toSettledEvent, type Verdict } from './settled-event.js';
 import type { Batch, BatchHandler, Delivery, LogRecord, NewRecord, Settlement } from './transport.js';
 
 export interface RunnerOptions<S extends Stage> {
@@ -35,16 +27,6 @@ export interface RunnerOptions<S extends Stage> {
 
 /** Longest wait between two looks at a dependency that is down. */
 const MAX_PAUSE_MS = 10_000;
-
-/** Longest reason in an outcome event, in characters: one event holds a whole batch. */
-const MAX_REASON = 500;
-
-type Verdict =
-  | { outcome: 'emitted'; records: NewRecord[]; articleId: string | undefined }
-  | { outcome: 'done'; reason: string; articleId: string | undefined }
-  | { outcome: 'skipped' | 'deferred'; reason: string }
-  | { outcome: 'rejected'; reason: string; reasonClass?: ReasonClass | undefined }
-  | { outcome: 'dead'; death: Death };
 
 /** One event on its way through the batch. */
 interface Slot<S extends Stage> {
@@ -277,6 +259,7 @@ class BatchRun<S extends Stage> {
       source: sourceOf(stage),
       time: this.now(),
       traceparent: header(slot.record, 'traceparent'),
+      receivedAt: header(slot.record, RECEIVED_HEADER),
       redrives: redrivesOf(slot.record),
       replay,
     });
@@ -329,9 +312,13 @@ class BatchRun<S extends Stage> {
         at: new Date(this.now()).toISOString(),
         topic,
         partition,
-        settled: settled.map(({ redrivenFrom: _from, isReplayed: _again, ...told }, index) => {
+        settled: settled.map((event, index) => {
           const { offset, replay: cameThrough } = this.slots[index]!.meta;
-          return { ...told, offset: String(offset), ...(cameThrough !== undefined && { replay: cameThrough }) };
+          return {
+            ...toldInOutcomes(event),
+            offset: String(offset),
+            ...(cameThrough !== undefined && { replay: cameThrough }),
+          };
         }),
       },
       {
@@ -341,40 +328,6 @@ class BatchRun<S extends Stage> {
       },
     );
   }
-}
-
-function toSettledEvent<S extends Stage>({ record, subject, verdict }: Slot<S>): SettledEvent {
-  const [redrives, redrivenFrom] = [redrivesOf(record), header(record, REDRIVEN_FROM_HEADER)];
-  const known = verdict!;
-  const classOf =
-    known.outcome === 'dead'
-      ? known.death.fault.reasonClass
-      : known.outcome === 'rejected'
-        ? known.reasonClass
-        : undefined;
-  const reason =
-    known.outcome === 'emitted'
-      ? undefined
-      : known.outcome === 'dead'
-        ? `${classOf ?? known.death.fault.errorClass}: ${known.death.fault.message}`
-        : toldReason(known.reason, classOf);
-  const articleId = ('articleId' in known ? known.articleId : undefined) ?? subject.articleId;
-  return {
-    id: subject.id,
-    outcome: known.outcome,
-    ...(subject.receiptId !== undefined && { receiptId: subject.receiptId }),
-    ...(articleId !== undefined && { articleId }),
-    ...(reason !== undefined && { reason: reason.slice(0, MAX_REASON) }),
-    ...(classOf !== undefined && { reasonClass: classOf }),
-    ...(redrives !== undefined && { redrives }),
-    ...(redrivenFrom !== undefined && { redrivenFrom }),
-    ...(replayOf(record) !== undefined && { isReplayed: true }),
-  };
-}
-
-function redrivesOf(record: LogRecord): number | undefined {
-  const redrives = Number(header(record, REDRIVES_HEADER));
-  return Number.isInteger(redrives) && redrives > 0 ? redrives : undefined;
 }
 
 /** CloudEvents `source` of a stage. */

@@ -119,12 +119,30 @@ export interface Transactions {
   abort(transaction: OpenTransaction): Promise<void>;
 }
 
+/** How transactions of consumers have ended; `unknown` where the answer to the commit is missing. */
+export type TransactionEnd = 'committed' | 'aborted' | 'unknown';
+
+/** Connections of a pool to a database, and who waits for one. */
+export interface PoolStatistics {
+  total: number;
+  idle: number;
+  waiting: number;
+  limit: number;
+}
+
+export interface TransportStatistics {
+  transactions?: Readonly<Record<TransactionEnd, number>>;
+  pool?: PoolStatistics;
+}
+
 /**
  * Where topics live. Every adapter passes the one conformance suite: order per key, groups, redelivery after a throw,
  * no commit before publish, big values, shared partitions, graceful close, replay.
  */
 export interface Transport {
   readonly kind: 'memory' | 'postgres' | 'kafka';
+  /** What it has done since it was made; absent where it has nothing to tell. */
+  statistics?(): TransportStatistics;
   /** Rejects when the log cannot be reached; may be called again. */
   connect(): Promise<void>;
   /** Creates what is missing and brings settings up to date. Idempotent; never removes. */

@@ -64,6 +64,14 @@ export function verifiedTls(files: CertificateFiles, tell: (message: string) => 
   };
 }
 
+/**
+ * When the certificates of a file end, in milliseconds since the epoch.
+ * @throws Error when it cannot be read or holds no certificate
+ */
+export function certificateEnds(path: string): number[] {
+  return readCertificates('certificate file', path).map(({ validToDate }) => validToDate.getTime());
+}
+
 class ChangingContext {
   private state: string;
   private context: SecureContext;

@@ -1,4 +1,10 @@
-export { type CertificateFiles, certificateProblems, type FileNames, verifiedTls } from './certificate-files.js';
+export {
+  certificateEnds,
+  type CertificateFiles,
+  certificateProblems,
+  type FileNames,
+  verifiedTls,
+} from './certificate-files.js';
 export { type ConnectionFault, type ConnectionFaultKind, connectionFaultOf, isRefused } from './connection-fault.js';
 export { type Explain, LogUnavailable } from './log-unavailable.js';
 export { MemoryLog } from './memory-log.js';

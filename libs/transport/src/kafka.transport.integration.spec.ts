@@ -202,3 +202,30 @@ async function count(transport: KafkaTransport, topic: string): Promise<Map<stri
   }
   return counts;
 }
+
+describeKafka('transactions of a stage', () => {
+  it(
+    'are counted by how they end',
+    async () => {
+      const { brokers } = await startKafka();
+      const transport = connectTo(brokers);
+      const [from, to] = [await topicOn(transport), await topicOn(transport)];
+      await transport.publish([record(from, 'k', 'v')]);
+      let calls = 0;
+      await transport.subscribe({
+        topic: from,
+        group: `${from}.copier`,
+        batchSize: 10,
+        batchBytes: 1_000_000,
+        onBatch: async () => {
+          calls += 1;
+          return { publish: [record(calls === 1 ? `${to}.missing` : to, 'k', 'v')] };
+        },
+      });
+      const ends = () => transport.statistics().transactions!;
+      await until(async () => ends().committed > 0);
+      expect(ends()).toEqual({ committed: 1, aborted: 1, unknown: 0 });
+    },
+    SLOW_MS,
+  );
+});

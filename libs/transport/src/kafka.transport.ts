@@ -10,8 +10,10 @@ import {
   type SubscribeOptions,
   type TopicChange,
   type TopicSpec,
+  type TransactionEnd,
   type Transactions,
   type Transport,
+  type TransportStatistics,
 } from '@newsmill/stage';
 import { isRefused } from './connection-fault.js';
 import { anyBroker, type KafkaAddress, KafkaClient, type Log, type SASLOptions } from './kafka/client.js';
@@ -72,6 +74,7 @@ export class KafkaTransport implements Transport {
   private readonly topics: TopicCatalog;
   private readonly publisher: Publisher;
   private readonly consumers = new Set<GroupConsumer>();
+  private readonly ended: Record<TransactionEnd, number> = { committed: 0, aborted: 0, unknown: 0 };
   private directory: Promise<OpenDirectory> | undefined;
   private closed: Promise<void> | undefined;
 
@@ -98,6 +101,10 @@ export class KafkaTransport implements Transport {
       explain,
       log,
     });
+  }
+
+  statistics(): TransportStatistics {
+    return { transactions: { ...this.ended } };
   }
 
   async connect(): Promise<void> {
@@ -135,6 +142,7 @@ export class KafkaTransport implements Transport {
       publish: (records) => this.publisher.publish(records),
       facts: (topic) => this.topics.facts(topic),
       forget: (topic) => this.topics.forget(topic),
+      onTransaction: (end) => (this.ended[end] += 1),
       onCrash: (error) => this.options.onCrash?.(error),
     });
     this.consumers.add(consumer);

@@ -8,6 +8,7 @@ import type {
   TopicChange,
   TopicSpec,
   Transport,
+  TransportStatistics,
 } from '@newsmill/stage';
 import { GroupMember } from './group-member.js';
 import type { PartitionEnd } from './postgres/append.js';
@@ -86,6 +87,10 @@ export class PostgresTransport implements Transport {
       onLost: () => this.lose(),
       onNotified: (payload) => this.hear(payload),
     });
+  }
+
+  statistics(): TransportStatistics {
+    return { pool: this.database.statistics() };
   }
 
   async connect(): Promise<void> {

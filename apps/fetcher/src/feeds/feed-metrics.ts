@@ -1,28 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { Metrics } from '@newsmill/service';
+import { countsOf, Metrics } from '@newsmill/service';
 import { DataSource } from 'typeorm';
 import { fetcherDatabase } from '../fetcher.database.js';
 import { CLOCK } from '../fetcher.tokens.js';
-import { type FailureClass, failureClasses } from './failure.js';
+import { fetcherMetrics } from '../fetcher.metrics.js';
+import { failureClasses } from './failure.js';
 
 /** What a look at a feed came to: something new, nothing new in another document, the same document, 304, no time of its host, or a failure. */
-export type PollOutcome = 'new' | 'nothing-new' | 'unchanged' | 'not-modified' | 'put-off' | FailureClass;
-
-const OUTCOMES: readonly PollOutcome[] = [
-  'new',
-  'nothing-new',
-  'unchanged',
-  'not-modified',
-  'put-off',
-  ...failureClasses,
-];
-
-/** States of a feed, the first that applies. */
-const STATES = ['inactive', 'gone', 'failing', 'new', 'silent', 'live'] as const;
-
-/** Seconds. */
-const LATENESS = [0.5, 1, 2, 5, 10, 30, 60, 300, 1_800];
+export type PollOutcome = (typeof fetcherMetrics.feedPolls.labels.outcome)[number];
 
 /** Counts of polling. No label names a feed: their number is not bounded. */
 @Injectable()
@@ -36,29 +22,13 @@ export class FeedMetrics {
     @InjectDataSource(fetcherDatabase.schema) private readonly database: DataSource,
     @Inject(CLOCK) private readonly clock: () => Date,
   ) {
-    this.polls = metrics.counter('newsmill_feed_polls_total', 'Looks at feeds, by what they came to.', ['outcome']);
-    for (const outcome of OUTCOMES) this.polls.inc({ outcome }, 0);
-    this.entries = metrics.counter(
-      'newsmill_feed_new_entries_total',
-      'Entries of feeds that were new or changed, by how they came: `poll` or `push` (WebSub).',
-      ['way'],
-    );
-    this.lateness = metrics.histogram(
-      'newsmill_feed_poll_lateness_seconds',
-      'Seconds from when a feed was due to when its look began.',
-      LATENESS,
-    );
-    metrics.gauge('newsmill_feeds', 'Feeds by state, over all processes.', ['state'], async (gauge) => {
-      gauge.reset();
-      const counts = await this.countByState().catch(() => undefined);
-      // Not known is not zero.
-      for (const state of counts ? STATES : []) gauge.set({ state }, counts!.get(state) ?? 0);
-    });
-    metrics.watchValue(
-      'newsmill_feeds_silent',
-      'Active feeds that have had nothing new for longer than their rhythm allows, over all processes; the log names them.',
-      () => this.countSilent(),
-    );
+    this.polls = metrics.counter(fetcherMetrics.feedPolls);
+    this.entries = metrics.counter(fetcherMetrics.feedEntries);
+    this.lateness = metrics.histogram(fetcherMetrics.feedLateness);
+    const { feeds, feedsFailing, feedsSilent } = fetcherMetrics;
+    metrics.watch(feeds, async () => countsOf(feeds.labels.state, 'state', await this.countByState()));
+    metrics.watch(feedsFailing, async () => countsOf(failureClasses, 'failure', await this.countByFailure()));
+    metrics.watch(feedsSilent, () => this.countSilent());
   }
 
   polled(outcome: PollOutcome): void {
@@ -81,6 +51,13 @@ export class FeedMetrics {
       [this.clock()],
     );
     return new Map(rows.map(({ state, count }) => [state, Number(count)]));
+  }
+
+  private async countByFailure(): Promise<Map<string, number>> {
+    const rows = await this.database.query<{ failure: string; count: string }[]>(
+      'SELECT failure, count(*) FROM feed WHERE active AND failures > 0 AND failure IS NOT NULL GROUP BY failure',
+    );
+    return new Map(rows.map(({ failure, count }) => [failure, Number(count)]));
   }
 
   private async countSilent(): Promise<number> {

@@ -5,6 +5,7 @@ import { Metrics, SERVICE_SETTINGS, type ServiceSettings, TRANSPORT } from '@new
 import type { NewRecord, Transport } from '@newsmill/stage';
 import { DataSource, type EntityManager } from 'typeorm';
 import { fetcherDatabase } from '../fetcher.database.js';
+import { fetcherMetrics } from '../fetcher.metrics.js';
 import { FETCHER_SETTINGS } from '../fetcher.tokens.js';
 import { type Deferral, deferralId, headersOf } from './deferral.js';
 import type { PolitenessSettings } from './politeness.config.js';
@@ -39,13 +40,8 @@ export class DeferredLinks {
     @Inject(SERVICE_SETTINGS) private readonly service: ServiceSettings,
     @Inject(Metrics) metrics: Metrics,
   ) {
-    this.released = metrics.counter(
-      'newsmill_deferred_links_released_total',
-      'Deferred links put on the log again because their time had come.',
-    );
-    metrics.watchValue('newsmill_deferred_links', 'Links that wait for their hosts; all processes together.', () =>
-      this.count(),
-    );
+    this.released = metrics.counter(fetcherMetrics.deferredLinksReleased);
+    metrics.watch(fetcherMetrics.deferredLinks, () => this.count());
   }
 
   async count(): Promise<number> {

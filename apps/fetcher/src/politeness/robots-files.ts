@@ -5,6 +5,7 @@ import { type FetchedResource, OutboundError } from '@newsmill/outbound';
 import { hostOf, parseRobotsTxt, ROBOTS_MAX_BYTES, type RobotsTxt } from '@newsmill/web';
 import { DataSource } from 'typeorm';
 import { fetcherDatabase } from '../fetcher.database.js';
+import { fetcherMetrics } from '../fetcher.metrics.js';
 import { FETCHER_SETTINGS } from '../fetcher.tokens.js';
 import { hostIntervalMs } from './host-interval.js';
 import { type PolitenessSettings, productTokenOf } from './politeness.config.js';
@@ -71,7 +72,7 @@ export class RobotsFiles implements OnApplicationShutdown {
     @Inject(Metrics) metrics: Metrics,
   ) {
     this.token = productTokenOf(settings.userAgent) ?? 'newsmill';
-    this.files = metrics.counter('newsmill_robots_total', 'Looks for a robots.txt, by what came of them.', ['outcome']);
+    this.files = metrics.counter(fetcherMetrics.robots);
   }
 
   /** Later than the stages stop, so that no batch in hand takes the end of the process for a fault of its links. */

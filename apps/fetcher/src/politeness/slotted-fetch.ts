@@ -9,6 +9,7 @@ import {
 } from '@newsmill/outbound';
 import { hostOf } from '@newsmill/web';
 import { OUTBOUND } from '../outbound.provider.js';
+import { fetcherMetrics } from '../fetcher.metrics.js';
 import { HostBudget, type HostSlot, type Response } from './host-budget.js';
 import { HostBusy } from './refusals.js';
 import { retryAfterMs } from './retry-after.js';
@@ -24,7 +25,14 @@ export interface SlottedRequest extends Omit<FetchRequest, 'beforeRequest'> {
 const HOP_PATIENCE_MS = 5_000;
 
 /** Told before anything is sent. */
-const UNSENT = new Set<OutboundErrorKind>(['blocked-address', 'bad-url', 'port']);
+const UNSENT = ['blocked-address', 'bad-url', 'port'] as const satisfies OutboundErrorKind[];
+
+/** What came of a request that was made. */
+type End = (typeof fetcherMetrics.fetchRequests.labels.outcome)[number];
+
+function isUnsent(kind: OutboundErrorKind): kind is (typeof UNSENT)[number] {
+  return (UNSENT as readonly OutboundErrorKind[]).includes(kind);
+}
 
 const NEVER = new AbortController().signal;
 
@@ -39,18 +47,9 @@ export class SlottedFetch {
     private readonly budget: HostBudget,
     @Inject(Metrics) metrics: Metrics,
   ) {
-    this.requests = metrics.counter(
-      'newsmill_fetch_requests_total',
-      'Requests made to sites, by what came of them; each redirect is one.',
-      ['outcome'],
-    );
-    this.waited = metrics.counter(
-      'newsmill_host_wait_seconds_total',
-      'Seconds that requests have waited for the slots of their hosts.',
-    );
-    metrics.watchValue('newsmill_blocked_hosts', 'Hosts that nothing is asked of now; of all processes together.', () =>
-      this.budget.countBlocked(),
-    );
+    this.requests = metrics.counter(fetcherMetrics.fetchRequests);
+    this.waited = metrics.counter(fetcherMetrics.hostWait);
+    metrics.watch(fetcherMetrics.blockedHosts, () => this.budget.countBlocked());
   }
 
   /**
@@ -69,11 +68,11 @@ export class SlottedFetch {
         this.waited.inc((performance.now() - startedAt) / 1000);
       }
     };
-    const leave = async (outcome: string, response: Response): Promise<void> => {
+    const leave = async (outcome: End | undefined, response: Response): Promise<void> => {
       if (slot === undefined) return;
       const taken = slot;
       slot = undefined;
-      if (response.kind !== 'unused') this.requests.inc({ outcome });
+      if (outcome !== undefined) this.requests.inc({ outcome });
       await taken.release(response);
     };
     let isFirst = true;
@@ -106,7 +105,7 @@ export class SlottedFetch {
   }
 }
 
-function afterAnswer(resource: FetchedResource): { outcome: string; response: Response } {
+function afterAnswer(resource: FetchedResource): { outcome: End; response: Response } {
   const { status, headers, url } = resource;
   const waitMs = retryAfterMs(headers, new Date());
   if (status === 429 || status === 503) {
@@ -123,10 +122,10 @@ function afterAnswer(resource: FetchedResource): { outcome: string; response: Re
 }
 
 /** Only what says something of the host slows it down: a page that is too large is no fault of its neighbours. */
-function afterError(error: unknown): { outcome: string; response: Response } {
-  if (!(error instanceof OutboundError)) return { outcome: 'refused', response: { kind: 'unused' } };
+function afterError(error: unknown): { outcome: End | undefined; response: Response } {
+  if (!(error instanceof OutboundError)) return { outcome: undefined, response: { kind: 'unused' } };
   const { kind, transient, message } = error;
-  if (UNSENT.has(kind)) return { outcome: kind, response: { kind: 'unused' } };
+  if (isUnsent(kind)) return { outcome: undefined, response: { kind: 'unused' } };
   if (kind === 'aborted') return { outcome: kind, response: { kind: 'well' } };
   const isAiling = transient && (kind === 'timeout' || kind === 'connect' || kind === 'protocol');
   return {

@@ -12,6 +12,7 @@ import { deterministicId } from '@newsmill/stage';
 import { DataSource, LessThanOrEqual } from 'typeorm';
 import { Page } from '../entities/page.entity.js';
 import { fetcherDatabase } from '../fetcher.database.js';
+import { fetcherMetrics } from '../fetcher.metrics.js';
 import { FETCHER_SETTINGS } from '../fetcher.tokens.js';
 import { Intake } from '../intake.js';
 import { GoneGuard } from './gone-guard.js';
@@ -47,11 +48,7 @@ export class RevisitScheduler implements OnApplicationBootstrap, BeforeApplicati
     private readonly guard: GoneGuard,
     @Inject(Metrics) metrics: Metrics,
   ) {
-    metrics.watchValue(
-      'newsmill_gone_guard_active',
-      'Hosts more than half of whose pages vanished at once: nothing of them is withdrawn until they are back or released.',
-      () => this.guard.count(),
-    );
+    metrics.watch(fetcherMetrics.goneGuard, () => this.guard.count());
   }
 
   onApplicationBootstrap(): void {

@@ -6,6 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { BackgroundLoop, Metrics } from '@newsmill/service';
+import { fetcherMetrics } from '../fetcher.metrics.js';
 import { FETCHER_SETTINGS } from '../fetcher.tokens.js';
 import { type SourceDeclaration, sourceOfFeed } from './source-declaration.js';
 import { readSourceFile, SourceFileError, sourceFileState } from './source-file.js';
@@ -42,11 +43,7 @@ export class DeclaredSources implements OnApplicationBootstrap, BeforeApplicatio
     @Inject(FETCHER_SETTINGS) private readonly settings: { feeds: readonly string[]; sourcesFile?: string | undefined },
     @Inject(Metrics) metrics: Metrics,
   ) {
-    metrics.watchValue(
-      'newsmill_sources_file_broken',
-      '1 while the sources file has mistakes and an earlier version of it is in force.',
-      () => Promise.resolve(this.fileStatus?.state === 'broken' ? 1 : 0),
-    );
+    metrics.watch(fetcherMetrics.sourcesFileBroken, () => (this.fileStatus?.state === 'broken' ? 1 : 0));
   }
 
   /** What is wrong with the file, each mistake under the name of the setting. */

@@ -6,13 +6,15 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { BackgroundLoop, Metrics } from '@newsmill/service';
+import { BackgroundLoop, countsOf, Metrics } from '@newsmill/service';
 import { DataSource } from 'typeorm';
 import { fetcherDatabase } from '../fetcher.database.js';
+import { fetcherMetrics } from '../fetcher.metrics.js';
 import { FETCHER_SETTINGS } from '../fetcher.tokens.js';
 import type { Discovery } from './discovery.js';
 import { type ClaimedSearch, DiscoveryQueue } from './discovery-queue.js';
 import { SiteSearch } from './site-search.js';
+import { countHealth, countSources } from './source-counts.js';
 import type { SourcesSettings } from './sources.config.js';
 
 /** Milliseconds between looks for sources whose feeds are to be looked for. */
@@ -47,15 +49,12 @@ export class DiscoveryWorker implements OnApplicationBootstrap, BeforeApplicatio
     @Inject(Metrics) metrics: Metrics,
     @InjectDataSource(fetcherDatabase.schema) database: DataSource,
   ) {
-    this.searches = metrics.counter(
-      'newsmill_discoveries_total',
-      'Searches for the feeds of a site, by how they ended.',
-      ['state'],
+    this.searches = metrics.counter(fetcherMetrics.discoveries);
+    const { sources, sourceHealth } = fetcherMetrics;
+    metrics.watch(sources, async () => countsOf(sources.labels.state, 'state', await countSources(database)));
+    metrics.watch(sourceHealth, async () =>
+      countsOf(sourceHealth.labels.health, 'health', await countHealth(database)),
     );
-    metrics.gauge('newsmill_sources', 'Sources by whether their feeds are known.', ['state'], async (gauge) => {
-      gauge.reset();
-      for (const { state, count } of await countSources(database)) gauge.set({ state }, count);
-    });
   }
 
   onApplicationBootstrap(): void {
@@ -103,16 +102,4 @@ export class DiscoveryWorker implements OnApplicationBootstrap, BeforeApplicatio
     const followed = feeds.filter((feed) => feed.followed).map(({ url }) => url);
     this.logger.log(`${id}: follows ${followed.join(', ')}`);
   }
-}
-
-async function countSources(database: DataSource): Promise<{ state: string; count: number }[]> {
-  const rows = await database.query<{ state: string; count: string }[]>(
-    `SELECT CASE
-       WHEN paused THEN 'paused'
-       WHEN EXISTS (SELECT FROM source_feed WHERE source_id = source.id AND followed) THEN 'following'
-       WHEN discovery_state IS NULL THEN 'searching'
-       ELSE discovery_state END AS state, count(*) AS count
-     FROM source GROUP BY 1`,
-  );
-  return rows.map(({ state, count }) => ({ state, count: Number(count) }));
 }

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { Metrics } from '@newsmill/service';
+import { countsOf, Metrics } from '@newsmill/service';
 import { DataSource } from 'typeorm';
-import type { SubscriptionState } from '../entities/web-sub-subscription.entity.js';
 import { fetcherDatabase } from '../fetcher.database.js';
+import { fetcherMetrics } from '../fetcher.metrics.js';
+import { CLOCK } from '../fetcher.tokens.js';
 
 /** What became of a notification. */
 export type NotificationOutcome =
@@ -19,8 +20,6 @@ export type NotificationOutcome =
   | 'refused'
   | 'failed';
 
-const STATES: readonly SubscriptionState[] = ['wanted', 'active', 'denied', 'leaving'];
-
 /** Counts of WebSub. */
 @Injectable()
 export class WebSubMetrics {
@@ -31,31 +30,17 @@ export class WebSubMetrics {
   constructor(
     @Inject(Metrics) metrics: Metrics,
     @InjectDataSource(fetcherDatabase.schema) private readonly database: DataSource,
+    @Inject(CLOCK) private readonly clock: () => Date,
   ) {
-    this.notifications = metrics.counter(
-      'newsmill_websub_notifications_total',
-      'What hubs have sent, by what became of it.',
-      ['outcome'],
+    this.notifications = metrics.counter(fetcherMetrics.hubNotifications);
+    this.requests = metrics.counter(fetcherMetrics.hubRequests);
+    this.misses = metrics.counter(fetcherMetrics.hubMisses);
+    const { hubSubscriptions, hubLeaseExpiry, hubRenewalsFailing } = fetcherMetrics;
+    metrics.watch(hubSubscriptions, async () =>
+      countsOf(hubSubscriptions.labels.state, 'state', await this.countByState()),
     );
-    this.requests = metrics.counter(
-      'newsmill_websub_requests_total',
-      'Requests to hubs, by mode, and whether the hub accepted them.',
-      ['mode', 'outcome'],
-    );
-    this.misses = metrics.counter(
-      'newsmill_websub_misses_total',
-      'Polls that found what a trusted hub should have told.',
-    );
-    metrics.gauge(
-      'newsmill_websub_subscriptions',
-      'Subscriptions by state, over all processes.',
-      ['state'],
-      async (gauge) => {
-        gauge.reset();
-        const counts = await this.countByState().catch(() => undefined);
-        for (const state of counts ? STATES : []) gauge.set({ state }, counts!.get(state) ?? 0);
-      },
-    );
+    metrics.watch(hubLeaseExpiry, () => this.firstExpiry());
+    metrics.watch(hubRenewalsFailing, () => this.countFailing());
   }
 
   notified(outcome: NotificationOutcome): void {
@@ -68,6 +53,22 @@ export class WebSubMetrics {
 
   missed(): void {
     this.misses.inc();
+  }
+
+  /** Seconds since the epoch; undefined when there is no lease. */
+  private async firstExpiry(): Promise<number | undefined> {
+    const [row] = await this.database.query<[{ first: Date | null }]>(
+      "SELECT min(lease_until) AS first FROM websub_subscription WHERE state = 'active'",
+    );
+    return row.first === null ? undefined : row.first.getTime() / 1000;
+  }
+
+  private async countFailing(): Promise<number> {
+    const [row] = await this.database.query<[{ count: string }]>(
+      "SELECT count(*) FROM websub_subscription WHERE state = 'active' AND (attempts >= 2 OR lease_until <= $1)",
+      [this.clock()],
+    );
+    return Number(row.count);
   }
 
   private async countByState(): Promise<Map<string, number>> {

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 /** `newsmill docs` */
 export function docsCommand(): Command {
   return new Command('docs')
-    .description('write the generated references: JSON Schemas, AsyncAPI, topics, settings')
+    .description('write the generated references: JSON Schemas, AsyncAPI, topics, metrics, settings')
     .option('--check', 'write nothing; fail when a file is not current')
     .action(async ({ check }: { check?: boolean }) => {
       const { referenceFiles } = await import('../reference/reference.js');

@@ -5,6 +5,7 @@ import { serviceSettings, type Settings, version } from '@newsmill/service';
 import { asyncApiDocument, type EventExample, poisonBound, type Policy } from '@newsmill/stage';
 import { services, writers } from '../pipeline.js';
 import { stages } from '../stages.js';
+import { metricsPage } from './metrics-page.js';
 import { commandSettings, standaloneSettings } from '../standalone.config.js';
 
 /** Every generated file by its path from the root, with the content it must have. */
@@ -16,6 +17,7 @@ export async function referenceFiles(root: string): Promise<Map<string, string>>
     toJson(asyncApiDocument({ version, prefix: 'newsmill', topics, stages, writers, examples: await examples(root) })),
   );
   files.set('docs/reference/pipeline.md', pipelinePage());
+  files.set('docs/reference/metrics.md', metricsPage());
   for (const [path, name, part] of [
     ['README.md', 'settings', settingsTable()],
     ['docs/dead-letters.md', 'classes', classesTable()],

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Metrics, Problem } from '@newsmill/service';
+import { storeMetrics } from '../store.metrics.js';
 import { SUBSCRIBER_SETTINGS, type SubscriberSettings } from './subscribers.config.js';
 
 type Kind = 'stream' | 'poll';
@@ -14,7 +15,7 @@ export class OpenConnections {
     @Inject(SUBSCRIBER_SETTINGS) private readonly settings: SubscriberSettings,
     @Inject(Metrics) metrics: Metrics,
   ) {
-    this.gauge = metrics.gauge('newsmill_subscribers_connected', 'Streams and waiting polls that are open.', ['kind']);
+    this.gauge = metrics.gauge(storeMetrics.subscribers);
     for (const kind of ['stream', 'poll'] as const) this.gauge.set({ kind }, 0);
   }
 

@@ -304,10 +304,10 @@ export class WebhookDeliveries {
     return Math.max(0, Number(ms ?? 0));
   }
 
-  async countByState(): Promise<Record<string, number>> {
+  async countByState(): Promise<Map<string, number>> {
     const rows = await this.database.query<{ state: string; count: number }[]>(
       'SELECT state, count(*)::int AS count FROM webhook GROUP BY state',
     );
-    return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+    return new Map(rows.map(({ state, count }) => [state, count]));
   }
 }

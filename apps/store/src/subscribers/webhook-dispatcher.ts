@@ -7,7 +7,8 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { Metrics } from '@newsmill/service';
+import { countsOf, Metrics } from '@newsmill/service';
+import { storeMetrics } from '../store.metrics.js';
 import { ChangeLog } from './change-log.js';
 import { ChangeTail } from './change-tail.js';
 import { Semaphore } from './semaphore.js';
@@ -41,22 +42,10 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
     @Inject(SUBSCRIBER_SETTINGS) private readonly settings: SubscriberSettings,
     @Inject(Metrics) metrics: Metrics,
   ) {
-    const outcomes = metrics.counter(
-      'newsmill_webhook_deliveries_total',
-      'Tries of deliveries to webhooks, by what became of them: delivered, retried later, given_up.',
-      ['outcome'],
-    );
-    for (const outcome of ['delivered', 'retried', 'given_up']) outcomes.inc({ outcome }, 0);
-    metrics.gauge(
-      'newsmill_webhook_oldest_waiting_seconds',
-      'Age of the oldest change that an active webhook has not got.',
-      [],
-      async (gauge) => gauge.set((await deliveries.oldestWaitingMs().catch(() => Number.NaN)) / 1000),
-    );
-    metrics.gauge('newsmill_webhooks', 'Webhooks by state.', ['state'], async (gauge) => {
-      const counts = await deliveries.countByState().catch((): Record<string, number> => ({}));
-      for (const state of ['active', 'paused', 'failed']) gauge.set({ state }, counts[state] ?? 0);
-    });
+    const outcomes = metrics.counter(storeMetrics.webhookDeliveries);
+    const { webhookOldest, webhooks } = storeMetrics;
+    metrics.watch(webhookOldest, async () => (await deliveries.oldestWaitingMs()) / 1000);
+    metrics.watch(webhooks, async () => countsOf(webhooks.labels.state, 'state', await deliveries.countByState()));
     this.parts = {
       deliveries,
       log,

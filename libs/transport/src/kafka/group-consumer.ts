@@ -7,6 +7,7 @@ import {
   type NewRecord,
   sleep,
   type SubscribeOptions,
+  type TransactionEnd,
 } from '@newsmill/stage';
 import { isRefused } from '../connection-fault.js';
 import { LogUnavailable } from '../log-unavailable.js';
@@ -34,6 +35,8 @@ export interface GroupConsumerOptions extends SubscribeOptions {
   publish(records: readonly NewRecord[]): Promise<void>;
   facts(topic: string): Promise<TopicFacts>;
   forget(topic: string): void;
+  /** Told how each transaction has ended. */
+  onTransaction(end: TransactionEnd): void;
   /** The member cannot go on: the process has to end. */
   onCrash(error: Error): void;
 }
@@ -138,10 +141,10 @@ export class GroupConsumer implements Consumer {
   }
 
   private transactionsOf(session: Session): MemberTransactions {
-    const { address, group, topic, facts, forget } = this.options;
+    const { address, group, topic, facts, forget, onTransaction: onEnd } = this.options;
     const { transactionalId } = this;
     const membership = (): Membership | undefined => session.membership;
-    return new MemberTransactions({ address, group, topic, transactionalId, membership, facts, forget });
+    return new MemberTransactions({ address, group, topic, transactionalId, membership, facts, forget, onEnd });
   }
 
   private async join(session: Session): Promise<void> {

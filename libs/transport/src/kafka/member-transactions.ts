@@ -1,5 +1,5 @@
 import { setImmediate as endOfTurn, setTimeout as sleep } from 'node:timers/promises';
-import { backoff, type NewRecord } from '@newsmill/stage';
+import { backoff, type NewRecord, type TransactionEnd } from '@newsmill/stage';
 import { checkRecord } from '../topic-errors.js';
 import {
   compressionOf,
@@ -25,6 +25,8 @@ export interface MemberTransactionsOptions {
   membership(): Membership | undefined;
   facts(topic: string): Promise<TopicFacts>;
   forget(topic: string): void;
+  /** Told how each transaction that was begun has ended. */
+  onEnd(end: TransactionEnd): void;
 }
 
 /** A batch that is done but for its outputs and position. */
@@ -128,14 +130,19 @@ export class MemberTransactions {
 
   private async transact(batch: ReadonlyMap<number, Settling>, member: Membership | undefined): Promise<void> {
     const way = await this.current();
+    let end: TransactionEnd = 'aborted';
     try {
       await this.write(way, batch, member);
+      end = 'committed';
       way.transaction = await way.producer.transaction();
     } catch (error) {
+      if (error instanceof OutcomeUnknown) end = 'unknown';
       // What the broker refused before the commit began ends with an abort; of anything else nobody knows how it ended.
       const isOver = REFORMING.has(brokerCode(error) ?? '') && (await this.abort(way));
       if (!isOver) this.discard();
       throw error;
+    } finally {
+      this.options.onEnd(end);
     }
   }
 

@@ -12,6 +12,8 @@ export interface PostgresConnection {
   isLocal: boolean;
   /** `unsaid`: no TLS, and nothing says that this is meant. */
   tls: 'verified' | 'unverified' | 'disabled' | 'unsaid';
+  /** Of TLS, where the URL names some. */
+  files?: CertificateFiles;
 }
 
 /** Everything in a connection URL that cannot be obeyed. Holds no credentials. */
@@ -64,6 +66,7 @@ export function postgresConnection(url: string, tell: (message: string) => void 
     config: { connectionString, ssl: verified, ...negotiation },
     ...where,
     tls: mode === 'no-verify' ? 'unverified' : 'verified',
+    files,
   };
 }
 

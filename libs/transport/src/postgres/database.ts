@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { PoolStatistics } from '@newsmill/stage';
 import pg from 'pg';
 import { isRefused } from '../connection-fault.js';
 import { type Explain, LogUnavailable } from '../log-unavailable.js';
@@ -99,6 +100,11 @@ export class Database {
         ? new LogUnavailable(`${what}: PostgreSQL at ${this.where}`, { cause: error, explain: this.explain })
         : error;
     }
+  }
+
+  statistics(): PoolStatistics {
+    const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.pool;
+    return { total, idle, waiting, limit: POOL_SIZE };
   }
 
   async end(): Promise<void> {

@@ -1,0 +1,35 @@
+import { topicAddress } from '@newsmill/contracts';
+import { hangingTransactions, type Transport } from '@newsmill/stage';
+import type { Metrics } from './metrics.js';
+import type { ServiceDefinition } from './service-definition.js';
+import { serviceMetrics } from './service-metrics.js';
+
+/** The log is asked at most once in so many milliseconds. */
+const MAX_AGE_MS = 15_000;
+
+/**
+ * Tells how many transactions hang in each topic that the services read or write, on a log that has transactions: lag does
+ * not show what they hold up. A topic that the process may not read is left out.
+ */
+export function watchTransactions(
+  metrics: Metrics,
+  { transactions }: Transport,
+  prefix: string,
+  services: readonly ServiceDefinition[],
+): void {
+  if (transactions === undefined) return;
+  const touched = services.flatMap(({ stages, writers = [] }) => [
+    ...stages.map(({ reads }) => reads),
+    ...writers.flatMap(({ writes }) => writes),
+  ]);
+  const topics = [...new Set(touched)];
+  const read = async (): Promise<[{ topic: string }, number][]> => {
+    const asked = topics.map(async (topic): Promise<[{ topic: string }, number]> => {
+      const hanging = await hangingTransactions(transactions, topicAddress(prefix, topic));
+      return [{ topic: topic.name }, hanging.length];
+    });
+    const answered = await Promise.allSettled(asked);
+    return answered.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  };
+  metrics.watch(serviceMetrics.hangingTransactions, read, MAX_AGE_MS);
+}
