@@ -18,7 +18,8 @@ import { type Answer, startTestSite, type TestSite } from './support/test-site.t
 
 const KEY = 'a-key-that-is-long-enough';
 /** Articles that are to be taken in after each step of the upgrade, at the least, and how many a second. */
-const [AT_LEAST, RATE] = [30, 10];
+const [AT_LEAST, RATE] = [25, 5];
+const PATIENCE_MS = 240_000;
 /** Pages that newsrooms tell the address of, with numbers apart from those that are pushed whole. */
 const FIRST_PAGE = 100_000;
 
@@ -51,6 +52,7 @@ const noKafka = typeof release === 'string' ? undefined : await kafkaUnavailable
     let ledger: Ledger;
     let load: Load;
     let pages = FIRST_PAGE;
+    let failed: string | undefined;
 
     beforeAll(async () => {
       const database = await freshDatabase();
@@ -97,6 +99,20 @@ const noKafka = typeof release === 'string' ? undefined : await kafkaUnavailable
       for (const end of ends) await end();
     }, 120_000);
 
+    /** A step of one upgrade: after one that failed the others tell nothing. */
+    function step(name: string, work: () => Promise<void>): void {
+      it(
+        name,
+        async () => {
+          if (failed !== undefined) throw new Error(`not tried, as this failed: ${failed}`);
+          failed = name;
+          await work();
+          failed = undefined;
+        },
+        1_200_000,
+      );
+    }
+
     /** Newsrooms find each of the open doors in turn. */
     function startLoad(): void {
       let turn = 0;
@@ -124,59 +140,59 @@ const noKafka = typeof release === 'string' ? undefined : await kafkaUnavailable
         const client = new NewsmillClient(door, KEY, both.service(through, 'store').url);
         ledger.sent.add(guid);
         const { receiptId } = await client.push({ guid, url: `${site.origin}${pathOf(pages++)}` });
-        const settled = await client.settled(receiptId!, 90_000);
+        const settled = await client.settled(receiptId!, PATIENCE_MS);
         expect(settled).toMatchObject({ state: 'stored' });
         ledger.note({ guid, hash, receiptId: receiptId!, articleId: settled.articleId! });
       }
-      await until('newsrooms get their 202', 90_000, async () =>
+      await until('newsrooms get their 202', PATIENCE_MS, async () =>
         Promise.resolve(ledger.receipts >= before + AT_LEAST ? true : undefined),
       );
-      for (const instance of both.instances.filter(({ isRunning }) => isRunning)) await instance.ready();
+      await both.ready();
     }
 
-    it('the old release works alone', async () => {
+    step('the old release works alone', async () => {
       await both.prepare('old');
       await both.start('old');
       startLoad();
       await flows('old');
-    }, 300_000);
+    });
 
-    it('it goes on while topics and schemas become those of the new one', async () => {
+    step('it goes on while topics and schemas become those of the new one', async () => {
       await both.prepare('new');
       await flows('old');
       for (const { name, endedLives } of both.instances) expect([name, endedLives]).toEqual([name, 0]);
-    }, 300_000);
+    });
 
-    it('both work in the same groups', async () => {
+    step('both work in the same groups', async () => {
       await both.start('new');
       await flows('old');
       await flows('new');
       for (const name of SERVICES) {
-        await until(`${name} of both releases takes part`, 90_000, async () => {
+        await until(`${name} of both releases takes part`, PATIENCE_MS, async () => {
           const worked = await Promise.all([both.worked('old', name), both.worked('new', name)]);
           return worked.every((count) => count > 0) ? true : undefined;
         });
       }
-    }, 400_000);
+    });
 
-    it('the new one goes on alone', async () => {
+    step('the new one goes on alone', async () => {
       expect(await both.stop('old')).toEqual([0, 0, 0, 0]);
       await flows('new');
-    }, 300_000);
+    });
 
-    it('back: the old one takes over again, on the schemas and topics of the new one', async () => {
+    step('back: the old one takes over again, on the schemas and topics of the new one', async () => {
       await both.start('old');
       expect(await both.stop('new')).toEqual([0, 0, 0, 0]);
       await flows('old');
-    }, 300_000);
+    });
 
-    it('forth: the account closes, each article is stored once as it was sent, nothing is dead', async () => {
+    step('forth: the account closes, each article is stored once as it was sent, nothing is dead', async () => {
       await both.start('new');
       expect(await both.stop('old')).toEqual([0, 0, 0, 0]);
       load.enough();
       await load.done;
       const client = new NewsmillClient('', KEY, both.service('new', 'store').url);
-      const { states } = await until('every receipt is answered for', 120_000, async () => {
+      const { states } = await until('every receipt is answered for', PATIENCE_MS, async () => {
         const flow = await client.flow();
         return flow.closes && flow.received >= ledger.receipts ? flow : undefined;
       });
@@ -188,6 +204,6 @@ const noKafka = typeof release === 'string' ? undefined : await kafkaUnavailable
         deadLetters: Record<string, number>;
       };
       expect(Object.entries(deadLetters).filter(([, count]) => count > 0)).toEqual([]);
-    }, 300_000);
+    });
   });
 });

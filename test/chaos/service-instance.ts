@@ -100,8 +100,8 @@ export class ServiceInstance {
     await this.ready();
   }
 
-  async ready(): Promise<void> {
-    const deadline = performance.now() + READY_WITHIN_MS;
+  async ready(withinMs = READY_WITHIN_MS): Promise<void> {
+    const deadline = performance.now() + withinMs;
     for (;;) {
       if (!this.isRunning) throw new Error(`${this.name} has ended:\n${this.lines.slice(-20).join('\n')}`);
       const ok = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(5_000) }).then(

@@ -8,6 +8,8 @@ import { NewsmillProcess } from './newsmill-process.ts';
 
 const HEAD = fileURLToPath(new URL('../..', import.meta.url));
 const COMMAND = 'apps/standalone/bin/newsmill.js';
+/** Generous: eight services start and work beside each other, perhaps on few cores. */
+const READY_WITHIN_MS = 300_000;
 
 export type ReleaseName = 'old' | 'new';
 
@@ -73,9 +75,18 @@ export class SideBySide implements Accountable {
     await this.#command(release, 'migrate');
   }
 
+  /** One after the other, readers before those who write for them: the order of docs/upgrades.md. */
   async start(release: ReleaseName): Promise<void> {
-    for (const instance of this.#services[release]) instance.launch();
-    await Promise.all(this.#services[release].map((instance) => instance.ready()));
+    for (const instance of [...this.#services[release]].reverse()) {
+      instance.launch();
+      await instance.ready(READY_WITHIN_MS);
+    }
+  }
+
+  /** Waits until all that run are ready. */
+  async ready(): Promise<void> {
+    const running = this.instances.filter(({ isRunning }) => isRunning);
+    await Promise.all(running.map((instance) => instance.ready(READY_WITHIN_MS)));
   }
 
   /** SIGTERM to all four. @returns their exit codes */
