@@ -61,5 +61,7 @@ function sectionOf(changelog: string, version: string): Section | undefined {
 }
 
 function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
+  // February 30 is read as a day of March.
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
