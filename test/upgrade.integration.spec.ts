@@ -18,7 +18,7 @@ import { type Answer, startTestSite, type TestSite } from './support/test-site.t
 
 const KEY = 'a-key-that-is-long-enough';
 /** Articles that are to be taken in after each step of the upgrade, at the least, and how many a second. */
-const [AT_LEAST, RATE] = [25, 5];
+const [AT_LEAST, RATE] = [15, 3];
 const PATIENCE_MS = 240_000;
 /** Pages that newsrooms tell the address of, with numbers apart from those that are pushed whole. */
 const FIRST_PAGE = 100_000;
