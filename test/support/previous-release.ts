@@ -12,15 +12,20 @@ export interface ReleasedCommit {
   commit: string;
 }
 
+/** {@link releaseBefore} this commit, or what `NEWSMILL_UPGRADE_FROM` names. */
+export function previousRelease(): ReleasedCommit | string {
+  return releaseBefore(ROOT, upgradeFrom());
+}
+
 /**
- * The release before this commit: the nearest tag `v*` among its ancestors, itself left out, so that a commit that has
- * just been tagged is compared with the release before it.
+ * The release before a repository's commit: the nearest tag `v*` among its ancestors, itself left out, so that a commit
+ * that has just been tagged is compared with the release before it.
  *
- * @param root the repository. Default: this one.
+ * @param wanted a commit that is taken instead
  * @returns why there is none, where there is none
- * @throws Error when `NEWSMILL_UPGRADE_FROM` names nothing that git knows
+ * @throws Error when git knows nothing of that name
  */
-export function previousRelease(root = ROOT, wanted = upgradeFrom()): ReleasedCommit | string {
+export function releaseBefore(root: string, wanted?: string): ReleasedCommit | string {
   if (wanted !== undefined) return { ref: wanted, commit: git(root, 'rev-parse', '--verify', `${wanted}^{commit}`) };
   try {
     const ref = git(root, 'describe', '--tags', '--abbrev=0', '--match', 'v[0-9]*', 'HEAD^');

@@ -47,6 +47,8 @@ function ofClause(clause: string, table: string, added: Set<string>): string[] {
   if (/^rename\b/.test(clause)) return ['renames'];
   if (/^alter .*\btype\b/.test(clause)) return ['changes a type'];
   if (/^alter .*\bset not null\b/.test(clause)) return ['refuses null, which services of before may write'];
+  const [, referring] = /^add (?:constraint \w+ )?foreign key \(([^()]+)\)/.exec(clause) ?? [];
+  if (referring !== undefined && parts(referring).every((column) => added.has(`${table}.${column}`))) return [];
   if (/^add (?:constraint\b|primary key\b|unique\b|check\b|foreign key\b|exclude\b)/.test(clause)) {
     return ['adds a constraint, which services of before may break'];
   }
