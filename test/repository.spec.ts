@@ -75,7 +75,7 @@ describe('workflows', () => {
   });
 
   it('run on the Node.js that the lockfile brings, which the services allow', () => {
-    const { engines, devDependencies } = json('package.json') as Fields;
+    const { engines, devDependencies } = json('package.json');
     const named = WORKFLOWS.flatMap((path) => [...read(path).matchAll(/node-version: (.*)$/gm)].map(([, it]) => it!));
     expect(new Set(named)).toEqual(new Set([devDependencies.node]));
     const [, least] = /^>=(\d+\.\d+\.\d+)$/.exec(String(engines.node)) ?? [];

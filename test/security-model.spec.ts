@@ -19,7 +19,7 @@ function testsIn(cell: string): [string, string][] {
 
 describe('the threat model of SECURITY.md', () => {
   it('has a table for each place where trust ends', () => {
-    expect([...MODEL.matchAll(/^### ([A-Z])\. /gm)].map(([, letter]) => letter)).toEqual([...'ABCDEFGHI']);
+    expect([...MODEL.matchAll(/^### ([A-Z])\. /gm)].map(([, letter]) => letter).join('')).toBe('ABCDEFGHI');
     expect(rows.length).toBeGreaterThan(40);
   });
 
