@@ -6,10 +6,21 @@ import {
   plainBody,
   topicAddress,
 } from '@newsmill/contracts';
+import type { Transport } from '@newsmill/stage';
+import type { QueryResultRow } from 'pg';
 import { OPEN_STATES } from '../../apps/store/src/receipt-state.ts';
 import { contentHash } from './articles.ts';
-import { type ChaosDeployment, PREFIX } from './deployment.ts';
 import type { Ledger } from './ledger.ts';
+
+/** What can be checked: services on a log and a database, and the command beside them. */
+export interface Accountable {
+  /** First part of every topic's address. */
+  readonly prefix: string;
+  readonly instances: readonly { readonly isRunning: boolean; readonly url: string }[];
+  newsmill(...args: string[]): Promise<string>;
+  query<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  log(): Promise<Pick<Transport, 'read'>>;
+}
 
 /** What the ledger, the database, the public topics and the account say of one another. */
 export interface Check {
@@ -37,11 +48,7 @@ interface Line {
 }
 
 /** @param uncountable why the metrics cannot close the account, where they cannot */
-export async function check(
-  deployment: ChaosDeployment,
-  ledger: Ledger,
-  uncountable: string | undefined,
-): Promise<Check> {
+export async function check(deployment: Accountable, ledger: Ledger, uncountable: string | undefined): Promise<Check> {
   const result: Check = {
     lost: 0,
     duplicates: 0,
@@ -62,7 +69,7 @@ export async function check(
 
 /** @returns content hash and revision by article as stored */
 async function checkDatabase(
-  deployment: ChaosDeployment,
+  deployment: Accountable,
   { promised, sent }: Ledger,
   result: Check,
 ): Promise<Map<string, { hash: string; revision: number }>> {
@@ -98,7 +105,7 @@ async function checkDatabase(
 
 /** Reads committed records as a consumer does: drops repeated ids, applies a revision that is greater than its own. */
 async function checkPublic(
-  deployment: ChaosDeployment,
+  deployment: Accountable,
   stored: ReadonlyMap<string, { hash: string; revision: number }>,
   result: Check,
 ): Promise<void> {
@@ -106,7 +113,7 @@ async function checkPublic(
   for (const topic of [articleChanges, articleState]) {
     const ids = new Set<string>();
     const own = new Map<string, { revision: number; effects: number; hash: string }>();
-    for await (const { headers, value } of log.read(topicAddress(PREFIX, topic), 'earliest')) {
+    for await (const { headers, value } of log.read(topicAddress(deployment.prefix, topic), 'earliest')) {
       const id = `${String(headers['ce_source'])} ${String(headers['ce_id'])}`;
       if (ids.has(id)) {
         result.publicRepeats += 1;
@@ -145,14 +152,11 @@ interface Report {
 }
 
 /** The conservation law, from the database and, where no process lost its counters, from the metrics. */
-async function checkAccount(
-  deployment: ChaosDeployment,
-  uncountable: string | undefined,
-  result: Check,
-): Promise<void> {
+async function checkAccount(deployment: Accountable, uncountable: string | undefined, result: Check): Promise<void> {
   const running = deployment.instances.filter(({ isRunning }) => isRunning);
   const metrics = running.map(({ url }) => `${url}/metrics`).join(',');
-  const output = await deployment.newsmill('status', '--json', '--metrics', metrics);
+  const counted = uncountable === undefined ? ['--metrics', metrics] : [];
+  const output = await deployment.newsmill('status', '--json', ...counted);
   const report = JSON.parse(output.slice(output.indexOf('{'))) as Report;
   const { states, received, open } = report.receipts;
   const ends = ['stored', 'unchanged', 'rejected', 'withdrawn', 'dead'].map(

@@ -31,6 +31,7 @@ export interface DeploymentOptions {
 /** Everything real, in processes of its own on loopback, in a temporary folder that a reaper watches. */
 export class ChaosDeployment {
   readonly key = KEY;
+  readonly prefix = PREFIX;
   readonly folder: string;
   readonly kafka: LocalKafka;
   /** In front of PostgreSQL, for all services. */

@@ -24,11 +24,20 @@ export class ServiceInstance {
   readonly #environment: Record<string, string>;
   readonly #mark: string;
   readonly #preload: string | undefined;
+  readonly #root: string;
   #child: ChildProcess | undefined;
   #ended: Promise<number | string> = Promise.resolve(0);
 
-  private constructor(name: string, url: string, mark: string, environment: Record<string, string>, preload?: string) {
+  private constructor(
+    name: string,
+    url: string,
+    mark: string,
+    environment: Record<string, string>,
+    preload: string | undefined,
+    root: string,
+  ) {
     this.#preload = preload;
+    this.#root = root;
     this.name = name;
     this.url = url;
     this.#mark = mark;
@@ -38,16 +47,18 @@ export class ServiceInstance {
   /**
    * @param mark stands in the command line, for whoever must find what is left over
    * @param preload a module that runs before the service
+   * @param root folder of the checkout whose build runs, with a slash at its end
    */
   static async at(
     name: string,
     mark: string,
     environment: Record<string, string>,
     preload?: string,
+    root = ROOT,
   ): Promise<ServiceInstance> {
     const port = String(await freePort());
     const own = { ...environment, NEWSMILL_HTTP_PORT: port };
-    return new ServiceInstance(name, `http://127.0.0.1:${port}`, mark, own, preload);
+    return new ServiceInstance(name, `http://127.0.0.1:${port}`, mark, own, preload, root);
   }
 
   get pid(): number {
@@ -65,11 +76,11 @@ export class ServiceInstance {
     ]);
     const child = spawn(
       process.execPath,
-      [...serviceNodeFlags, ...flags, `${ROOT}apps/${this.name}/dist/main.js`, this.#mark],
+      [...serviceNodeFlags, ...flags, `${this.#root}apps/${this.name}/dist/main.js`, this.#mark],
       {
         env: { ...serviceMemoryEnvironment, ...machineEnvironment(), ...this.#environment },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-        cwd: ROOT,
+        cwd: this.#root,
       },
     );
     for (const stream of [child.stdout, child.stderr]) {
@@ -89,8 +100,8 @@ export class ServiceInstance {
     await this.ready();
   }
 
-  async ready(): Promise<void> {
-    const deadline = performance.now() + READY_WITHIN_MS;
+  async ready(withinMs = READY_WITHIN_MS): Promise<void> {
+    const deadline = performance.now() + withinMs;
     for (;;) {
       if (!this.isRunning) throw new Error(`${this.name} has ended:\n${this.lines.slice(-20).join('\n')}`);
       const ok = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(5_000) }).then(

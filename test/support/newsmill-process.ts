@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { machineEnvironment } from './environment.config.ts';
@@ -17,11 +18,11 @@ export class NewsmillProcess {
   private hasExited = false;
 
   /**
-   * @param script path of the built program from the root
+   * @param script path of the built program from the root, or of another checkout's
    * @param environment in place of this process's NEWSMILL_ settings
    */
   constructor(script: string, args: readonly string[], environment: Record<string, string>) {
-    this.child = spawn(process.execPath, [`${ROOT}${script}`, ...args], {
+    this.child = spawn(process.execPath, [resolve(ROOT, script), ...args], {
       env: { ...machineEnvironment(), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       cwd: ROOT,
@@ -30,10 +31,10 @@ export class NewsmillProcess {
       createInterface({ input: stream }).on('line', (line) => this.lines.push(line));
     }
     createInterface({ input: this.child.stdout! }).on('line', (line) => this.output.push(line));
-    this.ended = new Promise((resolve) => {
+    this.ended = new Promise((tell) => {
       this.child.once('exit', (code, signal) => {
         this.hasExited = true;
-        resolve(signal ?? code ?? 'unknown');
+        tell(signal ?? code ?? 'unknown');
       });
     });
   }
