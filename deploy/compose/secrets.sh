@@ -51,7 +51,7 @@ printf 'postgres://newsmill:%s@postgres:5432/newsmill?%s' "$(cat postgres/passwo
 [ "${1:-}" = tls ] || exit 0
 
 keep services/kafka-password ''
-printf 'SCRAM-SHA-512=[password=%s]\n' "$(cat services/kafka-password)" | put kafka/login.properties
+printf 'SCRAM-SHA-512=password=%s\n' "$(cat services/kafka-password)" | put kafka/login.properties
 
 # New certificates a month before these end. A new authority each time: the key of the last one is gone.
 if [ -s kafka/tls.pem ] && openssl x509 -in kafka/tls.pem -noout -checkend 2592000 >/dev/null; then exit 0; fi
