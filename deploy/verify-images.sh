@@ -41,12 +41,12 @@ label() { docker inspect -f "{{index .Config.Labels \"org.opencontainers.image.$
 holds_none_of() { # holds_none_of <package …>
   local package
   for package in "$@"; do
-    if [ -e "$work/root/newsmill/node_modules/$package" ]; then echo "$package is there"; return 1; fi
+    if find "$work/root/newsmill" -path "*/node_modules/$package" | grep .; then return 1; fi
   done
 }
 only_production() { # every package of the image is in the lockfile, and none of them for development alone
   docker run --rm -i --network none --entrypoint node -v "$PWD/package-lock.json:/lock.json:ro" "$image" --input-type=module <<'JS'
-import { readFileSync, readdirSync, existsSync, lstatSync } from 'node:fs';
+import { existsSync, globSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 const { packages } = JSON.parse(readFileSync('/lock.json', 'utf8'));
 let count = 0;
@@ -66,6 +66,7 @@ const visit = (folder, path) => {
   }
 };
 visit('/newsmill/node_modules', 'node_modules');
+for (const own of globSync('/newsmill/{apps,libs}/*/node_modules')) visit(own, own.slice('/newsmill/'.length));
 console.log(count, wrong);
 process.exit(wrong.length === 0 && count > 20 ? 0 : 1);
 JS
@@ -105,7 +106,7 @@ problem = JsonStrictValidator(SchemaVersion.V1_5).validate_str(open(sys.argv[1])
 print(problem); sys.exit(problem is not None)" "$1"; }
 complete_bill() { # as many packages as the image holds
   docker run --rm -i --network none --entrypoint node "$image" --input-type=module <<'JS'
-import { existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, globSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
 const bill = JSON.parse(readFileSync('/newsmill/sbom.cdx.json', 'utf8'));
 const told = new Set(bill.components.map(({ name, version }) => `${name}@${version}`));
 const missing = [];
@@ -118,7 +119,7 @@ const visit = (folder) => {
     if (!lstatSync(`${folder}/${name}`).isSymbolicLink()) visit(`${folder}/${name}/node_modules`);
   }
 };
-visit('/newsmill/node_modules');
+for (const folder of ['/newsmill/node_modules', ...globSync('/newsmill/{apps,libs}/*/node_modules')]) visit(folder);
 console.log({ missing, absent: [...told] }, bill.metadata.component.name);
 process.exit(missing.length + told.size === 0 ? 0 : 1);
 JS

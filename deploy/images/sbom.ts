@@ -1,7 +1,7 @@
 /**
  * `npm sbom … | node sbom.ts <app> <version> <seconds since 1970>`: the bill of materials of an image (CycloneDX) on standard
- * output. npm writes it of what is installed; here it gets the image's name and version, and becomes the same for the same
- * packages: npm puts in the time and a random number.
+ * output. npm writes it of what is installed; here it gets the image's name and version, becomes valid (npm takes over addresses such
+ * as `git@host:path`, which are no URIs), and the same for the same packages (npm puts in the time and a random number).
  */
 import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
@@ -11,7 +11,7 @@ interface Component {
   type: string;
   name: string;
   version: string;
-  purl?: string;
+  externalReferences?: { url: string }[];
 }
 interface Bom {
   serialNumber: string;
@@ -27,6 +27,7 @@ if (!app || !version || !Number.isSafeInteger(seconds))
 const bom = JSON.parse(await text(process.stdin)) as Bom;
 for (const component of bom.components) {
   // npm tells packages of a workspace by their folder's name, without their scope.
+  component.externalReferences = component.externalReferences?.filter(({ url }) => URL.canParse(url));
   if (component['bom-ref'].startsWith('@newsmill/')) component.name = `@newsmill/${component.name}`;
 }
 Object.assign(bom.metadata.component, { type: 'application', name: `newsmill ${app}`, version });
