@@ -96,7 +96,7 @@ for name in "${modes[@]}"; do
   esac
   if [ -z "${NO_BUILD:-}" ]; then "${dc[@]}" build; fi
   check 'every container starts' "${dc[@]}" up -d --no-build "${services[@]}"
-  check 'the services, Kafka and PostgreSQL become healthy' healthy 180 kafka postgres "${pipeline[@]}"
+  check 'the services, Kafka and PostgreSQL become healthy' healthy 420 kafka postgres "${pipeline[@]}"
   check 'an article that is pushed is stored and can be read' push_and_read
   check "published: $published" ports_are "$published"
   for service in "${services[@]}" postgres; do check "$service is confined" confined "$service"; done
