@@ -1,12 +1,12 @@
 import type { DynamicModule } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
 import { applicationLog } from './application-log.js';
 import { DatabaseRefused, openDataSource, type ServiceDatabase } from './database.js';
 import type { ServiceSettings } from './service.config.js';
 import { SettingsError } from './settings.js';
 
 /** Nest module of a service's own Postgres schema; migrates at start where the settings say so. */
-export function databaseModule(database: ServiceDatabase, settings: ServiceSettings): DynamicModule {
+export async function databaseModule(database: ServiceDatabase, settings: ServiceSettings): Promise<DynamicModule> {
+  const { TypeOrmModule } = await import('@nestjs/typeorm');
   return TypeOrmModule.forRootAsync({
     name: database.schema,
     useFactory: () => ({ type: 'postgres', toRetry: (error: unknown) => !isFinal(error) }),

@@ -6,7 +6,7 @@ import {
   type TransportLog,
 } from '@newsmill/transport';
 import { Client } from 'pg';
-import { DataSource, type DataSourceOptions, type EntitySchema, type MigrationInterface } from 'typeorm';
+import type { DataSource, DataSourceOptions, EntitySchema, MigrationInterface } from 'typeorm';
 import { databaseAdvice } from './connection-advice.js';
 import type { ReadinessCheck } from './health.js';
 import type { ServiceSettings } from './service.config.js';
@@ -53,7 +53,7 @@ export async function openDataSource(
   { queryTimeoutMs = QUERY_TIMEOUT_MS, log = logToStandardError }: DataSourceOpening = {},
 ): Promise<DataSource> {
   if (settings.migrate) await migrate(database, settings, log);
-  const source = new DataSource(dataSourceOptions(database, settings, { queryTimeoutMs, log }));
+  const source = await dataSource(dataSourceOptions(database, settings, { queryTimeoutMs, log }));
   return explained(settings, () => source.initialize());
 }
 
@@ -95,7 +95,7 @@ export async function migrate(
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${client.escapeIdentifier(database.schema)}`);
-    const source = await new DataSource(options).initialize();
+    const source = await (await dataSource(options)).initialize();
     try {
       return (await source.runMigrations({ transaction: 'each' })).map(({ name }) => name);
     } finally {
@@ -104,6 +104,12 @@ export async function migrate(
   } finally {
     await client.end();
   }
+}
+
+/** TypeORM is loaded where a database is: services without one neither hold it in memory nor have it in their image. */
+async function dataSource(options: DataSourceOptions): Promise<DataSource> {
+  const { DataSource } = await import('typeorm');
+  return new DataSource(options);
 }
 
 function dataSourceOptions(
