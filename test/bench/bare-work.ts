@@ -69,6 +69,9 @@ await consume('enriched', async (batch) => {
 const source = await producer('source');
 const pages = benchPages(articles + warmUp);
 await work(pages.splice(0, warmUp));
+// What the deployment has left to be tidied up is not this work's.
+await database.query('VACUUM (ANALYZE)');
+await database.query('CHECKPOINT');
 console.log('ready');
 await once(process.stdin, 'data');
 await work(pages);
