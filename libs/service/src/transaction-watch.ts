@@ -17,13 +17,13 @@ export function watchTransactions(
   prefix: string,
   services: readonly ServiceDefinition[],
 ): void {
-  if (transactions === undefined) return;
   const touched = services.flatMap(({ stages, writers = [] }) => [
     ...stages.map(({ reads }) => reads),
     ...writers.flatMap(({ writes }) => writes),
   ]);
   const topics = [...new Set(touched)];
   const read = async (): Promise<[{ topic: string }, number][]> => {
+    if (transactions === undefined) return [];
     const asked = topics.map(async (topic): Promise<[{ topic: string }, number]> => {
       const hanging = await hangingTransactions(transactions, topicAddress(prefix, topic));
       return [{ topic: topic.name }, hanging.length];

@@ -66,7 +66,8 @@ async function push(body: string, { method = 'sha256', secret, signature, callba
 
 const notifications = async (): Promise<Record<string, number>> => {
   const found = await fetcher.metrics.registry.getSingleMetric('newsmill_websub_notifications_total')!.get();
-  return Object.fromEntries(found.values.map(({ labels, value }) => [labels['outcome'], value]));
+  const met = found.values.filter(({ value }) => value > 0);
+  return Object.fromEntries(met.map(({ labels, value }) => [labels['outcome'], value]));
 };
 const urls = async (): Promise<string[]> => (await world.links()).map(({ url }) => url);
 const waitOf = async (): Promise<number> => (await world.feed(FEED)).nextPollAt.getTime() - world.now.getTime();
