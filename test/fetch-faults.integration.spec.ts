@@ -90,7 +90,8 @@ describeIfCertificates('a host that is ill', () => {
       NEWSMILL_API_KEY: `courier=${KEY}`,
       NEWSMILL_ADMIN_KEY: ADMIN_KEY,
       NEWSMILL_OUTBOUND_ALLOW: [...hosts.allow, ...web.outbound.allow].join(','),
-      NEWSMILL_FETCH_TIMEOUT_MS: '1500',
+      // Long enough for an endless body to come to its limit on a busy machine.
+      NEWSMILL_FETCH_TIMEOUT_MS: '4000',
       NEWSMILL_HOST_INTERVAL: '0',
       NEWSMILL_ROBOTS_RETRY: '1s',
       NEWSMILL_DEFER_MAX: '20s',

@@ -94,7 +94,8 @@ export class Intake {
       id: eventIdOf(door, topic, id),
       source: `/newsmill/${door}`,
       time,
-      receivedAt: new Date().toISOString(),
+      // Of the thing itself, so that a repeated push is the same event. An imported page was received by others, long ago.
+      ...(door !== 'import' && { receivedAt: new Date(time).toISOString() }),
     });
   }
 }
