@@ -5,6 +5,7 @@ import { loadServiceSettings, migrate } from '@newsmill/service';
 import { pipelineTopics, services } from '@newsmill/standalone';
 import { PostgresTransport } from '@newsmill/transport';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort } from './support/free-port.ts';
 import { NewsmillProcess } from './support/newsmill-process.ts';
 import { freshDatabase } from './support/real-parts.ts';
 
@@ -70,4 +71,26 @@ describe('a command answers at once: it loads no server, and no client of a log 
     expect(code).toBe(1);
     expect(packages.filter((name) => OF_SERVERS.test(name))).toEqual(['kafkajs']);
   });
+});
+
+describe('a service without a database', () => {
+  it.each(['parser', 'enricher'])(
+    'starts and stops without TypeORM, which its image does not hold: %s',
+    async (name) => {
+      const port = await freePort();
+      const service = new NewsmillProcess(`apps/${name}/dist/main.js`, [], {
+        ...environment,
+        NEWSMILL_HTTP_HOST: '127.0.0.1',
+        NEWSMILL_HTTP_PORT: String(port),
+      });
+      const isReady = async (): Promise<boolean> =>
+        (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.ok ?? false;
+      while (!service.hasEnded && !(await isReady())) await new Promise((resolve) => setTimeout(resolve, 100));
+      expect([await service.end('SIGTERM'), service.lines.join('\n')]).toEqual([0, expect.any(String)]);
+      const [, list] = await service.line(/^loaded-packages:(.*)$/);
+      const packages = JSON.parse(list!) as string[];
+      expect(packages).toContain('@nestjs/core');
+      expect(packages.filter((loaded) => /typeorm/.test(loaded))).toEqual([]);
+    },
+  );
 });

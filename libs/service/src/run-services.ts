@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { getDataSourceToken } from '@nestjs/typeorm';
 import type { Transport } from '@newsmill/stage';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger as PinoLogger } from 'nestjs-pino';
@@ -100,7 +99,7 @@ export async function runServices(
     app.connectMicroservice({ strategy: server });
     await app.init();
     watchDependencies(metrics, app.get(Readiness).dependencies);
-    watchConnections(metrics, transport, poolsOf(app, definitions));
+    watchConnections(metrics, transport, await poolsOf(app, definitions));
     await app.startAllMicroservices();
     await app.listen(common.httpPort, common.httpHost);
   } catch (error) {
@@ -111,8 +110,13 @@ export async function runServices(
 }
 
 /** The pools of the services' own schemas; TypeORM keeps that of `pg` on its driver. */
-function poolsOf(app: NestFastifyApplication, definitions: readonly ServiceDefinition[]): Map<string, ConnectionPool> {
+async function poolsOf(
+  app: NestFastifyApplication,
+  definitions: readonly ServiceDefinition[],
+): Promise<Map<string, ConnectionPool>> {
   const schemas = definitions.flatMap(({ database }) => (database === undefined ? [] : [database.schema]));
+  if (schemas.length === 0) return new Map();
+  const { getDataSourceToken } = await import('@nestjs/typeorm');
   return new Map(
     schemas.map((schema) => {
       const { driver } = app.get<DataSource>(getDataSourceToken(schema), { strict: false });
