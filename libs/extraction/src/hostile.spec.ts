@@ -1,7 +1,12 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { setFlagsFromString } from 'node:v8';
 import type { Extraction } from './article.js';
 import { extractArticle, MAX_HTML } from './extract-article.js';
 import { MAX_DEPTH } from './html-tree.js';
+
+// As in a process that holds much compiled code: loops of expressions then need stack for every character.
+setFlagsFromString('--no-regexp-optimization');
+afterAll(() => setFlagsFromString('--regexp-optimization'));
 
 const url = 'https://www.example.com/news/story';
 const sentence =
@@ -91,6 +96,13 @@ describe('hostile pages end in a result or a reject', () => {
     'five megabytes without a space': () => page(`<p>${'a'.repeat(5_000_000)}</p>${paragraphs(3)}`),
     'five megabytes of spaces': () =>
       page(`<p>x${' '.repeat(5_000_000)}y</p><pre>x${' '.repeat(1_000_000)}\u0000</pre>${paragraphs(3)}`),
+    'five megabytes of zero-width spaces, and of signs outside the plane of most': () =>
+      page(`<p>x${'\u200b'.repeat(5_000_000)}y</p><p>x${'\u{1f600}'.repeat(2_500_000)}y</p>${paragraphs(3)}`),
+    'an articleBody of one word of five megabytes': () =>
+      page(
+        paragraphs(3),
+        `<title>T</title><script type="application/ld+json">{"@type":"NewsArticle","articleBody":"${'a'.repeat(5_000_000)}"}</script>`,
+      ),
     'five megabytes of full stops, brackets and commas': () =>
       page(
         `<p>${'.'.repeat(2_000_000)}</p><p>${'('.repeat(1_500_000)}</p><p>${',;"'.repeat(500_000)}</p>${paragraphs(3)}`,

@@ -18,7 +18,31 @@ export function isBlank(text: string): boolean {
 
 /** White space collapsed to single spaces, ends included. */
 export function joinSpaces(text: string): string {
-  return (HAS_UNSEEN_SPACE.test(text) ? text.replace(UNSEEN_SPACE, '') : text).replace(SPACE_RUN, ' ');
+  return inPieces(text, (piece) =>
+    (HAS_UNSEEN_SPACE.test(piece) ? piece.replace(UNSEEN_SPACE, '') : piece).replace(SPACE_RUN, ' '),
+  );
+}
+
+/**
+ * The characters that one expression's loop may run over: four million and more overflow the engine's stack in a process
+ * that holds much compiled code, as V8 no longer optimises expressions there.
+ */
+const PIECE = 1_000_000;
+
+/** A normal form of a text of any length, piece by piece: `normalise` must find the same whether applied once or twice. */
+function inPieces(text: string, normalise: (piece: string) => string): string {
+  if (text.length <= PIECE) return normalise(text);
+  const pieces: string[] = [];
+  for (let from = 0, to = 0; from < text.length; from = to) {
+    to = from + PIECE;
+    if (isHighSurrogate(text.charCodeAt(to - 1))) to -= 1;
+    pieces.push(normalise(text.slice(from, to)));
+  }
+  return normalise(pieces.join(''));
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code < 0xdc00;
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/gu;
@@ -76,8 +100,12 @@ export function forgetKeys(): void {
 }
 
 function makeKey(text: string): string {
-  if (PLAIN.test(text)) return text.toLowerCase().replace(QUOTES, '').replace(NOT_PLAIN_WORD, ' ').trim();
-  return text.normalize('NFKC').toLowerCase().replace(QUOTES, '').replace(NOT_WORD, ' ').trim();
+  return inPieces(text, spaceWords).trim();
+}
+
+function spaceWords(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase().replace(QUOTES, '').replace(NOT_PLAIN_WORD, ' ');
+  return text.normalize('NFKC').toLowerCase().replace(QUOTES, '').replace(NOT_WORD, ' ');
 }
 
 /** Strips tags and decodes nothing: for metadata values that carry markup. */

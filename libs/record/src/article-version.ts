@@ -1,6 +1,7 @@
 import { type ArticleRecord, articleParsed, articleUri, type EventOf, pageFetched } from '@newsmill/contracts';
 import type { DateFound, ExtractedArticle, ImageFound } from '@newsmill/extraction';
 import { articleIdOf, judgeCanonical, normalizeUrl } from '@newsmill/web';
+import { countWords } from './count-words.js';
 
 type PageFetched = EventOf<typeof pageFetched>;
 
@@ -144,8 +145,4 @@ function picture(image: ImageFound, index: number, lead: boolean): NonNullable<A
       },
     ],
   };
-}
-
-function countWords(text: string): number {
-  return text.match(/\S+/g)?.length ?? 0;
 }

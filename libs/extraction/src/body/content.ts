@@ -14,11 +14,13 @@ const TEASER_SHARE = 0.6;
 
 /** Letters that an articleBody must have to be taken for a body. */
 const MIN_REFERENCE = 200;
+/** Characters above which it is no article's text, and too long for what compares it. */
+const MAX_REFERENCE = 1_000_000;
 
-/** The JSON-LD articleBody as plain text, when it is long enough to say something. */
+/** The JSON-LD articleBody as plain text, when it is long enough to say something, and no longer than a text is. */
 export function statedBody(metadata: PageMetadata): string | undefined {
   const stated = ldText(metadata.jsonLd.article?.['articleBody']);
-  if (stated === undefined || stated.length < MIN_REFERENCE) return undefined;
+  if (stated === undefined || stated.length < MIN_REFERENCE || stated.length > MAX_REFERENCE) return undefined;
   const text = stripTags(decodeText(stated.replace(/<\/p>|<br\s?\/?>/gi, '\n')));
   return text.trim().length < MIN_REFERENCE ? undefined : text;
 }

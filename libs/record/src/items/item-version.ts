@@ -7,6 +7,7 @@ import {
 } from '@newsmill/contracts';
 import { readFragment, readPlainText, wellFormed } from '@newsmill/extraction';
 import { articleIdOf, tryNormalizeUrl } from '@newsmill/web';
+import { countWords } from '../count-words.js';
 import { uriOf, urnOf, webAddressOf } from './addresses.js';
 import { correctionAmong } from './corrections.js';
 import type { NewsroomItem, Problem } from './newsroom-item.js';
@@ -102,7 +103,7 @@ function readBodies({ bodies }: NewsroomItem, baseUrl: string): ReadBodies {
         role: 'main',
         contentType: 'text/plain',
         charCount: text.length,
-        wordCount: text.match(/\S+/g)?.length ?? 0,
+        wordCount: countWords(text),
         value: text,
       },
       ...(tooLarge ? [] : [{ role: 'richtext', contentType: 'text/html', value: html }]),
