@@ -6,7 +6,7 @@ import { freePort } from '../../../test/support/free-port.ts';
 import {
   kafkaUnavailable,
   type LocalKafka,
-  localKafkaMissing,
+  ownKafkaUnavailable,
   startKafka,
   startLocalKafka,
   topicPrefix,
@@ -117,6 +117,41 @@ describeKafka('members of a group', () => {
   );
 });
 
+describeKafka('topics with replicas as they are asked for', () => {
+  let transport: KafkaTransport;
+  let stop: () => Promise<void>;
+  beforeAll(async () => {
+    const kafka = await startKafka();
+    stop = kafka.stop;
+    transport = new KafkaTransport({ brokers: kafka.brokers, clientId: 'replicas' });
+  }, SLOW_MS);
+  afterAll(async () => {
+    await transport.close();
+    await stop();
+  });
+
+  it('are made so, brought up to date, and refused where that cannot be', async () => {
+    const spec = (address: string, replicas: number, minInsyncReplicas?: number) => ({
+      address,
+      partitions: 2,
+      cleanup: 'delete' as const,
+      retentionMs: 86_400_000,
+      maxBytes: 1_000_000,
+      replicas,
+      ...(minInsyncReplicas !== undefined && { minInsyncReplicas }),
+    });
+    const [address, other] = [`${topicPrefix()}.one.v1`, `${topicPrefix()}.two.v1`];
+    expect(await transport.applyTopics([spec(address, 1, 1)])).toEqual([{ address, change: 'created' }]);
+    expect(await transport.applyTopics([spec(address, 1)])).toEqual([{ address, change: 'unchanged' }]);
+    const both = transport.applyTopics([spec(address, 3), spec(other, 99)]);
+    await expect(both).rejects.toThrow(
+      new RegExp(`${address} has 1 replicas, not 3: .*; ${other}: 99 replicas need as many brokers, and there are \\d`),
+    );
+    await expect(transport.applyTopics([spec(other, 1, 2)])).rejects.toThrow('min.insync.replicas 2 of 1 replicas');
+    expect(await transport.listTopics()).not.toContain(other);
+  });
+});
+
 describe('without a broker', () => {
   it(
     'every call ends in time, with an error that names the brokers',
@@ -141,9 +176,7 @@ describe('without a broker', () => {
   );
 });
 
-const missing = localKafkaMissing();
-if (missing !== undefined) console.warn(`SKIPPED, brokers cannot be killed here: a local Kafka needs ${missing}.`);
-const describeKills = missing === undefined ? describeKafka : describe.skip;
+const describeKills = ownKafkaUnavailable() === undefined ? describeKafka : describe.skip;
 
 describeKills('a broker that is killed and comes back', () => {
   let kafka: LocalKafka;

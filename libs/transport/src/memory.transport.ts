@@ -13,6 +13,7 @@ import { GroupMember, type GroupView } from './group-member.js';
 import { LogUnavailable } from './log-unavailable.js';
 import { type MemoryGroup, MemoryLog, type MemoryMember, type MemoryTopic } from './memory-log.js';
 import { type HeldPartition, PartitionLost } from './partition-lane.js';
+import { partitionsRefused, TopicsRefused } from './topic-errors.js';
 import type { TransportLog } from './transport-log.js';
 
 export interface MemoryTransportOptions {
@@ -43,6 +44,11 @@ export class MemoryTransport implements Transport {
 
   async applyTopics(specs: readonly TopicSpec[]): Promise<TopicChange[]> {
     this.mustBeOpen();
+    for (const spec of specs) {
+      const known = this.memory.topics.get(spec.address);
+      const refused = known && partitionsRefused(spec, known.partitions.length);
+      if (refused !== undefined) throw new TopicsRefused(refused);
+    }
     return specs.map((spec) => ({ address: spec.address, change: this.apply(spec) }));
   }
 

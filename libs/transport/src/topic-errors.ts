@@ -1,4 +1,4 @@
-import type { NewRecord } from '@newsmill/stage';
+import type { NewRecord, TopicSpec } from '@newsmill/stage';
 
 /** The topic is not on the log. Topics are made on purpose, never by writing or reading. */
 export class UnknownTopic extends Error {
@@ -9,6 +9,23 @@ export class UnknownTopic extends Error {
     super(`Topic ${topic} is not on the log. Create it with \`newsmill topics apply\`.`);
     this.topic = topic;
   }
+}
+
+/** Topics cannot be as they are asked for; nothing was changed. Says what to do. */
+export class TopicsRefused extends Error {
+  override name = 'TopicsRefused';
+}
+
+/**
+ * Why a topic cannot get the partitions that are asked for; undefined when it can. A key of a compacted topic would lie in
+ * another partition from then on, and its older record, which may be that of a withdrawn article, would stay for ever.
+ */
+export function partitionsRefused(spec: TopicSpec, partitions: number): string | undefined {
+  if (spec.cleanup !== 'compact' || spec.partitions <= partitions) return undefined;
+  return (
+    `${spec.address} is compacted and has ${partitions} partitions, which cannot become ${spec.partitions}: ` +
+    `the older records of keys that move would stay for ever. Ask for ${partitions}`
+  );
 }
 
 /** The log will never take this record: trying again is of no use. */

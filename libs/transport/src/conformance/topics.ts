@@ -32,6 +32,21 @@ export function describeTopics(bench: Bench): void {
     );
 
     it(
+      'refuses to add partitions to a compacted topic, where older records of keys would stay for ever',
+      async () => {
+        const transport = await bench.transport();
+        const spec = bench.spec(bench.name('topic'), { partitions: 2, cleanup: 'compact' });
+        await transport.applyTopics([spec]);
+        await expect(transport.applyTopics([{ ...spec, partitions: 3 }])).rejects.toThrow(
+          `${spec.address} is compacted and has 2 partitions, which cannot become 3`,
+        );
+        expect(await transport.lag(spec.address, bench.name('group'))).toHaveLength(2);
+        expect(await transport.applyTopics([{ ...spec, partitions: 1 }])).toMatchObject([{ change: 'unchanged' }]);
+      },
+      CASE_TIMEOUT_MS,
+    );
+
+    it(
       'lists addresses in order, also those that another process made',
       async () => {
         const [one, two] = [await bench.transport(), await bench.transport()];

@@ -46,6 +46,21 @@ export class FlexibleWriter {
     return this;
   }
 
+  /** A list of structures, each with its tagged fields behind it. */
+  structures<T>(values: readonly T[], write: (value: T) => void): this {
+    return this.list(values, (value) => {
+      write(value);
+      this.tags();
+    });
+  }
+
+  /** Partitions of one topic, where a request takes them of several. */
+  partitionsOf(topic: string, partitions: readonly number[]): this {
+    return this.structures([topic], () => {
+      this.string(topic).list(partitions, (partition) => this.int32(partition));
+    });
+  }
+
   tags(): this {
     return this.varint(0);
   }
@@ -95,6 +110,23 @@ export class FlexibleReader {
 
   list<T>(read: () => T): T[] {
     return Array.from({ length: Math.max(0, this.varint() - 1) }, read);
+  }
+
+  /** A list of structures, each with tagged fields behind it. */
+  structures<T>(read: () => T): T[] {
+    return this.list(() => {
+      const structure = read();
+      this.tags();
+      return structure;
+    });
+  }
+
+  /** What an answer tells of partitions, topic by topic. */
+  ofPartitions<T>(read: (partition: number) => T): T[] {
+    return this.structures(() => {
+      this.string();
+      return this.structures(() => read(this.int32()));
+    }).flat();
   }
 
   /** Passes over tagged fields. */

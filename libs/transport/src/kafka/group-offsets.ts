@@ -35,27 +35,14 @@ export async function commitInTransaction(
     .int32(generation)
     .string(memberId)
     .string(null);
-  body.list(topics, ({ topic, partitions }) => {
-    body.string(topic).list(partitions, ({ partition, offset }) => {
-      body.int32(partition).int64(BigInt(offset)).int32(-1).string(null).tags();
+  body.structures(topics, ({ topic, partitions }) => {
+    body.string(topic).structures(partitions, ({ partition, offset }) => {
+      body.int32(partition).int64(BigInt(offset)).int32(-1).string(null);
     });
-    body.tags();
   });
   const codes = await exchange(coordinator, TXN_OFFSET_COMMIT, 3, 'TxnOffsetCommit', body.tags(), (answer) => {
     answer.int32();
-    return answer
-      .list(() => {
-        answer.string();
-        const found = answer.list(() => {
-          answer.int32();
-          const code = answer.int16();
-          answer.tags();
-          return code;
-        });
-        answer.tags();
-        return found;
-      })
-      .flat();
+    return answer.ofPartitions(() => answer.int16());
   });
   const refused = codes.find((code) => code !== 0);
   if (refused !== undefined) throw new BrokerRefused('TxnOffsetCommit', refused);
@@ -71,11 +58,7 @@ export async function stableOffsets(
   topic: string,
   partitions: readonly number[],
 ): Promise<Offsets> {
-  const body = new FlexibleWriter().tags().string(groupId);
-  body.list([topic], (name) => {
-    body.string(name).list(partitions, (partition) => body.int32(partition));
-    body.tags();
-  });
+  const body = new FlexibleWriter().tags().string(groupId).partitionsOf(topic, partitions);
   const REQUIRE_STABLE = 1;
   const found = await exchange(
     coordinator,
@@ -85,20 +68,13 @@ export async function stableOffsets(
     body.int8(REQUIRE_STABLE).tags(),
     (answer) => {
       answer.int32();
-      const topics = answer.list(() => {
+      const offsets = answer.ofPartitions((partition) => {
+        const offset = answer.int64();
+        answer.int32();
         answer.string();
-        const offsets = answer.list(() => {
-          const [partition, offset] = [answer.int32(), answer.int64()];
-          answer.int32();
-          answer.string();
-          const code = answer.int16();
-          answer.tags();
-          return { partition, offset, code };
-        });
-        answer.tags();
-        return offsets;
+        return { partition, offset, code: answer.int16() };
       });
-      return { offsets: topics.flat(), code: answer.int16() };
+      return { offsets, code: answer.int16() };
     },
   );
   const refused = [found.code, ...found.offsets.map(({ code }) => code)].find((code) => code !== 0);

@@ -35,30 +35,14 @@ export async function abortTransaction(cluster: Cluster, transaction: OpenTransa
     const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
     const broker = await brokerAt(cluster, leader ?? '');
     const body = new FlexibleWriter().tags();
-    body.list([producerId], (id) => {
-      const marker = body.int64(id).int16(producerEpoch).boolean(false);
-      marker.list([topic], (name) => {
-        marker.string(name).list([partition], (number) => marker.int32(number));
-        marker.tags();
-      });
-      marker.int32(Math.max(coordinatorEpoch, 0)).tags();
+    body.structures([producerId], (id) => {
+      const marker = body.int64(id).int16(producerEpoch).boolean(false).partitionsOf(topic, [partition]);
+      marker.int32(Math.max(coordinatorEpoch, 0));
     });
     const codes = await exchange(broker, WRITE_TXN_MARKERS, 1, 'WriteTxnMarkers', body.tags(), (answer) =>
-      answer.list(() => {
+      answer.structures(() => {
         answer.int64();
-        const ofTopics = answer.list(() => {
-          answer.string();
-          const ofPartitions = answer.list(() => {
-            answer.int32();
-            const code = answer.int16();
-            answer.tags();
-            return code;
-          });
-          answer.tags();
-          return ofPartitions;
-        });
-        answer.tags();
-        return ofTopics.flat();
+        return answer.ofPartitions(() => answer.int16());
       }),
     );
     const refused = codes.flat().find((code) => code !== 0);
@@ -71,38 +55,23 @@ async function brokerAt(cluster: Cluster, nodeId: string): Promise<RawBroker> {
 }
 
 async function describe(broker: RawBroker, topic: string, partitions: readonly number[]): Promise<OpenTransaction[]> {
-  const body = new FlexibleWriter().tags();
-  body.list([topic], (name) => {
-    body.string(name).list(partitions, (partition) => body.int32(partition));
-    body.tags();
-  });
+  const body = new FlexibleWriter().tags().partitionsOf(topic, partitions);
   const found = await exchange(broker, DESCRIBE_PRODUCERS, 0, 'DescribeProducers', body.tags(), (answer) => {
     answer.int32();
-    const topics = answer.list(() => {
+    return answer.ofPartitions((partition) => {
+      const code = answer.int16();
       answer.string();
-      const ofPartitions = answer.list(() => {
-        const [partition, code] = [answer.int32(), answer.int16()];
-        answer.string();
-        const producers = answer.list(() => {
-          const producer = {
-            ...{ topic, partition },
-            producerId: answer.int64(),
-            producerEpoch: answer.int32(),
-            lastSequence: answer.int32(),
-            lastWriteAt: Number(answer.int64()),
-            coordinatorEpoch: answer.int32(),
-            startOffset: answer.int64(),
-          };
-          answer.tags();
-          return producer;
-        });
-        answer.tags();
-        return { code, producers };
-      });
-      answer.tags();
-      return ofPartitions;
+      const producers = answer.structures(() => ({
+        ...{ topic, partition },
+        producerId: answer.int64(),
+        producerEpoch: answer.int32(),
+        lastSequence: answer.int32(),
+        lastWriteAt: Number(answer.int64()),
+        coordinatorEpoch: answer.int32(),
+        startOffset: answer.int64(),
+      }));
+      return { code, producers };
     });
-    return topics.flat();
   });
   const refused = found.find(({ code }) => code !== 0);
   if (refused !== undefined) throw new BrokerRefused('DescribeProducers', refused.code);

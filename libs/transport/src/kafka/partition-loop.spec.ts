@@ -160,6 +160,21 @@ describe('PartitionLoop', () => {
     expect({ batches, settled }).toEqual({ batches: [[0, 1, 2]], settled: [0, 1, 2] });
   });
 
+  it('tells of it also when the log is still away at the first question', async () => {
+    const answers = [async () => -1n, () => Promise.reject(new Error('away')), async () => 3n];
+    const { loop, batches, settled } = bench({
+      lane: lane({
+        open: () => answers.shift()!(),
+        settle: async () => {
+          throw new OutcomeUnknown('cut');
+        },
+      }),
+    });
+    loop.offer(records(0, 3), 3n);
+    await until(() => settled.length > 0);
+    expect({ batches, settled }).toEqual({ batches: [[0, 1, 2]], settled: [0, 1, 2] });
+  });
+
   it('has room while less than a batch waits, and tells when there is room again', async () => {
     const gate = Promise.withResolvers<void>();
     const { loop, settled } = bench({

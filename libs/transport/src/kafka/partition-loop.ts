@@ -105,24 +105,28 @@ export class PartitionLoop {
   private async settle(batch: LogRecord[], next: bigint): Promise<void> {
     const { topic, partition, onBatch, lane, log } = this.options;
     const { signal } = this.ending;
-    let settlement: Settlement | undefined;
+    /** Of a settling that got no answer: the log tells when the lane is opened whether it went through. */
+    let unanswered: Settlement | undefined;
     for (let attempts = 1; ; attempts += 1) {
       try {
         if (this.unsure) this.floor = await this.open(signal);
         signal.throwIfAborted();
         const records = batch.filter(({ offset }) => offset >= this.floor);
         if (records.length === 0) {
-          settlement?.onSettled?.();
+          unanswered?.onSettled?.();
           return;
         }
-        settlement = await untilAborted(onBatch({ topic, partition, records }, { signal }), signal);
+        unanswered = undefined;
+        const settlement = await untilAborted(onBatch({ topic, partition, records }, { signal }), signal);
         this.unsure = true;
-        await lane.settle(settlement.publish, next, signal);
+        await lane.settle(settlement.publish, next, signal).catch((error: unknown) => {
+          if (error instanceof OutcomeUnknown) unanswered = settlement;
+          throw error;
+        });
         this.unsure = false;
         settlement.onSettled?.();
         return;
       } catch (error) {
-        if (!(error instanceof OutcomeUnknown)) settlement = undefined;
         if (signal.aborted || this.draining) return;
         const delayMs = backoff(attempts, FIRST_DELAY_MS, MAX_DELAY_MS);
         const reason = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 import type { TopicChange, TopicSpec } from '@newsmill/stage';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UnknownTopic } from '../topic-errors.js';
+import { partitionsRefused, TopicsRefused, UnknownTopic } from '../topic-errors.js';
 import { type Admin, anyBroker, type Broker, type Cluster, SET_ON_TOPIC, TOPIC_RESOURCE } from './client.js';
 import { brokerCode } from './faults.js';
 
@@ -63,13 +63,17 @@ export class TopicCatalog {
     });
   }
 
-  /** Creates what is missing, adds partitions, brings settings up to date. */
+  /**
+   * Creates what is missing, adds partitions, brings settings up to date.
+   * @throws TopicsRefused when replicas or partitions are asked for that cannot be, or replicas that a topic has not
+   */
   async apply(specs: readonly TopicSpec[]): Promise<TopicChange[]> {
     if (specs.length === 0) return [];
     return this.ask('apply topics', async (directory) => {
       const { brokers, topicMetadata } = await (await anyBroker(directory.cluster)).metadata([]);
       const replicas = this.replicationFactor ?? Math.min(3, brokers.length);
       const existing = new Map(topicMetadata.map((topic) => [topic.topic, topic]));
+      checkSpecs(specs, existing, { brokers: brokers.length, usual: replicas });
       const missing = specs.filter(({ address }) => !existing.has(address));
       await create(directory, missing, replicas);
       const changes: TopicChange[] = [];
@@ -82,6 +86,34 @@ export class TopicCatalog {
       return changes;
     });
   }
+}
+
+/** @throws TopicsRefused naming every topic at once */
+function checkSpecs(
+  specs: readonly TopicSpec[],
+  existing: ReadonlyMap<string, Metadata>,
+  { brokers, usual }: { brokers: number; usual: number },
+): void {
+  const problems = specs.flatMap((spec) => {
+    const { address, replicas, minInsyncReplicas = 1 } = spec;
+    const found = existing.get(address)?.partitionMetadata;
+    const refused = found && partitionsRefused(spec, found.length);
+    if (refused !== undefined) return [refused];
+    const other = found?.find((partition) => replicas !== undefined && partition.replicas.length !== replicas);
+    if (other !== undefined) {
+      return [
+        `${address} has ${other.replicas.length} replicas, not ${replicas}: reassign its partitions with Kafka's own tool, or ask for ${other.replicas.length}`,
+      ];
+    }
+    const wanted = found?.[0]?.replicas.length ?? replicas ?? usual;
+    if (found === undefined && wanted > brokers) {
+      return [`${address}: ${wanted} replicas need as many brokers, and there are ${brokers}`];
+    }
+    return minInsyncReplicas > wanted
+      ? [`${address}: min.insync.replicas ${minInsyncReplicas} of ${wanted} replicas would take no record`]
+      : [];
+  });
+  if (problems.length > 0) throw new TopicsRefused(problems.join('; '));
 }
 
 async function describe({ admin, cluster }: Directory, topic: string): Promise<TopicFacts> {
@@ -115,8 +147,11 @@ async function create({ admin, cluster }: Directory, specs: readonly TopicSpec[]
     topics: specs.map((spec) => ({
       topic: spec.address,
       numPartitions: spec.partitions,
-      replicationFactor: replicas,
-      configEntries: Object.entries(settingsFor(spec, replicas)).map(([name, value]) => ({ name, value })),
+      replicationFactor: spec.replicas ?? replicas,
+      configEntries: Object.entries(settingsFor(spec, spec.replicas ?? replicas)).map(([name, value]) => ({
+        name,
+        value,
+      })),
     })),
   });
   const deadline = performance.now() + CREATED_WAIT_MS;
@@ -179,7 +214,7 @@ function settingsFor(spec: TopicSpec, replicas: number): Record<string, string> 
       : { 'retention.ms': String(spec.retentionMs) }),
     'max.message.bytes': String(spec.maxBytes + FRAMING_BYTES),
     'compression.type': 'producer',
-    'min.insync.replicas': replicas >= 3 ? '2' : '1',
+    'min.insync.replicas': String(spec.minInsyncReplicas ?? (replicas >= 3 ? 2 : 1)),
   };
 }
 

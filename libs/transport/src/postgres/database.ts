@@ -127,7 +127,7 @@ export function lockKey(...names: readonly (string | number)[]): bigint {
  * shutdown and restart, 53 too few resources, 25P03 idle transaction ended (PostgreSQL, appendix A). A connection that it
  * refuses is away as well: no record is to blame for it.
  */
-export function saysUnavailable(error: unknown): boolean {
+function saysUnavailable(error: unknown): boolean {
   if (error instanceof LogUnavailable) return true;
   if (typeof error !== 'object' || error === null) return false;
   if (isRefused(error)) return true;

@@ -1,5 +1,5 @@
 import type { TopicChange, TopicSpec } from '@newsmill/stage';
-import { UnknownTopic } from '../topic-errors.js';
+import { partitionsRefused, TopicsRefused, UnknownTopic } from '../topic-errors.js';
 import { type Database, lockKey, type Queryable } from './database.js';
 
 export interface Topic extends TopicSpec {
@@ -56,6 +56,8 @@ export class TopicDirectory {
   private async applyOne(client: Queryable, spec: TopicSpec): Promise<TopicChange['change']> {
     const { schema } = this.database;
     const found = await this.read(client, spec.address);
+    const refused = found && partitionsRefused(spec, found.partitions);
+    if (refused !== undefined) throw new TopicsRefused(refused);
     const settings = [spec.address, spec.cleanup, spec.retentionMs, spec.maxBytes];
     await client.query(
       `INSERT INTO ${schema}.topics AS t (address, cleanup, retention_ms, max_bytes) VALUES ($1, $2, $3, $4)
