@@ -313,6 +313,17 @@ describe('newsmill topics and dead-letters', () => {
     expect((await newsmill(['topics', 'list'], { env })).code).toBe(0);
   });
 
+  it.each([
+    [['--partitions', 'news.page.fetched.v1=3'], 'newsmill wants 6 at least'],
+    [['--partitions', 'news.page=12'], 'no such topic'],
+    [['--partitions', 'news.page.fetched.v1'], 'use a whole number from 1'],
+    [['--replication-factor', '3'], 'are for Kafka'],
+    [['--min-insync-replicas', '2'], 'are for Kafka'],
+  ])('apply refuses %s', async (args, reason) => {
+    const { code, err } = await newsmill(['topics', 'apply', ...args], { env });
+    expect([code, err]).toEqual([2, expect.stringContaining(reason)]);
+  });
+
   it('list, show, redrive and drop work on what a stage could not handle', async () => {
     const parse = defineStage({ name: 'parse', description: '', reads: pageFetched, writes: [] });
     const run = createRunner({ stage: parse, handler: () => [], prefix: 'newsmill', serviceVersion: '1' });

@@ -121,6 +121,32 @@ describe('dead letters', () => {
     expect(await letters.notWaiting([first!.id, 'listen/0/7', 'nobody/0/0'])).toEqual(['listen/0/7', 'nobody/0/0']);
   });
 
+  it('fit on their topic whatever a foreign writer sent: what is too large is left out and not sent again', async () => {
+    const large = Buffer.alloc(said.maxBytes + 1, 'x');
+    const written = {
+      topic: topicAddress('p', said),
+      key: Buffer.alloc(30_000, 'k'),
+      value: large,
+      headers: { ce_id: Buffer.from('a'), foreign: Buffer.alloc(40_000), small: Buffer.from('s') },
+      partition: 0,
+      offset: 0n,
+      timestamp: time,
+    };
+    await settle([written], stages[0]!, () => fail(new StageFault('handler', 'not come to')));
+    const [letter] = await waiting();
+    expect(letter!.why).toMatchObject({
+      dead_error_class: 'undecodable',
+      dead_topic: written.topic,
+      dead_offset: '0',
+      dead_value_bytes: large.length,
+    });
+    expect(letter!.record).toMatchObject({ key: null, value: null, headers: { ce_id: Buffer.from('a') } });
+    expect(letter!.record.headers).toHaveProperty('small');
+    expect(letter!.record.headers).not.toHaveProperty('foreign');
+    expect(await letters.redrive({ ids: [letter!.id] })).toEqual({ count: 0, tired: 1, more: false });
+    expect(await letters.drop({ ids: [letter!.id] })).toMatchObject({ count: 1 });
+  });
+
   it('can be read page by page, in one order', async () => {
     await die(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
     await die(['h'], { stage: stages[1]! });

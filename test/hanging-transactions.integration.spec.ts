@@ -6,13 +6,13 @@ import kafkajs from 'kafkajs';
 import {
   freshDatabase,
   type LocalKafka,
-  localKafkaMissing,
+  ownKafkaUnavailable,
   startLocalKafka,
   topicPrefix,
 } from './support/real-parts.ts';
 import { NewsmillProcess } from './support/newsmill-process.ts';
 
-const describeKafka = localKafkaMissing() === undefined ? describe : describe.skip;
+const describeKafka = ownKafkaUnavailable() === undefined ? describe : describe.skip;
 
 interface RawProducer {
   initProducerId(request: object): Promise<{ producerId: string; producerEpoch: number }>;

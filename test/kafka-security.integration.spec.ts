@@ -9,16 +9,13 @@ import { CertificateAuthority, type Certificate, opensslMissing } from './suppor
 import { startKafkaServices } from './support/kafka-services.ts';
 import { until } from './support/newsmill-client.ts';
 import { NewsmillProcess } from './support/newsmill-process.ts';
-import { isRequired } from './support/real-parts.config.ts';
-import { localKafkaMissing, topicPrefix } from './support/real-parts.ts';
+import { ownKafkaUnavailable, topicPrefix } from './support/real-parts.ts';
 import { type SecureKafka, startSecureKafka, USER } from './support/secure-kafka.ts';
 import { type SecurePostgres, startSecurePostgres } from './support/secure-postgres.ts';
 import { articlePage } from './support/test-site.ts';
 
 // A broker in a container has no place for our certificates.
-const missing = opensslMissing() ?? localKafkaMissing();
-if (missing && isRequired('kafka')) throw new Error(`NEWSMILL_TEST_REQUIRE names kafka, which needs ${missing}`);
-if (missing) console.warn(`SKIPPED, Kafka over TLS needs ${missing}`);
+const missing = ownKafkaUnavailable(opensslMissing());
 const describeKafka = missing === undefined ? describe : describe.skip;
 
 describeKafka('Kafka over TLS and SASL', () => {

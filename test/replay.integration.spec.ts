@@ -364,6 +364,20 @@ describe('rebuild', () => {
     expect(await state()).toEqual(before);
   }, 120_000);
 
+  it('beside the store replaces what was made there, and waits for nobody to tell of it', async () => {
+    const beside = await openStore('store_again');
+    try {
+      await beside.query(
+        'INSERT INTO outbox (article_id, revision, revision_id) SELECT article_id, revision, id FROM article_revision LIMIT 1',
+      );
+      const { code, lines } = await output('rebuild', '--into-schema', 'store_again', '--force', '--json');
+      expect([code, JSON.parse(lines[0]!)]).toMatchObject([0, { ...before.hash, caughtUp: 0 }]);
+      expect(await beside.query<object[]>('SELECT * FROM outbox')).toEqual([]);
+    } finally {
+      await beside.destroy();
+    }
+  }, 120_000);
+
   it('killed in mid-run leaves the store as it was; again it replaces it and tells nobody', async () => {
     // It has emptied half of the tables when it has to wait for this one.
     const lock = stored.createQueryRunner();

@@ -16,6 +16,7 @@ import {
   findReplay,
   header,
   type LogRecord,
+  nextReplayId,
   planReplay,
   type ReplayPlan,
   type ReplayRange,
@@ -109,6 +110,16 @@ async function run(
 const numbers = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
 
 describe('a replay', () => {
+  it('is not begun by a clock behind that of an earlier one, which it would change nothing of', async () => {
+    const at = new Date('2026-05-02T10:00:00Z');
+    const id = await nextReplayId(transport, PREFIX, at, 'b');
+    await plan({ from: 'earliest' }, id);
+    expect(await nextReplayId(transport, PREFIX, at, 'a')).toBe('20260502T100000Z-a');
+    await expect(nextReplayId(transport, PREFIX, new Date('2026-05-01T10:00:00Z'), 'c')).rejects.toThrow(
+      `says 2026-05-01T10:00:00.000Z, and replay ${id} began after that`,
+    );
+  });
+
   it('handles history once, marked and under ids of its own, and ends where the log ended', async () => {
     await publishPages(0, 50);
     const planned = await plan({ from: 'earliest' });

@@ -27,7 +27,11 @@ export interface LeafOptions {
 
 /** A certificate authority for one test file, in a temporary folder, made with the `openssl` program. */
 export class CertificateAuthority {
-  private constructor(private readonly folder: string) {}
+  private readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
 
   static async create(name = 'newsmill test'): Promise<CertificateAuthority> {
     const folder = await mkdtemp(join(tmpdir(), 'newsmill-certificates-'));

@@ -22,6 +22,7 @@ export function topology(renderer: ChartRenderer, name: string): Topology {
 
 /** The least that the chart can be installed with. */
 export const LEAST: Fields = {
+  image: { registry: 'registry.example' },
   kafka: { brokers: ['kafka:9092'], securityProtocol: 'plaintext' },
   database: { existingSecret: 'database' },
   fetcher: { push: { existingSecret: 'push' } },

@@ -1,6 +1,6 @@
 import { type EventOf, linkDiscovered } from '@newsmill/contracts';
 import type { Outbound } from '@newsmill/outbound';
-import { Metrics, type openDataSource, type ServiceSettings } from '@newsmill/service';
+import { Metrics, NO_TRACING, type openDataSource, type ServiceSettings } from '@newsmill/service';
 import type { HandlerContext, Transport } from '@newsmill/stage';
 import { MemoryTransport } from '@newsmill/transport';
 import { CanonicalPages } from '../../apps/fetcher/src/canonical/canonical-pages.ts';
@@ -30,15 +30,16 @@ export interface FetchParts {
 /** The fetch stage's handler as the fetcher wires it, with the parts that tests look into. */
 export function makeFetchController({ outbound, source, service, settings, clock, ...given }: FetchParts) {
   const { log = new MemoryTransport(), guard = new GoneGuard(source, settings), metrics = new Metrics(false) } = given;
+  const tracing = NO_TRACING;
   const budget = new HostBudget(source, settings);
   const slotted = new SlottedFetch(outbound, budget, metrics);
   const robots = new RobotsFiles(source, settings, slotted, metrics);
-  const polite = new PoliteFetch(slotted, robots, settings);
+  const polite = new PoliteFetch(slotted, robots, settings, tracing);
   const deferred = new DeferredLinks(source, settings, log, service, metrics);
   const visits = new PageVisits(source, settings, guard);
   const canonical = new CanonicalPages(source, visits, clock);
   const slow = new SlowAnswers<never>();
-  const controller = new FetchController(polite, deferred, slow, visits, canonical, settings, clock);
+  const controller = new FetchController(polite, deferred, slow, visits, canonical, settings, clock, tracing);
   return { controller, budget, polite, robots, deferred, slow };
 }
 

@@ -66,6 +66,13 @@ export class ChartRenderer {
     return stderr;
   }
 
+  /** What an install tells at its end. @throws Error with Helm's message */
+  notes(...values: readonly Fields[]): string {
+    const { status, stdout, stderr } = this.asked(['install', '--dry-run=client'], values);
+    if (status !== 0) throw new Error(stderr);
+    return stdout.slice(stdout.indexOf('\nNOTES:\n'));
+  }
+
   /** What one YAML document holds. */
   parseYaml(text: string): Fields {
     const [content] = this.documents(text);
@@ -77,12 +84,16 @@ export class ChartRenderer {
   }
 
   private template(values: readonly Fields[]): Ran {
+    return this.asked(['template'], values);
+  }
+
+  private asked(command: readonly string[], values: readonly Fields[]): Ran {
     const files = values.map((part, index) => {
       const file = join(this.folder, `values-${index}.json`);
       writeFileSync(file, JSON.stringify(part));
       return ['--values', file];
     });
-    return run('template', this.release, this.chart, '--namespace', this.release, ...files.flat());
+    return run(...command, this.release, this.chart, '--namespace', this.release, ...files.flat());
   }
 
   private documents(yaml: string): KubernetesObject[] {

@@ -54,7 +54,9 @@ export async function startKafkaServices(options: {
   for (const name of SERVICES) {
     await until(`${name} is ready`, 90_000, async () => {
       if (processes[name].hasEnded) throw new Error(processes[name].lines.join('\n'));
-      return (await fetch(`${urls[name]}/readyz`)).ok ? true : undefined;
+      const answer = await fetch(`${urls[name]}/readyz`);
+      if (!answer.ok) throw new Error(await answer.text());
+      return true;
     });
   }
   return {

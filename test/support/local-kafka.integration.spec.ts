@@ -9,14 +9,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
-import { localKafkaMissing } from '../../deploy/local-kafka/local-kafka.ts';
-import { isRequired } from './real-parts.config.ts';
+import { ownKafkaUnavailable } from './real-parts.ts';
 
-const missing = localKafkaMissing();
-if (missing && isRequired('kafka')) throw new Error(`NEWSMILL_TEST_REQUIRE names kafka, which needs ${missing}`);
-if (missing) console.warn(`SKIPPED, a local Kafka needs ${missing}`);
-
-(missing ? describe.skip : describe)('npm run kafka', () => {
+(ownKafkaUnavailable() ? describe.skip : describe)('npm run kafka', () => {
   const program = fileURLToPath(new URL('../../deploy/local-kafka/run.ts', import.meta.url));
   let dataDir: string;
   let port: number;

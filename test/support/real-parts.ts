@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { localKafkaMissing } from '../../deploy/local-kafka/local-kafka.ts';
 import { type KafkaPart, startOwnKafka } from './kafka-part.ts';
 import { askForPart } from './parts-server.ts';
 import { type PostgresPart, startOwnPostgres } from './postgres-part.ts';
 import { isRequired, type PartName, partsServerUrl } from './real-parts.config.ts';
 
-export { type LocalKafka, localKafkaMissing, startLocalKafka } from '../../deploy/local-kafka/local-kafka.ts';
+export { type LocalKafka, startLocalKafka } from '../../deploy/local-kafka/local-kafka.ts';
 export type { KafkaPart } from './kafka-part.ts';
 export type { PostgresPart } from './postgres-part.ts';
 
@@ -49,6 +50,20 @@ export async function postgresUnavailable(): Promise<string | undefined> {
  */
 export async function kafkaUnavailable(): Promise<string | undefined> {
   return whyUnavailable('kafka', startKafka);
+}
+
+/**
+ * The same for tests that set up a Kafka of their own, since one that is shared or in a container has no place for its
+ * certificates or settings.
+ *
+ * @param others what else it lacks
+ */
+export function ownKafkaUnavailable(...others: readonly (string | undefined)[]): string | undefined {
+  const missing = [...others, localKafkaMissing()].find((reason) => reason !== undefined);
+  if (missing === undefined) return undefined;
+  if (isRequired('kafka')) throw new Error(`NEWSMILL_TEST_REQUIRE names kafka. One of the test's own needs ${missing}`);
+  console.warn(`SKIPPED, a Kafka of the test's own needs ${missing}`);
+  return missing;
 }
 
 let ownServer: Promise<PostgresPart> | undefined;

@@ -76,7 +76,8 @@ export async function startSecureKafka(): Promise<SecureKafka> {
   };
 }
 
-function stores({ both }: Certificate, { cert }: CertificateAuthority): Record<string, string> {
+/** Settings of a listener that shows this certificate. */
+export function stores({ both }: Certificate, { cert }: CertificateAuthority): Record<string, string> {
   return {
     'ssl.keystore.type': 'PEM',
     'ssl.keystore.location': both,

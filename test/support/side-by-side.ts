@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Transport } from '@newsmill/stage';
 import pg from 'pg';
-import type { Accountable } from '../chaos/check.ts';
+import type { Inspected } from '../chaos/check.ts';
 import { ServiceInstance } from '../chaos/service-instance.ts';
 import { SERVICES } from './kafka-services.ts';
 import { NewsmillProcess } from './newsmill-process.ts';
@@ -27,7 +27,7 @@ export interface SideBySideOptions {
 }
 
 /** The four services of two releases on one log and one database, in the same consumer groups. */
-export class SideBySide implements Accountable {
+export class SideBySide implements Inspected {
   readonly prefix: string;
   readonly #options: SideBySideOptions;
   readonly #services: Record<ReleaseName, ServiceInstance[]> = { old: [], new: [] };

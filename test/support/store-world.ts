@@ -6,7 +6,7 @@ import {
   type Topic,
   topicAddress,
 } from '@newsmill/contracts';
-import { loadSettings, openDataSource, Problem, serviceSettings } from '@newsmill/service';
+import { loadSettings, NO_TRACING, openDataSource, Problem, serviceSettings } from '@newsmill/service';
 import { decodeEvent, type LogRecord, topicSpecs, type Transport } from '@newsmill/stage';
 import { MemoryLog, MemoryTransport } from '@newsmill/transport';
 import { ArticleStore, type Incoming } from '../../apps/store/src/article-store.ts';
@@ -31,6 +31,7 @@ export class StoreWorld {
   private readonly settings = loadSettings(serviceSettings, {});
 
   private constructor(
+    readonly url: string,
     readonly database: DataSource,
     private readonly drop: () => Promise<void>,
   ) {
@@ -41,7 +42,7 @@ export class StoreWorld {
   static async open(): Promise<StoreWorld> {
     const { url, drop } = await freshDatabase();
     const settings = loadSettings(serviceSettings, { NEWSMILL_DATABASE_URL: url, NEWSMILL_MIGRATE: 'true' });
-    const world = new StoreWorld(await openDataSource(storeDatabase, settings), drop);
+    const world = new StoreWorld(url, await openDataSource(storeDatabase, settings), drop);
     await world.log.applyTopics(topicSpecs(PREFIX, [articleChanges, articleState], []));
     return world;
   }
@@ -65,7 +66,7 @@ export class StoreWorld {
   }
 
   relay(transport: Transport = this.log): OutboxRelay {
-    return new OutboxRelay(this.database, transport, this.settings, new ChangeTail(this.database));
+    return new OutboxRelay(this.database, transport, this.settings, new ChangeTail(this.database), NO_TRACING);
   }
 
   /** Lets a relay publish all that waits. */
@@ -94,7 +95,7 @@ export class StoreWorld {
   /** Forgets everything, the log included. */
   async clear(): Promise<void> {
     await this.database.query(
-      'TRUNCATE article, article_version, article_revision, article_due, article_url, receipt, outbox',
+      'TRUNCATE article, article_version, article_revision, article_due, article_url, receipt, receipt_step, outbox',
     );
     for (const { partitions } of this.memory.topics.values()) for (const records of partitions) records.length = 0;
   }

@@ -19,7 +19,7 @@ interface Chunk {
   dueAt: number;
 }
 
-/** A port of the loopback address that leads to another one and can be cut, stalled and slowed, each direction apart. */
+/** A port of the loopback address, or of another one of this machine, that leads to another one and can be cut, stalled and slowed, each direction apart. */
 export class TcpProxy {
   #target = 0;
   #refusing = false;
@@ -32,9 +32,9 @@ export class TcpProxy {
   private constructor() {}
 
   /** Listens on a free port; connections are refused until {@link leadTo}. */
-  static async start(): Promise<TcpProxy> {
+  static async start(address = '127.0.0.1'): Promise<TcpProxy> {
     const proxy = new TcpProxy();
-    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => proxy.#server.listen(0, address, resolve));
     return proxy;
   }
 

@@ -2,7 +2,7 @@ import { Controller, Inject, Logger } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import type { EventOf, linkDiscovered } from '@newsmill/contracts';
 import { type FetchedResource, OutboundError } from '@newsmill/outbound';
-import { dependencyOf, StageHandler } from '@newsmill/service';
+import { dependencyOf, StageHandler, type Tracing, TRACING } from '@newsmill/service';
 import {
   backoff,
   defer,
@@ -73,6 +73,7 @@ export class FetchController {
     private readonly canonicalPages: CanonicalPages,
     @Inject(FETCHER_SETTINGS) private readonly settings: FetcherSettings,
     @Inject(CLOCK) private readonly clock: () => Date,
+    @Inject(TRACING) private readonly tracing: Tracing,
   ) {}
 
   /**
@@ -95,7 +96,7 @@ export class FetchController {
         let busy: Later | undefined;
         for (const item of sameHost) {
           const waited = performance.now() - startedAt;
-          const step = busy ?? (await this.fetchLink(item, waited, signal));
+          const step = busy ?? (await this.tracing.within(item.meta.trace, () => this.fetchLink(item, waited, signal)));
           const { ailment } = step;
           if ('outcome' in step) {
             outcomes.set(item, step.outcome);

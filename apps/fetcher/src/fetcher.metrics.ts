@@ -15,7 +15,9 @@ export const fetcherMetrics = defineMetrics({
   unconfirmed: {
     name: 'newsmill_unconfirmed_total',
     type: 'counter',
-    help: 'Things refused at a door because the log did not confirm them, by door; some may be on it all the same.',
+    help:
+      'Things that are put on the log again, or are the newsroom’s to push again, by door: the log did not confirm them, or the ' +
+      'database did not note them down. Some are on it all the same.',
     labels: { door: doors },
   },
   feedPolls: {

@@ -1,7 +1,23 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { articleOutcomes, type EventOf, linkDiscovered, pageFetched, type Topic } from '@newsmill/contracts';
-import { type CounterOf, Metrics, SERVICE_SETTINGS, type ServiceSettings, TRANSPORT } from '@newsmill/service';
-import { deterministicId, encodeEvent, type NewRecord, type Transport } from '@newsmill/stage';
+import {
+  articleOutcomes,
+  type EventOf,
+  linkDiscovered,
+  pageFetched,
+  type Topic,
+  topicAddress,
+} from '@newsmill/contracts';
+import {
+  type CounterOf,
+  Metrics,
+  type OpenSpan,
+  SERVICE_SETTINGS,
+  type ServiceSettings,
+  type Tracing,
+  TRACING,
+  TRANSPORT,
+} from '@newsmill/service';
+import { deterministicId, encodeEvent, type NewRecord, type TraceContext, type Transport } from '@newsmill/stage';
 import { doors, fetcherMetrics } from './fetcher.metrics.js';
 
 type Link = EventOf<typeof linkDiscovered>;
@@ -25,6 +41,7 @@ export class Intake {
     @Inject(TRANSPORT) private readonly transport: Transport,
     @Inject(SERVICE_SETTINGS) private readonly settings: ServiceSettings,
     @Inject(Metrics) metrics: Metrics,
+    @Inject(TRACING) private readonly tracing: Tracing,
   ) {
     this.received = metrics.counter(fetcherMetrics.received);
     this.unconfirmed = metrics.counter(fetcherMetrics.unconfirmed);
@@ -38,6 +55,11 @@ export class Intake {
   /** Resolves when the log has the pages. */
   takePages(door: Door, pages: readonly Page[]): Promise<void> {
     return this.take(door, pageFetched, pages, (page) => Date.parse(page.fetchedAt));
+  }
+
+  /** Of things that the log has and that are put on it again, because it could not be noted down that they are there. */
+  comeAgain(door: Door, things: number): void {
+    this.unconfirmed.inc({ door }, things);
   }
 
   private async take<T extends Topic>(
@@ -63,14 +85,19 @@ export class Intake {
   ): Promise<void> {
     const subjects = events.map((event) => topic.subject(event));
     const idOf = (index: number): string => subjects[index]!.receiptId ?? subjects[index]!.id;
+    const spans = subjects.map(({ receiptId }) => this.begin(door, topic, receiptId));
     try {
       await this.transport.publish(
-        events.map((event, index) => this.encode(door, topic, event, idOf(index), timeOf(event))),
+        events.map((event, index) =>
+          this.encode(door, topic, event, idOf(index), timeOf(event), spans[index]!.context),
+        ),
       );
     } catch (error) {
       this.unconfirmed.inc({ door }, events.length);
+      for (const span of spans) span.end(error);
       throw error;
     }
+    for (const span of spans) span.end();
     const time = Date.now();
     const settled = subjects.map(({ id, receiptId }) => ({ id, receiptId, outcome: 'received' as const }));
     const received = { stage: door, at: new Date(time).toISOString(), settled };
@@ -89,13 +116,38 @@ export class Intake {
     await Promise.all(this.telling);
   }
 
-  private encode<T extends Topic>(door: Door, topic: T, event: EventOf<T>, id: string, time: number): NewRecord {
+  /** A push continues its request's trace; what we have found by ourselves begins one, whatever we were doing. */
+  private begin(door: Door, topic: Topic, receiptId: string | undefined): OpenSpan {
+    const found = door === 'push' ? undefined : { parent: 'none' as const, links: [this.tracing.current()] };
+    return this.tracing.open('send', {
+      ...found,
+      name: `send ${topic.name}`,
+      attributes: {
+        'messaging.system': this.transport.kind,
+        'messaging.operation.type': 'send',
+        'messaging.operation.name': 'send',
+        'messaging.destination.name': topicAddress(this.settings.topicPrefix, topic),
+        'newsmill.door': door,
+        'newsmill.receipt_id': receiptId,
+      },
+    });
+  }
+
+  private encode<T extends Topic>(
+    door: Door,
+    topic: T,
+    event: EventOf<T>,
+    id: string,
+    time: number,
+    trace?: TraceContext,
+  ): NewRecord {
     return encodeEvent(this.settings.topicPrefix, topic, event, {
       id: eventIdOf(door, topic, id),
       source: `/newsmill/${door}`,
       time,
       // Of the thing itself, so that a repeated push is the same event. An imported page was received by others, long ago.
       ...(door !== 'import' && { receivedAt: new Date(time).toISOString() }),
+      trace,
     });
   }
 }

@@ -88,7 +88,7 @@ function isSettingsError(error: unknown): error is Error & { problems: readonly 
   return error instanceof Error && error.name === 'SettingsError';
 }
 
-/** The message says all: the log is down, the database refuses us, the data folder is in use, a port is taken. */
+/** The message says all: the log is down, the database refuses us, topics cannot be as asked for, the clock is behind, the data folder is in use, a port is taken. */
 function isMendable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return (
@@ -96,6 +96,8 @@ function isMendable(error: unknown): boolean {
     error.name === 'LogUnavailable' ||
     error.name === 'DatabaseRefused' ||
     error.name === 'StoreInUse' ||
+    error.name === 'TopicsRefused' ||
+    error.name === 'ReplayClockBehind' ||
     ancestry(error).includes('EmbeddedPostgresError')
   );
 }

@@ -1,5 +1,6 @@
 import type { ArticleRecord } from '@newsmill/contracts';
 import type { EntityManager } from 'typeorm';
+import { compareTexts } from './compare-texts.js';
 import { storable } from './storable-text.js';
 
 /** Characters of a guid that are kept: an index entry must stay under 2.7 kB. */
@@ -24,13 +25,9 @@ export async function writeGuids(
   );
   if (rows.length === 0) return;
   // In one order for all, so that two transactions never wait for each other in a circle.
-  rows.sort((a, b) => compare(a.guid, b.guid) || compare(a.id, b.id));
+  rows.sort((a, b) => compareTexts(a.guid, b.guid) || compareTexts(a.id, b.id));
   await manager.query(
     `INSERT INTO article_guid (guid, article_id) SELECT * FROM unnest($1::text[], $2::uuid[]) ON CONFLICT DO NOTHING`,
     [rows.map(({ guid }) => guid), rows.map(({ id }) => id)],
   );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

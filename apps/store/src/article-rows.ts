@@ -1,4 +1,5 @@
 import type { ArticleRecord } from '@newsmill/contracts';
+import type { TraceContext } from '@newsmill/stage';
 import type { EntityManager } from 'typeorm';
 import { writeGuids } from './article-guids.js';
 import type { Article } from './entities/article.entity.js';
@@ -8,7 +9,10 @@ import type { VersionKey } from './life-cycle/version-key.js';
 /** A version as it goes into the history. */
 export type VersionRow = VersionKey & { articleId: string; record: ArticleRecord | null; storedAt: Date };
 
-export type RevisionRow = Omit<ArticleRevision, 'id'>;
+export interface RevisionRow extends Omit<ArticleRevision, 'id'> {
+  /** The span that it came of. */
+  trace?: TraceContext | undefined;
+}
 
 /** To whom an address belongs. */
 export interface AddressOwner {
@@ -124,21 +128,25 @@ async function writeArticles(manager: EntityManager, rows: readonly Article[], e
 async function writeRevisions(manager: EntityManager, rows: readonly RevisionRow[], isNews: boolean): Promise<void> {
   if (rows.length === 0) return;
   await manager.query(
-    `WITH told AS (
-       INSERT INTO article_revision (article_id, revision, change_kind, fields, correction, pub_status, reason,
+    `WITH given AS MATERIALIZED (
+       SELECT nextval(pg_get_serial_sequence('article_revision', 'id')) AS id, r.* FROM (
+         SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+           $8::bigint[], $9::bigint[], $10::timestamptz[], $11::text[], $12::text[])
+           WITH ORDINALITY AS r (article_id, revision, change_kind, fields, correction, pub_status, reason, version_id,
+             source_id, told_at, traceparent, tracestate, place)
+         ORDER BY place
+       ) AS r
+     ), told AS (
+       INSERT INTO article_revision (id, article_id, revision, change_kind, fields, correction, pub_status, reason,
          version_id, source_id, told_at)
-       SELECT article_id, revision, change_kind, fields::text[], correction, pub_status, reason, version_id, source_id,
+       SELECT id, article_id, revision, change_kind, fields::text[], correction, pub_status, reason, version_id, source_id,
          told_at
-       FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-         $9::bigint[], $10::timestamptz[])
-         WITH ORDINALITY AS r (article_id, revision, change_kind, fields, correction, pub_status, reason, version_id,
-           source_id, told_at, place)
-       ORDER BY place
+       FROM given ORDER BY id
        ON CONFLICT (article_id, revision) WHERE change_kind IS NOT NULL DO NOTHING
-       RETURNING id, article_id, revision
+       RETURNING id
      )
-     INSERT INTO outbox (article_id, revision, revision_id)
-     SELECT article_id, revision, id FROM told WHERE $11 ORDER BY id`,
+     INSERT INTO outbox (article_id, revision, revision_id, traceparent, tracestate)
+     SELECT article_id, revision, id, traceparent, tracestate FROM told JOIN given USING (id) WHERE $13 ORDER BY id`,
     [
       rows.map(({ articleId }) => articleId),
       rows.map(({ revision }) => revision),
@@ -150,6 +158,8 @@ async function writeRevisions(manager: EntityManager, rows: readonly RevisionRow
       rows.map(({ versionId }) => versionId),
       rows.map(({ sourceId }) => sourceId),
       rows.map(({ toldAt }) => toldAt),
+      rows.map(({ trace }) => trace?.traceparent),
+      rows.map(({ trace }) => trace?.tracestate),
       isNews,
     ],
   );

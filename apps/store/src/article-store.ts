@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { type articleEnriched, articleUri, type EventOf } from '@newsmill/contracts';
+import type { TraceContext } from '@newsmill/stage';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { addressesOf, claimAddress, identify, ownersOf } from './article-identity.js';
 import { type AddressOwner, nextVersionIds, writeArticleRows } from './article-rows.js';
@@ -16,7 +17,11 @@ import { type ArticleWrites, StoredArticle } from './stored-article.js';
 import { readKeys, updateVersions, VersionRecords } from './version-store.js';
 
 /** A version to be stored, with the replays that it came through; none for live traffic. */
-export type Incoming = EventOf<typeof articleEnriched> & { replay?: string | undefined };
+export type Incoming = EventOf<typeof articleEnriched> & {
+  replay?: string | undefined;
+  /** The span that what it changes comes of. */
+  trace?: TraceContext | undefined;
+};
 
 /** What storing one version came to. */
 export interface Stored {
@@ -159,7 +164,7 @@ export class ArticleStore {
       }
       const article = this.add(event, rowIds[index]!, articles, owners, writes, now);
       if (!isTold) continue;
-      const stored = await settle(article, event.receiptId, writes, now);
+      const stored = await settle(article, event, writes, now);
       settled.set(event.receiptId, { articleId: stored.articleId, state: stored.state });
       results.push(stored);
     }
@@ -268,9 +273,15 @@ async function lock(manager: EntityManager, names: readonly string[]): Promise<v
 }
 
 /** What an article is with the version of a receipt, and what became of that. */
-async function settle(article: StoredArticle, receiptId: string, writes: Writes, now: Date): Promise<Stored> {
+async function settle(
+  article: StoredArticle,
+  { receiptId, trace }: Incoming,
+  writes: Writes,
+  now: Date,
+): Promise<Stored> {
   const { id: articleId } = article;
-  const settled = await article.settle(now);
+  // An earlier trace is linked to, and a stored context is continued.
+  const settled = await article.settle(now, trace?.isEarlier ? undefined : trace);
   const { state, reason } = stateOf(article.versionOf(receiptId)!, settled.folded);
   writes.receipts.push({ id: receiptId, state, stage: 'store', articleId, at: now, ...(reason && { reason }) });
   reportReleased(articleId, settled.folded, writes, now);

@@ -15,6 +15,7 @@ import {
   type Transport,
 } from '@newsmill/stage';
 import { z } from 'zod';
+import { readFields } from './read-fields.js';
 
 /** Milliseconds that a request may deal with letters; it tells when more are left. */
 const WORK_MS = 20_000;
@@ -76,7 +77,7 @@ export class DeadLettersController {
 
   @Get('dead-letters')
   async list(@Query() query: unknown): Promise<LetterPage | FaultGroups> {
-    const { limit, cursor, group, ...fields } = read(listQuery, query);
+    const { limit, cursor, group, ...fields } = readFields(listQuery, query);
     const filter = await this.filterOf(fields);
     if (group) return this.letters.groups(filter);
     const letters: DeadLetterSummary[] = [];
@@ -99,14 +100,14 @@ export class DeadLettersController {
   @Post('dead-letters::redrive')
   @HttpCode(200)
   redrive(@Body() body: unknown): Promise<SettleAnswer> {
-    const { maxRedrives, ...common } = read(redriveBody, body);
+    const { maxRedrives, ...common } = readFields(redriveBody, body);
     return this.settle(common, (filter, options) => this.letters.redrive(filter, { ...options, maxRedrives }));
   }
 
   @Post('dead-letters::drop')
   @HttpCode(200)
   drop(@Body() body: unknown): Promise<SettleAnswer> {
-    return this.settle(read(settleBody, body), (filter, options) => this.letters.drop(filter, options));
+    return this.settle(readFields(settleBody, body), (filter, options) => this.letters.drop(filter, options));
   }
 
   private async settle(
@@ -149,15 +150,4 @@ export class DeadLettersController {
     }
     return { stage, errorClass: kind, fingerprint, since, until };
   }
-}
-
-/** @throws Problem 400 that names each wrong field */
-function read<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const found = schema.safeParse(value);
-  if (found.success) return found.data;
-  const errors = found.error.issues.map(({ path, message }) => ({
-    pointer: path.map((part) => `/${String(part)}`).join(''),
-    detail: message,
-  }));
-  throw new Problem(400, 'the request does not fit', errors);
 }

@@ -6,15 +6,17 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { articleChanges, articleState, type ArticleRecord, type EventOf } from '@newsmill/contracts';
-import { SERVICE_SETTINGS, type ServiceSettings, TRANSPORT } from '@newsmill/service';
+import { articleChanges, articleState, type ArticleRecord, type EventOf, topicAddress } from '@newsmill/contracts';
+import { SERVICE_SETTINGS, type ServiceSettings, type Tracing, TRACING, TRANSPORT } from '@newsmill/service';
 import {
   backoff,
   deterministicId,
   encodeEvent,
   encodeTombstone,
   type NewRecord,
+  readTraceContext,
   sleep,
+  type TraceContext,
   type Transport,
 } from '@newsmill/stage';
 import { DataSource } from 'typeorm';
@@ -61,6 +63,8 @@ interface Entry {
   /** Of which version the record is. */
   sourceReceiptId: string | null;
   record: ArticleRecord | null;
+  traceparent: string | null;
+  tracestate: string | null;
 }
 
 /**
@@ -80,6 +84,7 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(TRANSPORT) private readonly transport: Transport,
     @Inject(SERVICE_SETTINGS) private readonly settings: ServiceSettings,
     private readonly tail: ChangeTail,
+    @Inject(TRACING) private readonly tracing: Tracing,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -114,7 +119,8 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
       } catch (error) {
         failures += 1;
         if (failures === 1) this.logger.warn(`cannot publish changes, tries again: ${(error as Error).message}`);
-        await this.idle(backoff(failures, 500, 10_000));
+        // Not cut short by what comes meanwhile: it would be read again and refused again.
+        await sleep(backoff(failures, 500, 10_000), this.closing.signal).catch(() => undefined);
       }
     }
   }
@@ -130,7 +136,7 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
         `SELECT seq, article_id AS "articleId", revision, revision_id AS "revisionId", change_kind AS "changeKind", fields,
            correction, pub_status AS "pubStatus", reason, told_at AS "toldAt", receipt_id AS "receiptId", replay, version,
            version_created AS "versionCreated", accepted_at AS "acceptedAt", expires,
-           source_receipt_id AS "sourceReceiptId", record
+           source_receipt_id AS "sourceReceiptId", record, traceparent, tracestate
          FROM (
            SELECT o.*, r.change_kind, r.fields, r.correction, r.pub_status, r.reason, r.told_at, v.receipt_id, v.replay,
              v.version, v.version_created, v.accepted_at, v.expires, s.receipt_id AS source_receipt_id, s.record,
@@ -145,23 +151,66 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
         [BATCH, BATCH_BYTES],
       );
       if (entries.length === 0) return 0;
-      const records = entries.flatMap((entry) => this.toRecords(entry));
-      await this.transport.publish(records);
+      const records = await this.traced(entries, async (contexts) => {
+        const made = entries.flatMap((entry, index) => this.toRecords(entry, contexts[index]));
+        await this.transport.publish(made);
+        return made;
+      });
       await appendPublished(manager, this.settings.topicPrefix, records);
       await manager.query('DELETE FROM outbox WHERE seq = ANY($1::bigint[])', [entries.map(({ seq }) => seq)]);
       return entries.length;
     });
   }
 
+  /** Publishes within a span of each entry, and where there are several, one of all. */
+  private async traced<T>(
+    entries: readonly Entry[],
+    publish: (contexts: (TraceContext | undefined)[]) => Promise<T>,
+  ): Promise<T> {
+    const sources = entries.map(({ traceparent, tracestate }) =>
+      readTraceContext(traceparent ?? undefined, tracestate ?? undefined),
+    );
+    if (!this.tracing.isOn) return publish(sources);
+    const system = this.transport.kind;
+    const attributes = { 'messaging.system': system, 'messaging.batch.message_count': entries.length };
+    const whole =
+      entries.length > 1 ? this.tracing.open('relay', { parent: 'none', links: sources, attributes }) : undefined;
+    const spans = entries.map(({ articleId, revision, changeKind }, index) => {
+      const topic = changeKind === null ? articleState : articleChanges;
+      return this.tracing.open('send', {
+        name: `send ${topic.name}`,
+        parent: sources[index] ?? 'none',
+        links: [whole?.context],
+        attributes: {
+          'messaging.system': system,
+          'messaging.operation.type': 'send',
+          'messaging.operation.name': 'send',
+          'messaging.destination.name': topicAddress(this.settings.topicPrefix, topic),
+          'newsmill.article_id': articleId,
+          'newsmill.revision': revision,
+        },
+      });
+    });
+    const end = (fault?: unknown): void => [whole, ...spans].forEach((span) => span?.end(fault));
+    try {
+      const published = await publish(spans.map(({ context }) => context));
+      end();
+      return published;
+    } catch (error) {
+      end(error);
+      throw error;
+    }
+  }
+
   /** Whoever may not read an article any more is told that it is gone, not what it said. */
-  private toRecords(entry: Entry): NewRecord[] {
+  private toRecords(entry: Entry, trace: TraceContext | undefined): NewRecord[] {
     const { topicPrefix } = this.settings;
     const { articleId, revision, changeKind, fields, correction, pubStatus, toldAt, receiptId, sourceReceiptId } =
       entry;
     const source = '/newsmill/store';
     const id = (topic: string, ...of: string[]): string => deterministicId(articleId, String(revision), topic, ...of);
     if (entry.revisionId === null) {
-      const envelope = { id: id(articleState.name, 'tombstone'), source, time: Date.now() };
+      const envelope = { id: id(articleState.name, 'tombstone'), source, time: Date.now(), trace };
       return [encodeTombstone(topicPrefix, articleState, articleId, envelope)];
     }
     const said = [receiptId ?? '', entry.replay ?? '', sourceReceiptId ?? ''];
@@ -179,6 +228,7 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
       id: id(articleState.name, ...said),
       source,
       time,
+      trace,
     });
     if (changeKind === null) return [stateRecord];
     const change: Change = {
@@ -189,7 +239,7 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
       ...(correction !== null && { correction }),
     };
     return [
-      encodeEvent(topicPrefix, articleChanges, change, { id: id(articleChanges.name, ...said), source, time }),
+      encodeEvent(topicPrefix, articleChanges, change, { id: id(articleChanges.name, ...said), source, time, trace }),
       stateRecord,
     ];
   }

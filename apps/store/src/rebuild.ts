@@ -18,6 +18,7 @@ import { ReceiptStore } from './receipt-store.js';
 import { rowsOf, type Told, toTold } from './rebuilt-revision.js';
 import { HELD, rankOf } from './receipt-state.js';
 import { stepsSince, toSteps, writeSteps } from './receipt-steps.js';
+import { storeDatabase } from './store.database.js';
 import { holdStore } from './store-lock.js';
 import { toReports } from './store.controller.js';
 import { putPublishedStates } from './subscribers/append-published.js';
@@ -140,13 +141,15 @@ async function makeEmpty(database: DataSource, manager: EntityManager, force: bo
   const used = await Promise.all(tables.map(isThere));
   if (!used.includes(true)) return;
   if (!force) throw new StoreInUse('the store is not empty: a rebuild replaces all of it (--force)');
-  for (const deadline = performance.now() + DRAIN_MS; await isThere('outbox');) {
+  // A schema beside the store's own has no relay: nobody is told of what stands in its outbox.
+  const isOwn = (database.options as { schema?: string }).schema === storeDatabase.schema;
+  for (const deadline = performance.now() + DRAIN_MS; isOwn && (await isThere('outbox'));) {
     if (performance.now() > deadline) {
       throw new StoreInUse('changes wait in the outbox and nobody puts them on the log: start the store service first');
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  await manager.query('SELECT pg_advisory_xact_lock($1)', [RELAY_LOCK]);
+  if (isOwn) await manager.query('SELECT pg_advisory_xact_lock($1)', [RELAY_LOCK]);
   for (const table of tables) await manager.query(`DELETE FROM ${table}`);
 }
 

@@ -1,6 +1,7 @@
 import type { articleOutcomes, EventOf } from '@newsmill/contracts';
 import { deterministicId } from '@newsmill/stage';
 import type { DataSource, EntityManager } from 'typeorm';
+import { compareTexts } from './compare-texts.js';
 import type { ReceiptStep } from './entities/receipt-step.entity.js';
 import { MAX_REASON, storable } from './storable-text.js';
 
@@ -48,7 +49,7 @@ export function toSteps(batch: EventOf<typeof articleOutcomes>, since: Date): Re
 export async function writeSteps(manager: EntityManager, steps: readonly ReceiptStep[]): Promise<void> {
   if (steps.length === 0) return;
   // In one order for all, so that two transactions never wait for each other in a circle.
-  const rows = [...steps].sort((a, b) => compare(a.receiptId, b.receiptId) || compare(a.id, b.id));
+  const rows = [...steps].sort((a, b) => compareTexts(a.receiptId, b.receiptId) || compareTexts(a.id, b.id));
   await manager.query(
     `INSERT INTO receipt_step
        (receipt_id, id, at, stage, outcome, reason, log_topic, log_partition, log_offset, redrives, replay)
@@ -87,8 +88,4 @@ export async function sweepSteps(database: DataSource, before: Date, signal?: Ab
     last = count;
   }
   return removed;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -4,7 +4,7 @@ import {
   backlogOf,
   type DeadLetterCounter,
   groupOf,
-  hangingTransactions,
+  hangingByTopic,
   type Stage,
   type Transport,
 } from '@newsmill/stage';
@@ -70,10 +70,9 @@ export async function readStatus({ receipts, transport, prefix, stages, letters 
 
 async function hangingIn({ transactions }: Transport, prefix: string): Promise<Hanging[]> {
   if (transactions === undefined) return [];
-  const asked = topics.map((topic) => hangingTransactions(transactions, topicAddress(prefix, topic)));
-  const answered = (await Promise.allSettled(asked)).filter((answer) => answer.status === 'fulfilled');
-  return answered
-    .flatMap(({ value }) => value)
+  const addresses = topics.map((topic) => topicAddress(prefix, topic));
+  return [...(await hangingByTopic(transactions, addresses)).values()]
+    .flat()
     .map(({ topic, partition, producerId, startOffset, lastWriteAt }) => ({
       ...{ topic, partition },
       producerId: String(producerId),

@@ -1,6 +1,6 @@
 import { Controller, Inject, Logger } from '@nestjs/common';
 import type { articleEnriched, articleOutcomes, EventOf } from '@newsmill/contracts';
-import { Ctx, Payload, StageHandler } from '@newsmill/service';
+import { Ctx, Payload, StageHandler, type Tracing, TRACING } from '@newsmill/service';
 import { done, type HandlerContext, type Outcome } from '@newsmill/stage';
 import { ArticleStore } from './article-store.js';
 import { Freshness } from './freshness.js';
@@ -22,6 +22,7 @@ export class StoreController {
     private readonly relay: OutboxRelay,
     private readonly freshness: Freshness,
     @Inject(STORE_SETTINGS) private readonly settings: StoreSettings,
+    @Inject(TRACING) private readonly tracing: Tracing,
   ) {}
 
   @StageHandler(store)
@@ -29,12 +30,18 @@ export class StoreController {
     @Payload() versions: EventOf<typeof articleEnriched>[],
     @Ctx() { metas }: HandlerContext,
   ): Promise<Outcome<typeof store>[]> {
-    const incoming = versions.map((version, index) => ({ ...version, replay: metas[index]!.replay }));
+    const incoming = versions.map((version, index) => ({
+      ...version,
+      replay: metas[index]!.replay,
+      trace: metas[index]!.trace,
+    }));
     const stored = await this.articles.store(incoming, new Date());
     this.relay.wake();
     const now = new Date();
     stored.forEach((result, index) => this.freshness.count(incoming[index]!, metas[index]!, result, now));
-    for (const { told } of stored) if (told !== undefined) this.logger.log(told);
+    stored.forEach(({ told }, index) => {
+      if (told !== undefined) this.tracing.within(metas[index]!.trace, () => this.logger.log(told));
+    });
     return stored.map(({ state, articleId }) => done(state, articleId));
   }
 

@@ -19,7 +19,7 @@ import { LifeCycle1764115200000 } from './migrations/1764115200000-life-cycle.js
 import { VersionOfReplay1764028800000 } from './migrations/1764028800000-version-of-replay.js';
 import { Subscribers1764201600000 } from './migrations/1764201600000-subscribers.js';
 import { ReceiptSteps1764288000000 } from './migrations/1764288000000-receipt-steps.js';
-import { ReceiptInPlace1764374400000 } from './migrations/1764374400000-receipt-in-place.js';
+import { Traces1764720000000 } from './migrations/1764720000000-traces.js';
 
 /** The store's own Postgres schema. No other service reads it. */
 export const storeDatabase: ServiceDatabase = {
@@ -47,6 +47,6 @@ export const storeDatabase: ServiceDatabase = {
     LifeCycle1764115200000,
     Subscribers1764201600000,
     ReceiptSteps1764288000000,
-    ReceiptInPlace1764374400000,
+    Traces1764720000000,
   ],
 };

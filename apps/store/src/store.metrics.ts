@@ -43,7 +43,8 @@ export const storeMetrics = defineMetrics({
     type: 'gauge',
     help:
       'Things received that are not answered for and of which nothing has been heard for 10 minutes, over all processes; ' +
-      'counted up to 100,000. While nothing waits for any stage there must be none.',
+      'links that wait for their hosts left out; counted up to 100,000. While nothing waits for any stage for longer there ' +
+      'must be none.',
   },
   deadLettersWaiting: {
     name: 'newsmill_dead_letters_waiting',

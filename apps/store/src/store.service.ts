@@ -47,6 +47,8 @@ class StoreModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.readiness.require('store database', databaseCheck(this.database, this.settings));
+    // Articles are read from the database: queries go on while Kafka is away.
+    this.readiness.servesWithoutLog();
   }
 }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ArticleRecord, mainHeadline } from '@newsmill/contracts';
-import { compareReplays } from '@newsmill/stage';
+import { compareReplays, type TraceContext } from '@newsmill/stage';
 import type { RevisionRow, VersionRow } from './article-rows.js';
 import type { Article } from './entities/article.entity.js';
 import { fold, type Fold, type Standing, UNDER_EMBARGO } from './life-cycle/fold.js';
@@ -85,11 +85,14 @@ export class StoredArticle {
     });
   }
 
-  /** Folds the versions and notes what the public is to be told, if that is not what it was told last. */
-  async settle(now: Date): Promise<Settled> {
+  /**
+   * Folds the versions and notes what the public is to be told, if that is not what it was told last.
+   * @param trace the span that this came of
+   */
+  async settle(now: Date, trace?: TraceContext): Promise<Settled> {
     const folded = fold(this.versions, now.getTime());
     this.noteTime(folded);
-    const settled = await this.tell(folded, now);
+    const settled = await this.tell(folded, now, trace);
     if (this.told?.buriedAt) this.empty(folded);
     return settled;
   }
@@ -131,7 +134,7 @@ export class StoredArticle {
     this.writes.emptied.set(this.id, kept);
   }
 
-  private async tell(folded: Fold, now: Date): Promise<Settled> {
+  private async tell(folded: Fold, now: Date, trace: TraceContext | undefined): Promise<Settled> {
     const { standing } = folded;
     const { told } = this;
     if (standing === undefined && told === undefined) return { folded };
@@ -174,6 +177,7 @@ export class StoredArticle {
       versionId: standing?.version.id ?? null,
       sourceId,
       toldAt: now,
+      trace,
     };
     this.writes.revisions.push(row);
     return { folded, told: row, ...(change && { words: inWords(row, view, told) }) };

@@ -33,7 +33,7 @@ export const MOST_RECEIPTS = 100;
 export const MOST_STEPS = 2_000;
 
 /** Versions that one trace shows. */
-export const MOST_VERSIONS = 1_000;
+const MOST_VERSIONS = 1_000;
 
 /**
  * Finds a thing by its address, its publisher's guid, its article id or its receipt id. Every look goes by an index.

@@ -46,7 +46,7 @@ export const errorClasses: Readonly<Record<ErrorClass, { means: string; remedy: 
 
 /**
  * Headers that a dead letter carries beside the original ones. Key, value and original headers are unchanged, so that a
- * re-drive sends exactly what failed.
+ * re-drive sends exactly what failed; but what a foreign writer made too large for any topic of ours is left out.
  */
 export const deadLetterHeaders = z.object({
   dead_topic: z.string().describe('address of the topic it was read from'),
@@ -63,6 +63,12 @@ export const deadLetterHeaders = z.object({
   dead_first_failed_at: z.iso.datetime(),
   dead_last_failed_at: z.iso.datetime(),
   dead_redrives: z.coerce.number().int().nonnegative(),
+  dead_value_bytes: z.coerce
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('length of the value where it is left out, as it does not fit: it stands at dead_offset of dead_topic'),
   dead_fingerprint: z.string().describe('equal for equal faults: stage, error class and message with numbers folded'),
 });
 export type DeadLetterHeaders = z.output<typeof deadLetterHeaders>;

@@ -33,7 +33,7 @@ export function kafkaAdvice(settings: ServiceSettings): Explain {
 /** What to do about a connection to PostgreSQL that is refused. */
 export const databaseAdvice: Explain = adviceOf({
   credentials:
-    'Check user name and password in NEWSMILL_DATABASE_URL, and that a certificate (sslcert) is for that user; a changed password takes effect at the next start',
+    'Check user name and password in NEWSMILL_DATABASE_URL (or NEWSMILL_DATABASE_PASSWORD), and that a certificate (sslcert) is for that user; a changed password takes effect at the next start',
   mechanism: undefined,
   'unexpected-sasl': undefined,
   untrusted: "Set sslrootcert in NEWSMILL_DATABASE_URL to the authority that signed the server's certificate",

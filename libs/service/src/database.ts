@@ -5,10 +5,12 @@ import {
   type PostgresConnection,
   type TransportLog,
 } from '@newsmill/transport';
-import { Client } from 'pg';
+import { Client, type Pool } from 'pg';
 import type { DataSource, DataSourceOptions, EntitySchema, MigrationInterface } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { databaseAdvice } from './connection-advice.js';
 import type { ReadinessCheck } from './health.js';
+import { checkSchema } from './schema-check.js';
 import type { ServiceSettings } from './service.config.js';
 import { SettingsError } from './settings.js';
 import { logToStandardError } from './standard-error.js';
@@ -34,6 +36,13 @@ const MIGRATION_LOCK = 7_203_451;
  */
 const QUERY_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Of the time for a query: the server gives up first, and says so on a connection that can still roll back. */
+const SERVER_SHARE = 5 / 6;
+/**
+ * Milliseconds that a transaction may stand idle, for instance while its changes are put on the log. What a frozen process
+ * holds is let go then.
+ */
+const IDLE_TRANSACTION_MS = 60_000;
 
 export interface DataSourceOpening {
   /** Milliseconds that a query may take; 0: any time. Default: 30,000. */
@@ -54,12 +63,27 @@ export async function openDataSource(
 ): Promise<DataSource> {
   if (settings.migrate) await migrate(database, settings, log);
   const source = await dataSource(dataSourceOptions(database, settings, { queryTimeoutMs, log }));
-  return explained(settings, () => source.initialize());
+  await explained(settings, () => source.initialize());
+  lendIdleOnly((source.driver as PostgresDriver).master as Pool);
+  return source;
 }
 
-/** Whether the database answers, for {@link Readiness}. */
+/**
+ * Closes connections that come back with a statement under way or a transaction open, as after a rollback that got no answer:
+ * the transaction of whoever is lent them next would commit what was begun before.
+ */
+function lendIdleOnly(pool: Pool): void {
+  pool.on('release', (_error, lent) => {
+    const client = lent as unknown as Client & { readyForQuery: boolean };
+    if (client.readyForQuery && client.getTransactionStatus() === 'I') return;
+    // The pool drops a client that is ending.
+    client.end().catch(() => undefined);
+  });
+}
+
+/** Whether the database answers and its schema is one that this version works with, for {@link Readiness}. */
 export function databaseCheck(database: DataSource, settings: ServiceSettings): ReadinessCheck {
-  return () => explained(settings, () => database.query('SELECT 1'));
+  return () => explained(settings, () => checkSchema(database));
 }
 
 /** The server is there and will not have us, or is not the one it should be. The message says what to do. */
@@ -128,7 +152,16 @@ function dataSourceOptions(
     poolSize: database.poolSize ?? 8,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     applicationName: `newsmill-${database.schema}`,
-    extra: { options: `-c search_path=${database.schema},public`, ...tls, query_timeout: queryTimeoutMs },
+    extra: {
+      options: `-c search_path=${database.schema},public`,
+      ...tls,
+      keepAlive: true,
+      query_timeout: queryTimeoutMs,
+      ...(queryTimeoutMs > 0 && {
+        statement_timeout: Math.floor(queryTimeoutMs * SERVER_SHARE),
+        idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
+      }),
+    },
   };
 }
 

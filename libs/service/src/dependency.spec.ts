@@ -23,6 +23,8 @@ describe('dependencyOf', () => {
     ['a password that is no longer right', withCode('28P01'), 'database'],
     ['a certificate that has expired', withCode('CERT_HAS_EXPIRED'), 'database'],
     ['a server without TLS', new Error('The server does not support SSL connections'), 'database'],
+    ['a table whose migration is missing', withCode('42P01'), 'database'],
+    ['a column whose migration is missing', withCode('42703'), 'database'],
     ['a broken constraint', withCode('23505'), undefined],
     ['a defect', new TypeError('x is not a function'), undefined],
     ['no error', 'ECONNREFUSED', undefined],

@@ -1,8 +1,12 @@
 import { isError } from '@newsmill/stage';
 import { isRefused, LogUnavailable } from '@newsmill/transport';
 
-/** PostgreSQL SQLSTATE classes and codes that say "not now": connection, resources, shutdown (Appendix A). */
-const SQL_STATE = /^(08...|53...|57P0[1-4]|25P03)$/;
+/**
+ * PostgreSQL SQLSTATE classes and codes that say "not now": connection, resources, shutdown, time
+ * limits of statements and transactions; and a table, column, function
+ * or schema that is not there, as its migration is missing (Appendix A).
+ */
+const SQL_STATE = /^(08...|53...|57014|57P0[1-4]|25P0[34]|42P01|42703|42883|3F000)$/;
 const SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 const POOL_MESSAGES = [
   'Connection terminated',

@@ -14,6 +14,7 @@ import type { FastifyReply } from 'fastify';
 import { Metrics } from './metrics.js';
 import { StageServer } from './stage-server.js';
 import { TRANSPORT } from './tokens.js';
+import { Untraced } from './tracing/http-spans.js';
 
 /** A consumer loop that has not turned for this many milliseconds is broken. */
 const STANDSTILL_MS = 120_000;
@@ -21,18 +22,23 @@ const STANDSTILL_MS = 120_000;
 /** What a service adds to its own readiness, such as its database. Throws when it is not ready. */
 export type ReadinessCheck = () => Promise<unknown>;
 
+/** Name of the transport among the dependencies. */
+const LOG = 'log';
+
 /** Answers "may I be sent work?": stages have joined, the log and the databases answer, no shutdown has begun. */
 @Injectable()
 export class Readiness implements OnModuleDestroy {
   private readonly checks = new Map<string, ReadinessCheck>();
   private draining = false;
+  private needsLog = true;
+  private wasReady = false;
 
   constructor(
     @Inject(HealthIndicatorService) private readonly indicators: HealthIndicatorService,
     @Inject(StageServer) private readonly stages: StageServer,
     @Inject(TRANSPORT) private readonly transport: Transport,
   ) {
-    this.checks.set('log', () => this.transport.ping());
+    this.checks.set(LOG, () => this.transport.ping());
   }
 
   /** Adds a dependency of the service under its name. */
@@ -45,22 +51,40 @@ export class Readiness implements OnModuleDestroy {
     return this.checks;
   }
 
+  /**
+   * What this process answers over HTTP it answers without the log as well: once it has been ready, a log that is away
+   * is told, but does not take the process away from its clients.
+   */
+  servesWithoutLog(): void {
+    this.needsLog = false;
+  }
+
+  /** To be told that everything was there. */
+  noteReady(): void {
+    this.wasReady = true;
+  }
+
   onModuleDestroy(): void {
     this.draining = true;
   }
 
   indicatorFunctions(): HealthIndicatorFunction[] {
+    const bearsLogLoss = !this.needsLog && this.wasReady;
     const dependencies = [...this.checks].map(([name, check]) => async () => {
       const indicator = this.indicators.check(name);
       return check().then(
         () => indicator.up(),
-        (error: unknown) => indicator.down({ message: (error as Error).message }),
+        (error: unknown) => {
+          const { message } = error as Error;
+          return name === LOG && bearsLogLoss ? indicator.up({ away: true, message }) : indicator.down({ message });
+        },
       );
     });
-    const stages = this.stages.stageStatuses().map(({ stage, state, reason, assigned }) => () => {
+    const stages = this.stages.stageStatuses().map(({ stage, state, reason, waitsFor, assigned }) => () => {
       const indicator = this.indicators.check(`stage ${stage}`);
       const details = { state, partitions: assigned.length, ...(reason !== undefined && { reason }) };
-      return state === 'running' ? indicator.up(details) : indicator.down(details);
+      const isBorne = bearsLogLoss && (state === 'joining' || (state === 'paused' && waitsFor === LOG));
+      return state === 'running' || isBorne ? indicator.up(details) : indicator.down(details);
     });
     const shutdown = () => {
       const indicator = this.indicators.check('shutdown');
@@ -81,6 +105,7 @@ export class HealthController {
 
   /** The loops turn; says nothing of dependencies, which a restart would not mend. */
   @Get('livez')
+  @Untraced()
   live(@Res({ passthrough: true }) reply: FastifyReply): { status: 'ok' | 'error'; broken?: string[] } {
     const broken = this.stages
       .stageStatuses()
@@ -95,9 +120,12 @@ export class HealthController {
   }
 
   @Get('readyz')
+  @Untraced()
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
     try {
-      return await this.health.check(this.readiness.indicatorFunctions());
+      const found = await this.health.check(this.readiness.indicatorFunctions());
+      this.readiness.noteReady();
+      return found;
     } catch (error) {
       if (!(error instanceof ServiceUnavailableException)) throw error;
       void reply.status(503);
@@ -106,6 +134,7 @@ export class HealthController {
   }
 
   @Get('metrics')
+  @Untraced()
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   scrape(): Promise<string> {
     return this.metrics.registry.metrics();

@@ -22,4 +22,8 @@ export * from './stage-handler.js';
 export { StageServer, type StageStatus } from './stage-server.js';
 export { StreamedBody } from './streamed-body.js';
 export * from './tokens.js';
+export { Untraced } from './tracing/http-spans.js';
+export { spanAttributes, spans } from './tracing/spans.js';
+export { tracingSettings } from './tracing/tracing.config.js';
+export * from './tracing/tracing.js';
 export { version } from './version.js';

@@ -1,14 +1,19 @@
 import { Logger } from '@nestjs/common';
 import type { StageObserver } from '@newsmill/stage';
+import type { Tracing } from './tracing/tracing.js';
 
 /** Tells rejects, dead letters, retries and pauses in plain words. What went well is the services' own to tell. */
-export function logObserver(): StageObserver {
+export function logObserver(tracing: Tracing): StageObserver {
   const logger = new Logger('stages');
   return {
     settled(stage, events) {
-      for (const { outcome, id, reason } of events) {
-        if (outcome === 'rejected') logger.log(`${stage.name} rejected ${id}: ${reason}`);
-        if (outcome === 'dead') logger.error(`${stage.name} put ${id} with the dead letters: ${reason}`);
+      for (const { outcome, id, reason, trace } of events) {
+        if (outcome === 'rejected') {
+          tracing.within(trace, () => logger.log(`${stage.name} rejected ${id}: ${reason}`));
+        }
+        if (outcome === 'dead') {
+          tracing.within(trace, () => logger.error(`${stage.name} put ${id} with the dead letters: ${reason}`));
+        }
       }
     },
     retrying(stage, errorClass, message, events, delayMs) {

@@ -3,9 +3,10 @@ import { Logger, LoggerModule } from 'nestjs-pino';
 import { pino } from 'pino';
 import { build as pretty } from 'pino-pretty';
 import type { ServiceSettings } from './service.config.js';
+import type { Tracing } from './tracing/tracing.js';
 
-/** pino: JSON lines, or plain words on a terminal (`NO_COLOR` is obeyed by pino-pretty). Credentials are never logged. */
-export function loggingModule(settings: ServiceSettings, style: 'json' | 'plain'): DynamicModule {
+/** pino: JSON lines, or plain words on a terminal (`NO_COLOR` is obeyed by pino-pretty). Credentials are never logged; lines carry the ids of the span that they are of. */
+export function loggingModule(settings: ServiceSettings, style: 'json' | 'plain', tracing: Tracing): DynamicModule {
   const options = {
     level: settings.logLevel,
     autoLogging: false,
@@ -13,6 +14,7 @@ export function loggingModule(settings: ServiceSettings, style: 'json' | 'plain'
       (header) => `req.headers["${header}"]`,
     ),
     quietReqLogger: true,
+    ...(tracing.isOn && { mixin: () => tracing.logFields() }),
   };
   const stream =
     style === 'plain'

@@ -1,3 +1,5 @@
+import { errorClass, linkDiscovered } from '@newsmill/contracts';
+import { defineStage } from '@newsmill/stage';
 import { describe, expect, it } from '@jest/globals';
 import { defineMetrics } from './metric-definition.js';
 import { countsOf, Metrics } from './metrics.js';
@@ -37,6 +39,24 @@ describe('Metrics', () => {
       'newsmill_tries_total{outcome="bad"} 2',
       'newsmill_tries_total{outcome="good"} 0',
     ]);
+  });
+
+  it('begins every count of a hosted stage at 0, and tells nothing of the others', async () => {
+    const metrics = new Metrics(false);
+    metrics.hostStages([defineStage({ name: 'fetch', description: '', reads: linkDiscovered, writes: [] })]);
+    const told = (await metrics.registry.metrics())
+      .split('\n')
+      .filter((line) => /^newsmill_stage_(events|dead_letters)_total/.test(line));
+    expect(told.sort()).toEqual(
+      [
+        ...['emitted', 'done', 'skipped', 'rejected', 'deferred', 'dead'].map(
+          (outcome) => `newsmill_stage_events_total{stage="fetch",outcome="${outcome}"} 0`,
+        ),
+        ...errorClass.options.map(
+          (fault) => `newsmill_stage_dead_letters_total{stage="fetch",error_class="${fault}"} 0`,
+        ),
+      ].sort(),
+    );
   });
 
   it('reads a watched gauge at each scrape, and leaves out what it does not know', async () => {

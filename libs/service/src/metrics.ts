@@ -96,9 +96,10 @@ export class Metrics implements StageObserver {
     });
   }
 
-  /** Counts of these stages begin at 0: the first dead letter is a rise that can be seen. */
+  /** Counts of these stages begin at 0: the first event, and the first dead letter, is a rise that can be seen. */
   hostStages(stages: readonly Stage[]): void {
     for (const { name: stage } of stages) {
+      for (const outcome of serviceMetrics.stageEvents.labels.outcome) this.events.inc({ stage, outcome }, 0);
       for (const error_class of errorClass.options) this.deadLetters.inc({ stage, error_class }, 0);
     }
   }

@@ -1,10 +1,13 @@
 import { NestFactory } from '@nestjs/core';
+import type { NestMicroservice } from '@nestjs/microservices';
 import type { Stage, StageHandler, Transport } from '@newsmill/stage';
 import { commandLogger } from './command-logger.js';
 import { dependencyOf } from './dependency.js';
 import type { ServiceDefinition } from './service-definition.js';
 import { hostServices, loadAllSettings } from './service-host.js';
+import { Metrics } from './metrics.js';
 import type { Environment } from './settings.js';
+import { NO_TRACING } from './tracing/tracing.js';
 import { version } from './version.js';
 
 /** A stage's handler with everything it depends on, to be run by a command. */
@@ -16,7 +19,8 @@ export interface OpenStage<S extends Stage> {
 }
 
 /**
- * Opens a stage of a service without the service: it consumes nothing and listens nowhere.
+ * Opens a stage of a service without the service: it consumes nothing, listens nowhere, and does none of its work
+ * in the background.
  * @param transport is closed with the stage
  * @throws SettingsError with every wrong setting of the service
  */
@@ -26,14 +30,24 @@ export async function openStage<S extends Stage>(
   { environment, transport }: { environment: Environment; transport: Transport },
 ): Promise<OpenStage<S>> {
   const { common, own } = loadAllSettings([definition], environment);
-  const { root, server } = hostServices([definition], { common, own, transport, logStyle: 'plain' });
-  const app = await NestFactory.createMicroservice(root, {
+  const { root, server } = hostServices([definition], {
+    common,
+    own,
+    transport,
+    metrics: new Metrics(),
+    tracing: NO_TRACING,
+    logStyle: 'plain',
+  });
+  const app = (await NestFactory.createMicroservice(root, {
     strategy: server,
     logger: commandLogger,
     abortOnError: false,
-  });
+  })) as NestMicroservice;
+  // The hooks of the start begin the service's own work (publishing, sweeping, polling), by the settings of whoever runs
+  // the command: that is left to the service.
+  app.setIsInitHookCalled(true);
   try {
-    await app.init();
+    await app.registerModules();
     return { handler: server.handlerOf(stage), serviceVersion: version, dependencyOf, close: () => app.close() };
   } catch (error) {
     await app.close().catch(() => undefined);

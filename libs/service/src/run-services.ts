@@ -11,6 +11,7 @@ import { Readiness } from './health.js';
 import { watchHttp } from './http-metrics.js';
 import { watchLag } from './lag-watch.js';
 import { quietNest } from './logging.js';
+import { Metrics } from './metrics.js';
 import { Problem } from './problem.js';
 import { answerProblem, ProblemFilter } from './problem.filter.js';
 import type { ServiceSettings } from './service.config.js';
@@ -20,6 +21,8 @@ import { hostServices, loadAllSettings } from './service-host.js';
 import type { Environment } from './settings.js';
 import type { StageServer } from './stage-server.js';
 import { parseBodies } from './streamed-body.js';
+import { traceRequests } from './tracing/http-spans.js';
+import { openTracing } from './tracing/open-tracing.js';
 import { createTransport } from './transport.js';
 import { watchTransactions } from './transaction-watch.js';
 import { type ConnectionPool, tellBuild, watchConnections, watchDependencies } from './watch-process.js';
@@ -68,7 +71,16 @@ export async function runServices(
       onCrash: crash,
       log: applicationLog(common.transport),
     }));
-  const { root, server, metrics } = hostServices(definitions, { common, own, transport, logStyle: options.logStyle });
+  const metrics = new Metrics();
+  const tracing = await openTracing(common, { services: names, system: transport.kind, metrics });
+  const { root, server } = hostServices(definitions, {
+    common,
+    own,
+    transport,
+    metrics,
+    tracing,
+    logStyle: options.logStyle,
+  });
   const stages = definitions.flatMap((definition) => definition.stages);
   metrics.hostStages(stages);
   watchLag(metrics, transport, common.topicPrefix, stages);
@@ -90,6 +102,7 @@ export async function runServices(
     abortOnError: false,
   });
   try {
+    if (tracing.isOn) traceRequests(adapter.getInstance(), tracing);
     parseBodies(adapter.getInstance(), BODY_LIMIT);
     watchHttp(metrics, adapter.getInstance());
     app.useLogger(quietNest(app.get(PinoLogger)));

@@ -11,6 +11,7 @@ import { loadServiceSettings } from './service-settings.js';
 import { type Environment, loadSettings, SettingsError, type SettingValues } from './settings.js';
 import { StageServer } from './stage-server.js';
 import { SERVICE_SETTINGS, TRANSPORT } from './tokens.js';
+import { type Tracing, TRACING } from './tracing/tracing.js';
 import { version } from './version.js';
 
 interface HostOptions {
@@ -18,27 +19,29 @@ interface HostOptions {
   /** Settings of each service, in their order. */
   own: readonly SettingValues<ServiceDefinition['settings']>[];
   transport: Transport;
+  metrics: Metrics;
+  tracing: Tracing;
   logStyle?: 'json' | 'plain' | undefined;
 }
 
 /** The root module of a process that runs these services, with what they share. */
 export function hostServices(
   definitions: readonly ServiceDefinition[],
-  { common, own, transport, logStyle }: HostOptions,
-): { root: DynamicModule; server: StageServer; metrics: Metrics } {
-  const metrics = new Metrics();
+  { common, own, transport, metrics, tracing, logStyle }: HostOptions,
+): { root: DynamicModule; server: StageServer } {
   const server = new StageServer({
     transport,
     stages: definitions.flatMap(({ stages }) => stages),
     prefix: common.topicPrefix,
     serviceVersion: version,
-    observer: joinObservers(metrics, logObserver()),
+    observer: joinObservers(metrics, logObserver(tracing)),
+    tracing,
     shutdownMs: common.shutdownMs,
   });
   const root: DynamicModule = {
     module: ServiceHost,
     imports: [
-      loggingModule(common, logStyle ?? (process.stdout.isTTY ? 'plain' : 'json')),
+      loggingModule(common, logStyle ?? (process.stdout.isTTY ? 'plain' : 'json'), tracing),
       TerminusModule.forRoot({ logger: false }),
       ...definitions.map((definition, index) => definition.register({ ...common, ...own[index] })),
     ],
@@ -46,22 +49,30 @@ export function hostServices(
       { provide: TRANSPORT, useValue: transport },
       { provide: SERVICE_SETTINGS, useValue: common },
       { provide: Metrics, useValue: metrics },
+      { provide: TRACING, useValue: tracing },
       { provide: StageServer, useValue: server },
       Readiness,
     ],
-    exports: [TRANSPORT, SERVICE_SETTINGS, Metrics, StageServer, Readiness],
+    exports: [TRANSPORT, SERVICE_SETTINGS, Metrics, TRACING, StageServer, Readiness],
   };
-  return { root, server, metrics };
+  return { root, server };
 }
+
+/** Milliseconds that spans have to reach their collector when everything else is closed. */
+const LAST_SPANS_MS = 1_000;
 
 /** Holds what every service of the process shares, and closes the log after everything that uses it. */
 @Global()
 @Module({ controllers: [HealthController] })
 class ServiceHost implements OnApplicationShutdown {
-  constructor(@Inject(TRANSPORT) private readonly transport: Transport) {}
+  constructor(
+    @Inject(TRANSPORT) private readonly transport: Transport,
+    @Inject(TRACING) private readonly tracing: Tracing,
+  ) {}
 
   async onApplicationShutdown(): Promise<void> {
     await this.transport.close();
+    await this.tracing.close(LAST_SPANS_MS);
   }
 }
 

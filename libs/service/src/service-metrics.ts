@@ -133,6 +133,12 @@ export const serviceMetrics = defineMetrics({
     help: 'Connections that a pool opens at most.',
     labels: { pool: 'schemas of the services, and log' },
   },
+  traceSpans: {
+    name: 'newsmill_trace_spans_total',
+    type: 'counter',
+    help: 'Spans by what became of them: exported, failed (the collector did not take them), dropped (too many waited for it).',
+    labels: { fate: ['exported', 'failed', 'dropped'] },
+  },
   certificateExpiry: {
     name: 'newsmill_certificate_expiry_timestamp_seconds',
     type: 'gauge',

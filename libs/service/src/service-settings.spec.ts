@@ -106,12 +106,40 @@ describe('loadServiceSettings', () => {
       ],
     ],
     [
+      'a database password that has no place',
+      { NEWSMILL_DATABASE_URL: 'postgres:///x?host=/run', NEWSMILL_DATABASE_PASSWORD: 'hush-hush' },
+      [
+        'NEWSMILL_DATABASE_PASSWORD is set, but NEWSMILL_DATABASE_URL names no user or no host: use postgres://<user>@<host>/<database>',
+      ],
+    ],
+    [
       'a PGSSLMODE that would be missed',
       { NEWSMILL_DATABASE_URL: 'postgres://u@db/x', PGSSLMODE: 'verify-full' },
       ['PGSSLMODE is verify-full, which is not read: add sslmode=verify-full to NEWSMILL_DATABASE_URL'],
     ],
   ])('refuses %s, by name and without secrets', (_, environment, expected) => {
     expect(problems(environment)).toEqual(expected);
+  });
+});
+
+describe('a database password that is set apart', () => {
+  const PASSWORD = 'p@ss/w:rd?#%41 ü';
+  const urlOf = (environment: Environment): URL => new URL(loadServiceSettings(environment).databaseUrl!);
+
+  it('needs no encoding', () => {
+    const url = urlOf({ NEWSMILL_DATABASE_URL: 'postgres://u@db/x', NEWSMILL_DATABASE_PASSWORD: PASSWORD });
+    expect([decodeURIComponent(url.password), url.username, url.host, url.pathname]).toEqual([
+      PASSWORD,
+      'u',
+      'db',
+      '/x',
+    ]);
+  });
+
+  it('leaves one that stands in the URL alone, and does nothing without a URL', () => {
+    const both = { NEWSMILL_DATABASE_URL: 'postgres://u:own@db/x', NEWSMILL_DATABASE_PASSWORD: PASSWORD };
+    expect(urlOf(both).password).toBe('own');
+    expect(loadServiceSettings({ NEWSMILL_DATABASE_PASSWORD: PASSWORD }).databaseUrl).toBeUndefined();
   });
 });
 

@@ -2,16 +2,18 @@ import { isLoopback, postgresConnection, PostgresUrlError } from '@newsmill/tran
 import { kafkaSecurityProblems } from './kafka-security.js';
 import { type ServiceSettings, serviceSettings } from './service.config.js';
 import { type Environment, loadSettings, SettingsError } from './settings.js';
+import { tracingProblems } from './tracing/tracing.config.js';
 
 /**
  * Reads the settings that every service has.
  * @throws SettingsError with every one that is missing, wrong, or does not fit to another
  */
 export function loadServiceSettings(environment: Environment): ServiceSettings {
-  const settings = loadSettings(serviceSettings, environment);
+  const settings = withPassword(loadSettings(serviceSettings, environment));
   const problems = [
     ...(settings.transport === 'kafka' ? kafkaSecurityProblems(settings) : []),
     ...databaseProblems(settings, environment),
+    ...tracingProblems(settings, environment),
   ];
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
@@ -42,6 +44,24 @@ export function connectionWarnings(settings: ServiceSettings): string[] {
     );
   }
   return warnings;
+}
+
+/**
+ * The password that is set apart becomes part of the URL where that holds none, as libpq takes PGPASSWORD.
+ * @throws SettingsError when the URL has no place for it
+ */
+function withPassword(settings: ServiceSettings): ServiceSettings {
+  const { databaseUrl, databasePassword } = settings;
+  if (databaseUrl === undefined || databasePassword === undefined) return settings;
+  const url = new URL(databaseUrl);
+  if (url.password !== '') return settings;
+  if (url.username === '' || url.hostname === '') {
+    throw new SettingsError([
+      'NEWSMILL_DATABASE_PASSWORD is set, but NEWSMILL_DATABASE_URL names no user or no host: use postgres://<user>@<host>/<database>',
+    ]);
+  }
+  url.password = encodeURIComponent(databasePassword);
+  return { ...settings, databaseUrl: url.href };
 }
 
 /** `pg` would obey PGSSLMODE; whoever relies on it must not end up without TLS unawares. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tracingSettings } from './tracing/tracing.config.js';
 import { defineSettings, type Environment, flag, list, type SettingValues, wholeNumber } from './settings.js';
 
 /** Settings that every service has. */
@@ -81,6 +82,12 @@ export const serviceSettings = defineSettings({
     doc: 'PostgreSQL of the service. Needed by the fetcher, the store and the postgres transport. TLS: `?sslmode=verify-full&sslrootcert=<file>` (docs/security.md).',
     secret: true,
   },
+  databasePassword: {
+    env: 'NEWSMILL_DATABASE_PASSWORD',
+    schema: z.string().optional(),
+    doc: 'Password for NEWSMILL_DATABASE_URL where that holds none, as it is: nothing is percent-encoded.',
+    secret: true,
+  },
   topicPrefix: {
     env: 'NEWSMILL_TOPIC_PREFIX',
     schema: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens'),
@@ -105,6 +112,7 @@ export const serviceSettings = defineSettings({
     default: '6500',
     doc: 'Milliseconds a batch in hand may take to settle after SIGTERM before it is handed back; 2 s later the process ends.',
   },
+  ...tracingSettings,
 });
 
 /** One of these words, in any case. */

@@ -9,6 +9,7 @@ import { MemoryTransport } from '@newsmill/transport';
 import { z } from 'zod';
 import { StageHandler } from './stage-handler.js';
 import { StageServer } from './stage-server.js';
+import { NO_TRACING } from './tracing/tracing.js';
 
 const schema = z.strictObject({ word: z.string() });
 const common = {
@@ -64,6 +65,7 @@ async function start(stages = [listen]): Promise<{ transport: MemoryTransport; s
     stages,
     prefix: 'p',
     serviceVersion: '1',
+    tracing: NO_TRACING,
     observer: {},
     shutdownMs: 1_000,
   });

@@ -17,6 +17,7 @@ import {
 } from '@newsmill/stage';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { dependencyOf } from './dependency.js';
+import type { Tracing } from './tracing/tracing.js';
 
 export interface StageServerOptions {
   transport: Transport;
@@ -25,6 +26,7 @@ export interface StageServerOptions {
   prefix: string;
   serviceVersion: string;
   observer: StageObserver;
+  tracing: Tracing;
   /** Milliseconds a batch in hand may take to settle on close before it is handed back. */
   shutdownMs: number;
 }
@@ -36,6 +38,8 @@ export interface StageStatus {
   state: StageState;
   /** Why it is paused or still joining. */
   reason?: string;
+  /** The dependency that it is paused for. */
+  waitsFor?: string;
   /** Partitions it holds. */
   assigned: readonly number[];
   /** When the consumer's loop last turned, on the clock of performance.now(); absent before it joined. */
@@ -103,6 +107,7 @@ export class StageServer extends Server implements CustomTransportStrategy {
         stage: stage.name,
         state: state === 'running' && pausedFor !== undefined ? 'paused' : state,
         ...(reason !== undefined && { reason }),
+        ...(pausedFor !== undefined && { waitsFor: pausedFor }),
         assigned: consumer?.assigned ?? [],
         ...(consumer && { lastTurn: consumer.lastTurn }),
       };
@@ -159,12 +164,13 @@ export class StageServer extends Server implements CustomTransportStrategy {
   }
 
   private runnerOptions(hosted: Hosted): RunnerOptions<Stage> {
-    const { observer } = this.options;
+    const { observer, tracing } = this.options;
     return {
       stage: hosted.stage,
       prefix: this.options.prefix,
       serviceVersion: this.options.serviceVersion,
       dependencyOf,
+      tracer: tracing.stages,
       handler: timed(this.handlerOf(hosted.stage), (seconds) => observer.handled?.(hosted.stage, seconds)),
       observer: {
         settled: (...args) => observer.settled?.(...args),

@@ -1,5 +1,5 @@
 import { topicAddress } from '@newsmill/contracts';
-import { hangingTransactions, type Transport } from '@newsmill/stage';
+import { hangingByTopic, type Transport } from '@newsmill/stage';
 import type { Metrics } from './metrics.js';
 import type { ServiceDefinition } from './service-definition.js';
 import { serviceMetrics } from './service-metrics.js';
@@ -21,15 +21,11 @@ export function watchTransactions(
     ...stages.map(({ reads }) => reads),
     ...writers.flatMap(({ writes }) => writes),
   ]);
-  const topics = [...new Set(touched)];
+  const names = new Map(touched.map((topic) => [topicAddress(prefix, topic), topic.name]));
   const read = async (): Promise<[{ topic: string }, number][]> => {
     if (transactions === undefined) return [];
-    const asked = topics.map(async (topic): Promise<[{ topic: string }, number]> => {
-      const hanging = await hangingTransactions(transactions, topicAddress(prefix, topic));
-      return [{ topic: topic.name }, hanging.length];
-    });
-    const answered = await Promise.allSettled(asked);
-    return answered.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    const hanging = await hangingByTopic(transactions, [...names.keys()]);
+    return [...hanging].map(([address, found]) => [{ topic: names.get(address)! }, found.length]);
   };
   metrics.watch(serviceMetrics.hangingTransactions, read, MAX_AGE_MS);
 }

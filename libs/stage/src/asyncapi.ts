@@ -24,7 +24,8 @@ const CLOUD_EVENT_HEADERS = {
     ce_type: { type: 'string' },
     ce_subject: { type: 'string', description: 'Same as the key.' },
     ce_time: { type: 'string', format: 'date-time' },
-    traceparent: { type: 'string', description: 'W3C Trace Context.' },
+    traceparent: { type: 'string', description: 'W3C Trace Context, also as ce_traceparent.' },
+    tracestate: { type: 'string', description: 'W3C Trace Context, also as ce_tracestate.' },
     'content-type': { const: 'application/json' },
   },
 };

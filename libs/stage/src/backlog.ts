@@ -24,8 +24,10 @@ export async function backlogOf(
     if (lag > 0n && known.get(partition)?.offset === offset) continue;
     known.delete(partition);
     if (lag === 0n) continue;
-    for await (const { timestamp: at } of transport.read(topic, { offsets: { ...ends, [partition]: offset } })) {
-      known.set(partition, { offset, at });
+    for await (const record of transport.read(topic, { offsets: { ...ends, [partition]: offset } })) {
+      // Others may have grown since they were asked for their ends.
+      if (record.partition !== partition) continue;
+      known.set(partition, { offset, at: record.timestamp });
       break;
     }
   }

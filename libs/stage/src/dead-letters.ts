@@ -39,7 +39,7 @@ export interface SettleOptions {
 export interface Settled {
   /** Dealt with, or with `dryRun` to be dealt with. */
   count: number;
-  /** Left where they are: re-driven too often. */
+  /** Left where they are: re-driven too often, or without their value. */
   tired: number;
   /** Whether more would have been there: the limit was reached or the signal came. */
   more: boolean;
@@ -145,7 +145,8 @@ export class DeadLetters {
     };
     let sliceFrom = this.now();
     for await (const letter of this.unsettled(settled, filter)) {
-      if (letter.why.dead_redrives >= maxRedrives) {
+      const isWhole = letter.why.dead_value_bytes === undefined || maxRedrives === Infinity;
+      if (letter.why.dead_redrives >= maxRedrives || !isWhole) {
         sum.tired += 1;
         continue;
       }

@@ -1,5 +1,6 @@
 import type { EventOf, Topic } from '@newsmill/contracts';
 import type { Defer, Done, Emission, Fail, Reject, Skip } from './outcome.js';
+import type { TraceContext } from './trace-context.js';
 import type { Headers } from './transport.js';
 
 export interface Policy {
@@ -18,7 +19,7 @@ export interface Policy {
   timeoutMs: number;
 }
 
-export const DEFAULT_POLICY: Policy = {
+const DEFAULT_POLICY: Policy = {
   batchSize: 64,
   batchBytes: 4 * 1024 * 1024,
   gatherMs: 0,
@@ -88,6 +89,8 @@ export interface EventMeta {
   headers: Headers;
   /** The replays that it came through, for {@link compareReplays}; absent for live traffic. */
   replay?: string;
+  /** Its span, or the one that it came of where none is made: what comes of the event continues from there. */
+  trace?: TraceContext;
 }
 
 export interface HandlerContext {

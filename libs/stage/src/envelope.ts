@@ -9,6 +9,7 @@ import {
 } from '@newsmill/contracts';
 import { StageFault } from './fault.js';
 import { REPLAY_HEADER } from './replay-marker.js';
+import { type TraceContext, traceHeaders } from './trace-context.js';
 import type { Headers, LogRecord, NewRecord } from './transport.js';
 
 /** CloudEvents 1.0 attributes that differ from event to event. */
@@ -18,8 +19,8 @@ export interface Envelope {
   source: string;
   /** Milliseconds since the epoch. */
   time: number;
-  /** W3C Trace Context, passed on unchanged. */
-  traceparent?: string | undefined;
+  /** The span that it comes of. */
+  trace?: TraceContext | undefined;
   /** When what it came of was received at a door (RFC 3339). */
   receivedAt?: string | undefined;
   /** How often what it came of has been taken out of the dead letters. */
@@ -58,10 +59,7 @@ export function encodeEvent<T extends Topic>(
     ...(receiptId !== undefined && { [RECEIPT_HEADER]: receiptId }),
     ...(envelope.receivedAt !== undefined && { [RECEIVED_HEADER]: envelope.receivedAt }),
     ...(envelope.redrives !== undefined && { [REDRIVES_HEADER]: String(envelope.redrives) }),
-    ...(envelope.traceparent !== undefined && {
-      ce_traceparent: envelope.traceparent,
-      traceparent: envelope.traceparent,
-    }),
+    ...(envelope.trace !== undefined && traceHeaders(envelope.trace)),
     ...(envelope.replay !== undefined && { [REPLAY_HEADER]: envelope.replay }),
   };
   return { topic: topicAddress(prefix, topic), key: Buffer.from(key), value, headers: toHeaders(headers) };
@@ -75,9 +73,10 @@ export function encodeTombstone(
   prefix: string,
   topic: Pick<Topic, 'name'>,
   key: string,
-  envelope: Pick<Envelope, 'id' | 'source' | 'time'>,
+  envelope: Pick<Envelope, 'id' | 'source' | 'time' | 'trace'>,
 ): NewRecord {
-  const headers = toHeaders(attributes(topic, key, envelope));
+  const { trace } = envelope;
+  const headers = toHeaders({ ...attributes(topic, key, envelope), ...(trace !== undefined && traceHeaders(trace)) });
   return { topic: topicAddress(prefix, topic), key: Buffer.from(key), value: null, headers };
 }
 
@@ -134,9 +133,7 @@ export function deterministicId(...parts: readonly string[]): string {
 }
 
 /** Zod issues in one line that names each field. */
-export function describeIssues(error: {
-  issues: readonly { path: readonly PropertyKey[]; message: string }[];
-}): string {
+function describeIssues(error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] }): string {
   return error.issues
     .slice(0, 5)
     .map(({ path, message }) => `${path.length > 0 ? path.join('.') : '(root)'}: ${message}`)

@@ -17,5 +17,7 @@ export type { ReplayReport, ReplaySpan } from './replay-progress.js';
 export * from './retry-bound.js';
 export { backoff, sleep } from './retry.js';
 export * from './runner.js';
+export * from './stage-tracer.js';
 export * from './topic-specs.js';
+export * from './trace-context.js';
 export * from './transport.js';

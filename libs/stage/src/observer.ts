@@ -1,5 +1,6 @@
 import type { ErrorClass, ReasonClass } from '@newsmill/contracts';
 import type { Stage } from './define-stage.js';
+import type { TraceContext } from './trace-context.js';
 
 /** One settled event, as metrics and logs see it. */
 export interface SettledEvent {
@@ -19,6 +20,8 @@ export interface SettledEvent {
   redrivenFrom?: string | undefined;
   /** A replay brought it: it has been answered for before. */
   isReplayed?: true;
+  /** Its span, or the one that it came of where none was made. */
+  trace?: TraceContext | undefined;
 }
 
 /** What a runner tells while it works. Each event is told in `settled` exactly once for each committed delivery. */

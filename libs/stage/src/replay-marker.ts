@@ -1,4 +1,5 @@
 import { topics } from '@newsmill/contracts';
+import { asEarlierTrace } from './trace-context.js';
 import type { LogRecord } from './transport.js';
 
 /**
@@ -15,10 +16,10 @@ export function replayOf(record: Pick<LogRecord, 'headers'>): string | undefined
   return record.headers[REPLAY_HEADER]?.toString();
 }
 
-/** The record as an event of a replay of `topic`. */
+/** The record as an event of a replay of `topic`, its trace ended. */
 export function markReplayed(record: LogRecord, topic: string, replayId: string): LogRecord {
   const replays = parse(replayOf(record) ?? '').set(topic, replayId);
-  return { ...record, headers: { ...record.headers, [REPLAY_HEADER]: Buffer.from(format(replays)) } };
+  return { ...record, headers: { ...asEarlierTrace(record.headers), [REPLAY_HEADER]: Buffer.from(format(replays)) } };
 }
 
 /**

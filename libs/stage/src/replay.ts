@@ -55,6 +55,32 @@ export function newReplayId(now: Date, random: string): string {
   return `${now.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z-${random}`;
 }
 
+/** This machine's clock is behind that of an earlier replay: what this one made would count as older, and change nothing. */
+export class ReplayClockBehind extends Error {
+  override readonly name = 'ReplayClockBehind';
+}
+
+/**
+ * An id that sorts above every replay before.
+ * @throws ReplayClockBehind
+ */
+export async function nextReplayId(transport: Transport, prefix: string, now: Date, random: string): Promise<string> {
+  const own = newReplayId(now, random);
+  for await (const record of transport.read(topicAddress(prefix, replayStarted), 'earliest')) {
+    const { replayId } = decodeEvent(replayStarted, record);
+    if (timeOf(replayId) <= timeOf(own)) continue;
+    throw new ReplayClockBehind(
+      `the clock of this machine says ${now.toISOString()}, and replay ${replayId} began after that: set the clock right, ` +
+        'as what an older replay makes does not replace what a newer one made',
+    );
+  }
+  return own;
+}
+
+function timeOf(replayId: string): string {
+  return replayId.split('-', 1)[0]!;
+}
+
 /** Puts a replay on the log, ready to be run. */
 export async function planReplay(
   transport: Transport,

@@ -1,7 +1,7 @@
 import type { Policy } from './define-stage.js';
 
 /** The most that one poison event can cost its partition, from taking the batch to its settlement. */
-export interface PoisonBound {
+interface PoisonBound {
   /** Calls of the handler, each of which may take the policy's `timeoutMs`. */
   calls: number;
   /** Milliseconds of waiting between them. */

@@ -7,6 +7,7 @@ import { DependencyDown, StageFault } from './fault.js';
 import type { SettledEvent, StageObserver } from './observer.js';
 import { defer, done, emit, fail, reject, skip } from './outcome.js';
 import { createRunner } from './runner.js';
+import type { StageTracer } from './stage-tracer.js';
 import type { LogRecord, NewRecord, Settlement } from './transport.js';
 
 const schema = z.strictObject({ id: z.string(), text: z.string() });
@@ -43,7 +44,7 @@ function words(...ids: string[]): Said[] {
 async function run(
   handler: Handler,
   records: LogRecord[],
-  extra: { observer?: StageObserver; signal?: AbortSignal; now?: () => number } = {},
+  extra: { observer?: StageObserver; tracer?: StageTracer; signal?: AbortSignal; now?: () => number } = {},
 ): Promise<Settlement> {
   const runner = createRunner({
     stage: listen,
@@ -52,6 +53,7 @@ async function run(
     serviceVersion: '1.2.3',
     now: extra.now ?? (() => 5_000),
     ...(extra.observer && { observer: extra.observer }),
+    tracer: extra.tracer,
   });
   const batch = { topic: 'p.news.word.said.v1', partition: 0, records };
   return runner(batch, { signal: extra.signal ?? new AbortController().signal });
@@ -166,11 +168,46 @@ describe('what a batch leaves to do', () => {
     expect(header(output!, 'ce_time')).toBe('1970-01-01T00:00:05.000Z');
   });
 
-  it('passes the trace context on', async () => {
+  it('passes the trace context on that an event came with, where nobody makes spans', async () => {
+    const parent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const record = recordOf(words('a')[0]!);
-    const traced = { ...record, headers: { ...record.headers, traceparent: Buffer.from('00-1-2-01') } };
+    const headers = { traceparent: Buffer.from(parent), tracestate: Buffer.from('desk=1') };
+    const traced = { ...record, headers: { ...record.headers, ...headers } };
     const settlement = await run((events) => events.map(echo), [traced]);
-    expect(header(to('p.news.word.heard.v1', settlement)[0]!, 'traceparent')).toBe('00-1-2-01');
+    const [output] = to('p.news.word.heard.v1', settlement);
+    for (const name of ['traceparent', 'ce_traceparent']) expect(header(output!, name)).toBe(parent);
+    for (const name of ['tracestate', 'ce_tracestate']) expect(header(output!, name)).toBe('desk=1');
+  });
+
+  it('gives each output the span of its own input, and ends the spans when all have their outcomes', async () => {
+    const told: unknown[] = [];
+    const contextOf = (place: number) => ({ traceparent: `00-${'a'.repeat(32)}-${String(place + 1).repeat(16)}-01` });
+    const tracer: StageTracer = {
+      begin: (_, group, { records }) => {
+        told.push([group, records.length]);
+        return {
+          contexts: records.map((_record, place) => contextOf(place)),
+          within: (events, work) => {
+            told.push(events);
+            return work();
+          },
+          retrying: (events, errorClass) => told.push({ events, errorClass }),
+          end: (settled) => told.push(settled.map(({ outcome, errorClass }) => errorClass ?? outcome)),
+          handBack: () => told.push('handed back'),
+        };
+      },
+    };
+    const handler: Handler = (events) =>
+      events.map((event) => (event.id === 'b' ? fail(new StageFault('handler', 'no b')) : echo(event)));
+    const settlement = await run(handler, words('a', 'b', 'c').map(recordOf), { tracer });
+    const outputs = to('p.news.word.heard.v1', settlement).map((record) => header(record, 'traceparent'));
+    expect(outputs).toEqual([contextOf(0).traceparent, contextOf(2).traceparent]);
+    expect(told[0]).toEqual(['p.listen', 3]);
+    expect(told).toContainEqual({ events: [1], errorClass: 'handler' });
+    expect(told).toContainEqual([1]);
+    expect(told.at(-1)).toEqual(['emitted', 'handler', 'emitted']);
+    const outcomes = to('p.news.article.outcomes.v1', settlement)[0]!;
+    expect(outcomes.value!.toString()).not.toContain('trace');
   });
 
   it('counts only what has been committed', async () => {

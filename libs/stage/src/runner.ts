@@ -1,5 +1,6 @@
-import { articleOutcomes, type EventOf, RECEIPT_HEADER, RECEIVED_HEADER, type Subject } from '@newsmill/contracts';
+import { articleOutcomes, type EventOf, RECEIPT_HEADER, RECEIVED_HEADER } from '@newsmill/contracts';
 import { deadLetter } from './dead-letter.js';
+import { withDeadline } from './deadline.js';
 import { type EventMeta, groupOf, type Outcome, type Stage, type StageHandler } from './define-stage.js';
 import { decodeEvent, deterministicId, encodeEvent, header } from './envelope.js';
 import { DependencyDown, StageFault, toFault } from './fault.js';
@@ -7,7 +8,10 @@ import type { SettledEvent, StageObserver } from './observer.js';
 import type { Emission } from './outcome.js';
 import { replayOf } from './replay-marker.js';
 import { backoff, sleep } from './retry.js';
-import { redrivesOf, toldInOutcomes, toSettledEvent, type Verdict } from './settled-event.js';
+import { redrivesOf, toldInOutcomes, toSettledEvent } from './settled-event.js';
+import type { Slot } from './slot.js';
+import type { BatchSpans, StageTracer } from './stage-tracer.js';
+import { traceOf } from './trace-context.js';
 import type { Batch, BatchHandler, Delivery, LogRecord, NewRecord, Settlement } from './transport.js';
 
 export interface RunnerOptions<S extends Stage> {
@@ -17,6 +21,8 @@ export interface RunnerOptions<S extends Stage> {
   prefix: string;
   serviceVersion: string;
   observer?: StageObserver;
+  /** Default: no spans. A stage that reads the outcomes, which is bookkeeping, has none either. */
+  tracer?: StageTracer | undefined;
   /** Recognises a fault of a dependency among thrown things and names it. {@link DependencyDown} always is one. */
   dependencyOf?(thrown: unknown): string | undefined;
   /** Milliseconds since the epoch. Default: the system's clock. */
@@ -27,20 +33,6 @@ export interface RunnerOptions<S extends Stage> {
 
 /** Longest wait between two looks at a dependency that is down. */
 const MAX_PAUSE_MS = 10_000;
-
-/** One event on its way through the batch. */
-interface Slot<S extends Stage> {
-  record: LogRecord;
-  meta: EventMeta;
-  event?: EventOf<S['reads']>;
-  subject: Subject;
-  /** Calls of the handler that included it and failed, and when. */
-  failures: number;
-  firstFailedAt: number;
-  /** The fault that the handler returned for it last. */
-  lastFault?: StageFault;
-  verdict?: Verdict;
-}
 
 /**
  * Runs a stage on batches: decode, handle with bounded retry, and give back what is to be published before the commit
@@ -59,6 +51,7 @@ class BatchRun<S extends Stage> {
   private readonly sleep: NonNullable<RunnerOptions<S>['sleep']>;
   /** Not of the wall clock, which may jump. */
   private readonly startedAt = performance.now();
+  private readonly spans: BatchSpans | undefined;
   private readonly slots: Slot<S>[];
 
   constructor(
@@ -68,13 +61,22 @@ class BatchRun<S extends Stage> {
   ) {
     this.now = options.now ?? Date.now;
     this.sleep = options.sleep ?? sleep;
-    this.slots = batch.records.map((record) => this.decode(record));
+    const { stage, prefix, tracer } = options;
+    this.spans = stage.reports ? tracer?.begin(stage, groupOf(prefix, stage), batch) : undefined;
+    this.slots = batch.records.map((record, place) => this.decode(record, place));
   }
 
   async run(): Promise<Settlement> {
     const { stage, observer } = this.options;
-    await this.settle(this.slots.filter(({ verdict }) => verdict === undefined));
+    const open = this.slots.filter(({ verdict }) => verdict === undefined);
+    try {
+      await this.within(this.slots, () => this.settle(open));
+    } catch (thrown) {
+      this.spans?.handBack();
+      throw thrown;
+    }
     const settled = this.slots.map(toSettledEvent);
+    this.spans?.end(settled);
     const publish = this.slots.flatMap((slot) => this.recordsOf(slot));
     if (stage.reports) publish.push(this.outcomeRecord(settled));
     return {
@@ -83,11 +85,20 @@ class BatchRun<S extends Stage> {
     };
   }
 
-  private decode(record: LogRecord): Slot<S> {
+  private within<T>(slots: readonly Slot<S>[], work: () => T): T {
+    if (this.spans === undefined) return work();
+    return this.spans.within(
+      slots.map(({ place }) => place),
+      work,
+    );
+  }
+
+  private decode(record: LogRecord, place: number): Slot<S> {
     const { stage } = this.options;
     const { topic, partition, offset, timestamp, headers } = record;
     const replay = replayOf(record);
-    const meta = {
+    const trace = this.spans === undefined ? traceOf(record) : this.spans.contexts[place];
+    const meta: EventMeta = {
       id: header(record, 'ce_id') ?? `${topic}/${partition}/${offset}`,
       source: header(record, 'ce_source') ?? topic,
       topic,
@@ -96,10 +107,11 @@ class BatchRun<S extends Stage> {
       timestamp,
       headers,
       ...(replay !== undefined && { replay }),
+      ...(trace !== undefined && { trace }),
     };
     // Of an event that cannot be read the headers still tell whose it is.
     const subject = { id: header(record, 'ce_subject') ?? meta.id, receiptId: header(record, RECEIPT_HEADER) };
-    const slot: Slot<S> = { record, meta, subject, failures: 0, firstFailedAt: 0 };
+    const slot: Slot<S> = { place, record, meta, subject, failures: 0, firstFailedAt: 0 };
     try {
       slot.event = decodeEvent(stage.reads, record) as EventOf<S['reads']>;
       slot.subject = stage.reads.subject(slot.event);
@@ -115,12 +127,12 @@ class BatchRun<S extends Stage> {
     // A fault that the handler returned for this event counts as a try of the event alone; one that it threw does not.
     const aloneFrom = slots.length === 1 ? slots[0]!.failures - (slots[0]!.lastFault === undefined ? 0 : 1) : 0;
     for (let calls = 1; slots.length > 0; calls += 1) {
-      const fault = await this.call(slots);
+      const fault = await this.within(slots, () => this.call(slots));
       if (fault === undefined) return this.settleFailed(slots);
       if (slots.length > 1) {
         // A call that took all its time is not repeated as a whole.
         if (calls < 2 && fault.retry && fault.errorClass !== 'timeout') {
-          await this.wait(fault, slots.length, 1);
+          await this.wait(fault, slots, 1);
           continue;
         }
         const middle = Math.ceil(slots.length / 2);
@@ -133,7 +145,7 @@ class BatchRun<S extends Stage> {
         this.die(slot, fault);
         return;
       }
-      await this.wait(fault, 1, alone);
+      await this.wait(fault, slots, alone);
     }
   }
 
@@ -141,7 +153,7 @@ class BatchRun<S extends Stage> {
   private async settleFailed(slots: Slot<S>[]): Promise<void> {
     const failed = slots.filter(({ verdict }) => verdict === undefined);
     if (failed.length === 0) return;
-    await this.wait(failed[0]!.lastFault!, failed.length, 1);
+    await this.wait(failed[0]!.lastFault!, failed, 1);
     for (const slot of failed) await this.settle([slot]);
   }
 
@@ -252,13 +264,13 @@ class BatchRun<S extends Stage> {
     if (!stage.writes.some(({ name }) => name === topic.name)) {
       throw new StageFault('invalid-output', `stage ${stage.name} does not declare ${topic.name} in "writes"`);
     }
-    const { source, id, replay } = slot.meta;
+    const { source, id, replay, trace } = slot.meta;
     return encodeEvent(prefix, topic, event, {
       // A replay gives something else of the same input: a consumer that drops duplicates must not drop it.
       id: deterministicId(stage.name, source, id, topic.name, String(index), ...(replay === undefined ? [] : [replay])),
       source: sourceOf(stage),
       time: this.now(),
-      traceparent: header(slot.record, 'traceparent'),
+      trace,
       receivedAt: header(slot.record, RECEIVED_HEADER),
       redrives: redrivesOf(slot.record),
       replay,
@@ -283,10 +295,14 @@ class BatchRun<S extends Stage> {
     };
   }
 
-  private async wait(fault: StageFault, events: number, attempt: number): Promise<void> {
+  private async wait(fault: StageFault, slots: readonly Slot<S>[], attempt: number): Promise<void> {
     const { stage, observer } = this.options;
     const delayMs = backoff(attempt, stage.policy.firstDelayMs, stage.policy.maxDelayMs);
-    observer?.retrying?.(stage, fault.errorClass, fault.message, events, delayMs);
+    this.spans?.retrying(
+      slots.map(({ place }) => place),
+      fault.errorClass,
+    );
+    observer?.retrying?.(stage, fault.errorClass, fault.message, slots.length, delayMs);
     await this.sleep(delayMs, this.delivery.signal);
   }
 
@@ -331,20 +347,6 @@ class BatchRun<S extends Stage> {
 }
 
 /** CloudEvents `source` of a stage. */
-export function sourceOf(stage: Pick<Stage, 'name'>): string {
+function sourceOf(stage: Pick<Stage, 'name'>): string {
   return `/newsmill/${stage.name}`;
-}
-
-async function withDeadline<T>(work: Promise<T>, signal: AbortSignal, reason: () => unknown): Promise<T> {
-  let onAbort!: () => void;
-  const aborted = new Promise<never>((_, rejectWith) => {
-    onAbort = () => rejectWith(reason());
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -1,29 +1,16 @@
-import { REDRIVEN_FROM_HEADER, type ReasonClass, REDRIVES_HEADER, type Subject, toldReason } from '@newsmill/contracts';
-import type { Death } from './dead-letter.js';
+import { REDRIVEN_FROM_HEADER, REDRIVES_HEADER, toldReason } from '@newsmill/contracts';
+import type { Stage } from './define-stage.js';
 import { header } from './envelope.js';
 import type { SettledEvent } from './observer.js';
 import { replayOf } from './replay-marker.js';
-import type { LogRecord, NewRecord } from './transport.js';
+import type { Slot } from './slot.js';
+import type { LogRecord } from './transport.js';
 
 /** Longest reason in an outcome event, in characters: one event holds a whole batch. */
 const MAX_REASON = 500;
 
-/** What a batch came to for one of its events. */
-export type Verdict =
-  | { outcome: 'emitted'; records: NewRecord[]; articleId: string | undefined }
-  | { outcome: 'done'; reason: string; articleId: string | undefined }
-  | { outcome: 'skipped' | 'deferred'; reason: string }
-  | { outcome: 'rejected'; reason: string; reasonClass?: ReasonClass | undefined }
-  | { outcome: 'dead'; death: Death };
-
-interface Judged {
-  record: LogRecord;
-  subject: Subject;
-  verdict?: Verdict;
-}
-
 /** What observers are told of an event. */
-export function toSettledEvent({ record, subject, verdict }: Judged): SettledEvent {
+export function toSettledEvent<S extends Stage>({ record, meta, subject, verdict }: Slot<S>): SettledEvent {
   const [redrives, redrivenFrom] = [redrivesOf(record), header(record, REDRIVEN_FROM_HEADER)];
   const known = verdict!;
   const classOf =
@@ -51,14 +38,22 @@ export function toSettledEvent({ record, subject, verdict }: Judged): SettledEve
     ...(redrives !== undefined && { redrives }),
     ...(redrivenFrom !== undefined && { redrivenFrom }),
     ...(replayOf(record) !== undefined && { isReplayed: true }),
+    ...(meta.trace !== undefined && { trace: meta.trace }),
   };
 }
 
 /** What the outcomes topic says of it beside its place; the rest is for this process alone. */
 export function toldInOutcomes(
   event: SettledEvent,
-): Omit<SettledEvent, 'redrivenFrom' | 'isReplayed' | 'errorClass' | 'writes'> {
-  const { redrivenFrom: _from, isReplayed: _again, errorClass: _class, writes: _topics, ...told } = event;
+): Omit<SettledEvent, 'redrivenFrom' | 'isReplayed' | 'errorClass' | 'writes' | 'trace'> {
+  const {
+    redrivenFrom: _from,
+    isReplayed: _again,
+    errorClass: _class,
+    writes: _topics,
+    trace: _trace,
+    ...told
+  } = event;
   return told;
 }
 

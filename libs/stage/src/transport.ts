@@ -80,6 +80,10 @@ export interface TopicSpec {
   cleanup: 'delete' | 'compact';
   retentionMs: number;
   maxBytes: number;
+  /** Kafka: copies of each partition. Default: 3, or as many as there are brokers. */
+  replicas?: number;
+  /** Kafka: copies that must have a record before it counts as written. Default: 2 of 3 or more, else 1. */
+  minInsyncReplicas?: number;
 }
 
 export interface TopicChange {

@@ -68,7 +68,10 @@ export class FeedEntries {
     await this.remember([
       ...[...fresh].map(([id, { link, updated }]) => ({ id, feedId: feed.id, url: link.url, updated, seenAt: now })),
       ...noted.map(({ id, url, updated }) => ({ id, feedId: feed.id, url, updated, seenAt: now })),
-    ]);
+    ]).catch((error: unknown) => {
+      this.intake.comeAgain('feed', fresh.size);
+      throw error;
+    });
     if (fresh.size > 0) await this.forget(feed.id, now);
     return { fresh: [...fresh.values()], isKnown: known.length > 0 };
   }

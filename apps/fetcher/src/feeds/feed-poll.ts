@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { FetchedResource } from '@newsmill/outbound';
+import { inSpan, type Tracing, TRACING } from '@newsmill/service';
 import { DataSource } from 'typeorm';
 import { Feed } from '../entities/feed.entity.js';
 import type { FetcherSettings } from '../fetcher.config.js';
@@ -65,33 +66,44 @@ export class FeedPoll {
     private readonly addresses: FeedAddresses,
     private readonly subscriptions: Subscriptions,
     private readonly metrics: FeedMetrics,
+    @Inject(TRACING) private readonly tracing: Tracing,
   ) {}
 
   /** @param closing the process ends: what is under way is given back */
-  async poll(feed: DueFeed, closing: AbortSignal): Promise<void> {
+  poll(feed: DueFeed, closing: AbortSignal): Promise<void> {
+    const options = { parent: 'none' as const, attributes: { 'server.address': feed.host } };
+    return inSpan(this.tracing, 'look', options, async (span) => {
+      const outcome = await this.look(feed, closing);
+      if (outcome === undefined) return;
+      this.metrics.polled(outcome);
+      span.set({ 'newsmill.outcome': outcome });
+    });
+  }
+
+  /** @returns `undefined` when it has come to nothing */
+  private async look(feed: DueFeed, closing: AbortSignal): Promise<PollOutcome | undefined> {
     this.metrics.begun(feed.dueAt, this.clock());
     try {
       const answer = await this.ask(feed, AbortSignal.any([closing, AbortSignal.timeout(this.due.lookMs)]));
-      this.metrics.polled(await this.answered(feed, answer));
+      return await this.answered(feed, answer);
     } catch (error) {
       if (closing.aborted) {
         await this.due.release(feed);
-        return;
+        return undefined;
       }
       if (error instanceof HostBusy) {
         const waitMs = Math.max(0, error.until.getTime() - Date.now());
         await this.settle(feed, { nextPollAt: new Date(this.clock().getTime() + waitMs) });
-        this.metrics.polled('put-off');
-        return;
+        return 'put-off';
       }
       const failure = failureOf(error);
       if (failure === undefined) {
         this.logger.warn(`${feed.url}: not polled: ${(error as Error).message}`);
         await this.settle(feed, { nextPollAt: new Date(this.clock().getTime() + this.settings.feedIntervalMin) });
-        return;
+        return undefined;
       }
       await this.failed(feed, failure);
-      this.metrics.polled(failure.failureClass);
+      return failure.failureClass;
     }
   }
 

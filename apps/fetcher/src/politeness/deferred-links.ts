@@ -125,7 +125,7 @@ export class DeferredLinks {
     });
   }
 
-  /** Those for which there is no room. */
+  /** Those for which there is no room. One that is kept already takes no more of it. */
   private async overflow(manager: EntityManager, hosts: Map<string, Deferral[]>): Promise<Set<Deferral>> {
     const rows = await manager.query<{ host: string; kept: string }[]>(
       `SELECT asked.host, count(kept.id) AS kept FROM unnest($1::text[]) AS asked (host)
@@ -134,9 +134,21 @@ export class DeferredLinks {
       [[...hosts.keys()], this.settings.hostQueue],
     );
     const keptOf = new Map(rows.map(({ host, kept }) => [host, Number(kept)]));
+    const again = await this.keptAmong(manager, [...hosts.values()].flat());
     return new Set(
-      [...hosts].flatMap(([host, some]) => some.slice(Math.max(0, this.settings.hostQueue - keptOf.get(host)!))),
+      [...hosts].flatMap(([host, some]) =>
+        some
+          .filter((deferral) => !again.has(deferralId(deferral)))
+          .slice(Math.max(0, this.settings.hostQueue - keptOf.get(host)!)),
+      ),
     );
+  }
+
+  private async keptAmong(manager: EntityManager, deferrals: readonly Deferral[]): Promise<Set<string>> {
+    const rows = await manager.query<{ id: string }[]>('SELECT id FROM deferred_link WHERE id = ANY($1::uuid[])', [
+      deferrals.map(deferralId),
+    ]);
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** Places at the ends of the lines of hosts, in order. */

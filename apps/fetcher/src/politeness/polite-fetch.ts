@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FetchedResource, FetchRequest } from '@newsmill/outbound';
+import { inSpan, type Tracing, TRACING } from '@newsmill/service';
 import { FETCHER_SETTINGS } from '../fetcher.tokens.js';
 import { hostIntervalMs } from './host-interval.js';
 import type { PolitenessSettings } from './politeness.config.js';
@@ -24,6 +25,7 @@ export class PoliteFetch {
     private readonly slotted: SlottedFetch,
     private readonly robots: RobotsFiles,
     @Inject(FETCHER_SETTINGS) private readonly settings: PolitenessSettings,
+    @Inject(TRACING) private readonly tracing: Tracing,
   ) {}
 
   /**
@@ -34,17 +36,22 @@ export class PoliteFetch {
     url: string,
     { patienceMs = this.settings.hostWait, ...request }: PoliteRequest = {},
   ): Promise<FetchedResource> {
-    return this.slotted.fetch(url, {
-      ...request,
-      patienceMs,
-      intervalOf: async (target, patience, signal) => {
-        const robots = await this.robots.of(target, patience, signal);
-        const rule = robots.ruleFor(target.href);
-        if (rule?.isAllowed === false) {
-          throw new RobotsForbidden(target.href, `${rule.text}, line ${rule.line} of ${target.origin}/robots.txt`);
-        }
-        return hostIntervalMs(target, this.settings, robots.crawlDelayMs);
-      },
+    const attributes = { 'http.request.method': 'GET', 'server.address': URL.parse(url)?.hostname };
+    return inSpan(this.tracing, 'get', { attributes }, async (span) => {
+      const resource = await this.slotted.fetch(url, {
+        ...request,
+        patienceMs,
+        intervalOf: async (target, patience, signal) => {
+          const robots = await this.robots.of(target, patience, signal);
+          const rule = robots.ruleFor(target.href);
+          if (rule?.isAllowed === false) {
+            throw new RobotsForbidden(target.href, `${rule.text}, line ${rule.line} of ${target.origin}/robots.txt`);
+          }
+          return hostIntervalMs(target, this.settings, robots.crawlDelayMs);
+        },
+      });
+      span.set({ 'http.response.status_code': resource.status });
+      return resource;
     });
   }
 

@@ -399,6 +399,23 @@ describe('links that have no time', () => {
     expect(await fetcher.deferred.count()).toBe(2);
   });
 
+  it('are not in their own way when they are read again', async () => {
+    const { deferred } = await world.fetcher({ NEWSMILL_HOST_INTERVAL: '60000', NEWSMILL_HOST_QUEUE: '2' });
+    await world.publish(...pages('again.example', 3));
+    const links = await world.read(linkDiscovered);
+    const until = new Date();
+    const deferrals = links.map((link) => ({
+      link,
+      meta: { id: link.receiptId, source: '/test', topic: 't', partition: 0, offset: 0n, timestamp: 0, headers: {} },
+      until,
+      reason: 'r',
+      journey: { since: until, tries: 0 },
+    }));
+    const kept = deferrals.slice(0, 2);
+    for (let times = 0; times < 2; times += 1) expect([...(await deferred.keep(deferrals)).keys()]).toEqual(kept);
+    expect(await deferred.count()).toBe(2);
+  });
+
   it('come back at once for an answer that is awaited, however long the line of their host is', async () => {
     const { deferred, budget } = await world.fetcher({ NEWSMILL_HOST_INTERVAL: '60000' });
     const slot = await budget.take('slow.example', { intervalMs: 60_000, patienceMs: 0, signal: SIGNAL });

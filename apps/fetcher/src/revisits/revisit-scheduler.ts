@@ -64,8 +64,9 @@ export class RevisitScheduler implements OnApplicationBootstrap, BeforeApplicati
    * Puts the links of pages that are due on the log, then moves their next visits on. A crash in between repeats them
    * under the same receipts. Rows that another process holds are its own to do.
    */
-  publishDue(now: Date): Promise<number> {
-    return this.database.transaction(async (manager) => {
+  async publishDue(now: Date): Promise<number> {
+    let put = 0;
+    const published = this.database.transaction(async (manager) => {
       const pages = await manager.find(Page, {
         where: { nextVisitAt: LessThanOrEqual(now) },
         order: { nextVisitAt: 'ASC' },
@@ -77,12 +78,17 @@ export class RevisitScheduler implements OnApplicationBootstrap, BeforeApplicati
         'revisit',
         pages.map((page) => toLink(page, now)),
       );
+      put = pages.length;
       await manager.query(
         `UPDATE page SET visit = page.visit + 1, next_visit_at = planned.at
          FROM unnest($1::uuid[], $2::timestamptz[]) AS planned (id, at) WHERE page.id = planned.id`,
         [pages.map(({ id }) => id), pages.map((page) => nextVisit(page, now, this.settings))],
       );
       return pages.length;
+    });
+    return published.catch((error: unknown) => {
+      if (put > 0) this.intake.comeAgain('revisit', put);
+      throw error;
     });
   }
 

@@ -17,6 +17,7 @@ import {
   openDataSource,
   serviceSettings,
   type ServiceSettings,
+  NO_TRACING,
 } from '@newsmill/service';
 import { createRunner, decodeEvent, type LogRecord, topicSpecs, type Transport } from '@newsmill/stage';
 import { pageIdOf } from '@newsmill/web';
@@ -113,7 +114,7 @@ function fetcherProcess({
 }: { environment?: Record<string, string>; log?: Transport } = {}) {
   const own = loadSettings(fetcherSettings, environment);
   const guard = new GoneGuard(source, own);
-  const intake = new Intake(log, settings, metrics);
+  const intake = new Intake(log, settings, metrics, NO_TRACING);
   const scheduler = new RevisitScheduler(source, own, intake, guard, new Metrics(false));
   const clock = (): Date => now;
   const parts = { outbound, source, log, service: settings, settings: own, clock, guard };

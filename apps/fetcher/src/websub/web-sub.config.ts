@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineSettings, type SettingValues } from '@newsmill/service';
+import { defineSettings } from '@newsmill/service';
 import { duration } from '../revisits/duration.js';
 
 /** Settings of the fetcher as a subscriber of hubs (W3C WebSub). */
@@ -19,5 +19,3 @@ export const webSubSettings = defineSettings({
     doc: 'Time between two looks at a feed whose hub has proved to tell what is new; never over NEWSMILL_FEED_INTERVAL_MAX.',
   },
 });
-
-export type WebSubSettings = SettingValues<typeof webSubSettings>;

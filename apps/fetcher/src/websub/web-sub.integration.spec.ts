@@ -69,6 +69,8 @@ const notifications = async (): Promise<Record<string, number>> => {
   const met = found.values.filter(({ value }) => value > 0);
   return Object.fromEntries(met.map(({ labels, value }) => [labels['outcome'], value]));
 };
+const gauge = async (name: string): Promise<number | undefined> =>
+  (await fetcher.metrics.registry.getSingleMetric(name)!.get()).values[0]?.value;
 const urls = async (): Promise<string[]> => (await world.links()).map(({ url }) => url);
 const waitOf = async (): Promise<number> => (await world.feed(FEED)).nextPollAt.getTime() - world.now.getTime();
 const pollAgain = async (): Promise<void> => {
@@ -349,6 +351,26 @@ describe('a subscription', () => {
     expect(await push(feedText([article(60)]))).toBe(202);
     expect((await verify(renewal!)).status).toBe(200);
     expect((await world.subscriptions())[0]!.leaseUntil).toEqual(ago(-LEASE_S * SECOND));
+  });
+
+  it('tells in metrics when its lease ends, and that its hub does not renew it', async () => {
+    await subscribe();
+    const leaseEnds = ago(-LEASE_S * SECOND).getTime() / SECOND;
+    expect(await gauge('newsmill_websub_lease_expiry_timestamp_seconds')).toBe(leaseEnds);
+    world.web.set(HUB, (_, response) => response.writeHead(500).end());
+    world.pass(0.76 * LEASE_S * SECOND);
+    const failing: (number | undefined)[] = [];
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      expect(await sendDue()).toBe(1);
+      failing.push(await gauge('newsmill_websub_renewals_failing'));
+      world.pass((await world.subscriptions())[0]!.nextAt.getTime() - world.now.getTime());
+    }
+    expect(failing).toEqual([0, 1]);
+    world.web.set(HUB, (_, response) => response.writeHead(202).end());
+    expect(await sendDue()).toBe(1);
+    expect((await verify(lastAsked())).status).toBe(200);
+    expect(await gauge('newsmill_websub_renewals_failing')).toBe(0);
+    expect(await gauge('newsmill_websub_lease_expiry_timestamp_seconds')).toBeGreaterThan(leaseEnds);
   });
 
   it('is asked for again, ever more rarely, while the hub fails or does not verify', async () => {

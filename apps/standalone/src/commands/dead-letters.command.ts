@@ -63,7 +63,10 @@ export function deadLettersCommand(): Command {
           const { tired } = settled;
           return tired === 0
             ? settled
-            : { ...settled, note: `left ${tired}: sent ${maxRedrives} times already (--max-redrives)` };
+            : {
+                ...settled,
+                note: `left ${tired}: sent ${maxRedrives} times already (--max-redrives), or too large to be kept whole`,
+              };
         }),
       );
     });

@@ -67,9 +67,9 @@ async function intoLog(
 ): Promise<ImportReport> {
   const { withLog } = await import('./open-log.js');
   const fetcher = await import('@newsmill/fetcher');
-  const { Metrics } = await import('@newsmill/service');
+  const { Metrics, NO_TRACING } = await import('@newsmill/service');
   return withLog(async (transport, settings) => {
-    const intake = new fetcher.Intake(transport, settings, new Metrics(false));
+    const intake = new fetcher.Intake(transport, settings, new Metrics(false), NO_TRACING);
     const report = await run((pages) => intake.takePages('import', pages));
     await intake.settled();
     return report;

@@ -19,7 +19,7 @@ export function rebuildCommand(): Command {
 }
 
 async function rebuild({ force = false, intoSchema, json }: RebuildCommandOptions): Promise<void> {
-  const { newReplayId } = await import('@newsmill/stage');
+  const { nextReplayId } = await import('@newsmill/stage');
   const { hashStore, rebuildStore, storeSettings } = await import('@newsmill/store');
   const { loadSettings, logAsCommand, processEnvironment } = await import('@newsmill/service');
   const { withLog } = await import('./open-log.js');
@@ -36,7 +36,7 @@ async function rebuild({ force = false, intoSchema, json }: RebuildCommandOption
         database,
         force,
         traceDays,
-        replayId: newReplayId(new Date(), randomBytes(2).toString('hex')),
+        replayId: await nextReplayId(transport, settings.topicPrefix, new Date(), randomBytes(2).toString('hex')),
         onProgress: (phase, events) => {
           if (performance.now() - told < 5_000) return;
           told = performance.now();
@@ -48,10 +48,15 @@ async function rebuild({ force = false, intoSchema, json }: RebuildCommandOption
       const { changes, state, outcomes, enriched, caughtUp } = report;
       const text = [
         `rebuilt in ${seconds.toFixed(1)} s: read ${changes} changes, ${state} states, ${outcomes} outcomes, ${enriched} versions`,
-        ...(caughtUp > 0 ? [`told of ${caughtUp} changes that the store had lost before it told of them`] : []),
+        ...(caughtUp > 0 ? [caughtUpText(caughtUp, intoSchema)] : []),
         hashText(hash),
       ].join('\n');
       process.stdout.write(`${json ? JSON.stringify({ seconds, ...report, ...hash }) : text}\n`);
     }),
   );
+}
+
+function caughtUpText(changes: number, schema: string | undefined): string {
+  if (schema === undefined) return `told of ${changes} changes that the store had lost before it told of them`;
+  return `${changes} changes are settled and not told of yet: from ${schema} nobody is told of them`;
 }

@@ -3,6 +3,7 @@ import { isatty } from 'node:tty';
 import type { ReplayPlan, ReplayRange, ReplayReport, Stage } from '@newsmill/stage';
 import { Command } from 'commander';
 import { CommandError } from './command-error.js';
+import { wholeNumber } from './options.js';
 import { createProgressLine } from './progress-line.js';
 import { replayPoint } from './replay-point.js';
 import { stopOnSignal } from './stop-on-signal.js';
@@ -43,7 +44,7 @@ async function replay(stageName: string, options: ReplayOptions): Promise<void> 
   const rate = options.rate === undefined ? undefined : wholeNumber('--rate', options.rate);
   const range = rangeOf(options);
   const { processEnvironment, openStage } = await import('@newsmill/service');
-  const { countReplay, findReplay, newReplayId, planReplay, runReplay } = await import('@newsmill/stage');
+  const { countReplay, findReplay, nextReplayId, planReplay, runReplay } = await import('@newsmill/stage');
   const { replayable } = await import('../replayable.js');
   const { isAbout } = await import('../replay-selection.js');
   const { withLog } = await import('./open-log.js');
@@ -70,7 +71,13 @@ async function replay(stageName: string, options: ReplayOptions): Promise<void> 
     const plan =
       range === undefined
         ? await resumed(await findReplay(transport, prefix, options.resume!), options.resume!, stage)
-        : await planReplay(transport, prefix, stage, newReplayId(new Date(), randomBytes(2).toString('hex')), range);
+        : await planReplay(
+            transport,
+            prefix,
+            stage,
+            await nextReplayId(transport, prefix, new Date(), randomBytes(2).toString('hex')),
+            range,
+          );
     const environment = {
       ...processEnvironment(),
       NEWSMILL_TRANSPORT: settings.transport,
@@ -140,11 +147,4 @@ function tell(plan: ReplayPlan, report: ReplayReport, options: ReplayOptions): v
 
 function print({ json }: ReplayOptions, document: object, text: string): void {
   process.stdout.write(`${json ? JSON.stringify(document) : text}\n`);
-}
-
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new CommandError(`${option} "${text}": use a whole number from 1`, 2);
-  return value;
 }

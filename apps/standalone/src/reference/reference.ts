@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { articleOutcomes, errorClass, errorClasses, jsonSchemas, topics } from '@newsmill/contracts';
-import { serviceSettings, type Settings, version } from '@newsmill/service';
+import { serviceSettings, type Settings, tracingSettings, version } from '@newsmill/service';
 import { asyncApiDocument, type EventExample, poisonBound, type Policy } from '@newsmill/stage';
 import { services, writers } from '../pipeline.js';
 import { stages } from '../stages.js';
 import { metricsPage } from './metrics-page.js';
 import { commandSettings, standaloneSettings } from '../standalone.config.js';
+import { spanAttributesTable, spansTable } from './trace-tables.js';
 
 /** Every generated file by its path from the root, with the content it must have. */
 export async function referenceFiles(root: string): Promise<Map<string, string>> {
@@ -22,6 +23,9 @@ export async function referenceFiles(root: string): Promise<Map<string, string>>
     ['README.md', 'settings', settingsTable()],
     ['docs/dead-letters.md', 'classes', classesTable()],
     ['docs/dead-letters.md', 'bounds', boundsTable()],
+    ['docs/traces.md', 'spans', spansTable()],
+    ['docs/traces.md', 'span-attributes', spanAttributesTable()],
+    ['docs/traces.md', 'trace-settings', settingsOf(tracingSettings)],
     ...(await quotedConsumers(root)),
   ] satisfies Part[]) {
     files.set(path, withPart(path, files.get(path) ?? (await readFile(join(root, path), 'utf8')), name, part));
@@ -142,6 +146,14 @@ function estimate(policy: Policy): number {
 
 function duration(ms: number): string {
   return ms < 120_000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms / 60_000)} min`;
+}
+
+function settingsOf(settings: Settings): string {
+  const rows = Object.values(settings).map(
+    ({ env, secret, default: value, doc }) =>
+      `| \`${env}\`${secret ? ' (or `' + env + '_FILE`)' : ''} | ${value ? `\`${value}\`` : ''} | ${doc} |`,
+  );
+  return ['| Setting | Default | Meaning |', '|---|---|---|', ...rows].join('\n');
 }
 
 function settingsTable(): string {

@@ -11,7 +11,7 @@ export interface Sample {
 export interface Counters {
   /** By door. */
   received: Record<string, number>;
-  /** By stage and outcome. */
+  /** By stage and outcome; outcomes that have not been met are left out. */
   settled: Record<string, Record<string, number>>;
   /** Events that came back from the dead letters. */
   redriven: number;
@@ -56,7 +56,7 @@ export function countersOf(texts: readonly string[], stages: readonly Stage[]): 
       counters.replayed += value;
     }
     if (name === 'newsmill_stray_events_total' && outcome !== 'emitted') counters.strays += value;
-    if (name === 'newsmill_stage_events_total') {
+    if (name === 'newsmill_stage_events_total' && value > 0) {
       const ofStage = (counters.settled[stage] ??= {});
       ofStage[outcome] = (ofStage[outcome] ?? 0) + value;
     }

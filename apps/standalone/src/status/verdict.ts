@@ -52,8 +52,14 @@ export function verdictOfCounters(
     return { closes: false, told: `${-open} more outcomes than things received: work was repeated` };
   }
   const late = open < 0 ? `, ${-open} of them refused at the door and on the log all the same` : '';
-  if (received - open === receipts.received) {
-    return { closes: true, told: `${received - open} received${late}, as in the database` };
+  // What is put on the log again under its own receipt counts at the door each time, and once in the database.
+  const again = received - open - receipts.received;
+  if (again === 0) return { closes: true, told: `${received - open} received${late}, as in the database` };
+  if (again > 0 && again <= counters.unconfirmed) {
+    return {
+      closes: true,
+      told: `${receipts.received} received, as in the database, ${again} of them put on the log again`,
+    };
   }
   return { closes: false, told: `${received} received, ${receipts.received} in the database` };
 }

@@ -15,6 +15,7 @@ import {
   runServices,
   type RunningServices,
   serviceSettings,
+  NO_TRACING,
 } from '@newsmill/service';
 import type { Transport } from '@newsmill/stage';
 import { WARCParser } from 'warcio';
@@ -55,7 +56,7 @@ async function startWorld(allow: string): Promise<World> {
   return {
     transport,
     client: new NewsmillClient(running.url, KEY),
-    intake: new Intake(transport, settings, new Metrics(false)),
+    intake: new Intake(transport, settings, new Metrics(false), NO_TRACING),
     close: async () => {
       await running.close();
       await transport.close();

@@ -50,4 +50,11 @@ export class ChangeLogEntry {
   /** Retention counts from here. */
   @Column({ type: 'timestamptz', name: 'logged_at' })
   loggedAt!: Date;
+
+  /** The span that it came of (W3C Trace Context). */
+  @Column({ type: 'text', nullable: true })
+  traceparent!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  tracestate!: string | null;
 }

@@ -16,4 +16,11 @@ export class OutboxEntry {
   /** What is to be told; `null` for a tombstone. */
   @Column({ type: 'bigint', name: 'revision_id', nullable: true })
   revisionId!: string | null;
+
+  /** The span that it came of (W3C Trace Context). */
+  @Column({ type: 'text', nullable: true })
+  traceparent!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  tracestate!: string | null;
 }

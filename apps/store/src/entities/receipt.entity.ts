@@ -3,6 +3,7 @@ import type { ReceiptState } from '../receipt-state.js';
 
 /** What became of one thing received. */
 @Entity({ name: 'receipt' })
+@Index('receipt_state_idx', ['state'])
 @Index('receipt_article_idx', ['articleId'])
 export class Receipt {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'receipt_pk' })

@@ -1,4 +1,5 @@
 import type { ArticleRecord } from '@newsmill/contracts';
+import { compareTexts } from '../compare-texts.js';
 import { contentHash } from '../material-change.js';
 
 /** What the life cycle knows of a version: what orders it, when it may be seen and what it says; never its text. */
@@ -62,17 +63,17 @@ export function compareVersions(a: VersionKey, b: VersionKey): number {
   return (
     Number(a.version !== null) - Number(b.version !== null) ||
     PUBLISHER_VERSIONS.compare(a.version ?? '', b.version ?? '') ||
-    compareText(a.version ?? '', b.version ?? '') ||
+    compareTexts(a.version ?? '', b.version ?? '') ||
     a.versionCreated.getTime() - b.versionCreated.getTime() ||
     a.acceptedAt.getTime() - b.acceptedAt.getTime() ||
-    compareText(a.contentHash, b.contentHash) ||
-    compareText(a.receiptId, b.receiptId)
+    compareTexts(a.contentHash, b.contentHash) ||
+    compareTexts(a.receiptId, b.receiptId)
   );
 }
 
 /** Orders versions as they were accepted at the door: what a kill and its taking back go by. */
 export function compareAcceptance(a: VersionKey, b: VersionKey): number {
-  return a.acceptedAt.getTime() - b.acceptedAt.getTime() || compareText(a.receiptId, b.receiptId);
+  return a.acceptedAt.getTime() - b.acceptedAt.getTime() || compareTexts(a.receiptId, b.receiptId);
 }
 
 /** Equal for versions that say the same under the same conditions. */
@@ -86,8 +87,4 @@ const PUBLISHER_VERSIONS = new Intl.Collator('en', { numeric: true });
 
 function dateOf(time: string | undefined): Date | null {
   return time === undefined ? null : new Date(time);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

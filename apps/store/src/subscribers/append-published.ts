@@ -1,5 +1,5 @@
 import { articleChanges, articleState, type EventOf, topicAddress } from '@newsmill/contracts';
-import { decodeEvent, header, type NewRecord } from '@newsmill/stage';
+import { decodeEvent, header, type NewRecord, traceOf } from '@newsmill/stage';
 import type { EntityManager } from 'typeorm';
 import { ANY_FACET, facetsOf, joinFacets } from './change-filter.js';
 
@@ -81,14 +81,16 @@ async function appendChanges(manager: EntityManager, entries: readonly Entry[]):
   );
   const firstSeq = Number(lastSeq) - entries.length + 1;
   const parts = entries.map(({ change }) => partsOf(change));
+  const traces = entries.map(({ record }) => traceOf(record));
   await manager.query(
     `INSERT INTO change_log (seq, event_id, source, article_id, revision, change_kind, pub_status, event, record, bytes,
-       facets, changed_at, logged_at)
+       facets, changed_at, logged_at, traceparent, tracestate)
      SELECT seq, event_id, source, article_id, revision, change_kind, pub_status, event, record, bytes,
-       ARRAY(SELECT jsonb_array_elements_text(facets)), changed_at, clock_timestamp()
+       ARRAY(SELECT jsonb_array_elements_text(facets)), changed_at, clock_timestamp(), traceparent, tracestate
      FROM unnest($1::bigint[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::text[], $7::text[], $8::jsonb[],
-       $9::json[], $10::int[], $11::jsonb[], $12::timestamptz[])
-       AS e (seq, event_id, source, article_id, revision, change_kind, pub_status, event, record, bytes, facets, changed_at)`,
+       $9::json[], $10::int[], $11::jsonb[], $12::timestamptz[], $13::text[], $14::text[])
+       AS e (seq, event_id, source, article_id, revision, change_kind, pub_status, event, record, bytes, facets,
+         changed_at, traceparent, tracestate)`,
     [
       entries.map((_, index) => firstSeq + index),
       entries.map(({ record }) => header(record, 'ce_id')),
@@ -102,6 +104,8 @@ async function appendChanges(manager: EntityManager, entries: readonly Entry[]):
       parts.map(({ bytes }) => bytes),
       entries.map(({ facets }) => JSON.stringify(facets)),
       entries.map(({ record }) => header(record, 'ce_time')),
+      traces.map((trace) => trace?.traceparent),
+      traces.map((trace) => trace?.tracestate),
     ],
   );
   const hidden = new Map(

@@ -1,4 +1,5 @@
 import { articleChanges } from '@newsmill/contracts';
+import { readTraceContext, type TraceContext } from '@newsmill/stage';
 import type { DataSource } from 'typeorm';
 import { type ChangeFilter, filterCondition } from './change-filter.js';
 import { changeCursor, type LogPlace, type StatePlace } from './cursor.js';
@@ -27,6 +28,8 @@ export interface ToldChange {
   changeKind: string;
   /** CloudEvents 1.0, JSON format. */
   text: string;
+  /** The span that it came of. */
+  trace?: TraceContext;
 }
 
 export interface ChangePage {
@@ -51,7 +54,7 @@ export interface StatePage {
   next?: StatePlace;
 }
 
-export interface EntryRow {
+interface EntryRow {
   seq: string;
   eventId: string;
   source: string;
@@ -60,6 +63,8 @@ export interface EntryRow {
   event: string;
   record: string | null;
   time: Date;
+  traceparent: string | null;
+  tracestate: string | null;
 }
 
 interface HeadRow {
@@ -68,8 +73,8 @@ interface HeadRow {
   keptAfter: string;
 }
 
-export const ENTRY_COLUMNS = `c.seq, c.event_id AS "eventId", c.source, c.article_id AS "articleId", c.change_kind AS "changeKind",
-  c.event::text AS event, c.record::text AS record, c.changed_at AS time`;
+const ENTRY_COLUMNS = `c.seq, c.event_id AS "eventId", c.source, c.article_id AS "articleId", c.change_kind AS "changeKind",
+  c.event::text AS event, c.record::text AS record, c.changed_at AS time, c.traceparent, c.tracestate`;
 
 const HEAD_COLUMNS = 'h.log_id AS "logId", h.last_seq AS "lastSeq", h.kept_after AS "keptAfter"';
 
@@ -166,6 +171,7 @@ function toHead({ logId, lastSeq, keptAfter }: HeadRow): LogHead {
 /** Records are passed on as they stand in the database: to parse them would only cost time. */
 function toTold(row: EntryRow, logId: string): ToldChange {
   const seq = Number(row.seq);
+  const trace = readTraceContext(row.traceparent ?? undefined, row.tracestate ?? undefined);
   const attributes = JSON.stringify({
     specversion: '1.0',
     id: row.eventId,
@@ -174,10 +180,11 @@ function toTold(row: EntryRow, logId: string): ToldChange {
     subject: row.articleId,
     time: row.time.toISOString(),
     datacontenttype: 'application/json',
+    ...trace,
     cursor: changeCursor({ logId, seq }),
   });
   const text = `${attributes.slice(0, -1)},"data":${joined(row.event, row.record)}}`;
-  return { seq, changeKind: row.changeKind, text };
+  return { seq, changeKind: row.changeKind, text, ...(trace && { trace }) };
 }
 
 /** An event and its record as one JSON object. */

@@ -1,18 +1,6 @@
 import { Problem } from '@newsmill/service/problem';
-import type { z } from 'zod';
 import { type ChangeLog, PlaceNotKept } from './change-log.js';
 import { readChangeCursor } from './cursor.js';
-
-/** @throws Problem 400 that names each wrong field */
-export function readFields<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const found = schema.safeParse(value);
-  if (found.success) return found.data;
-  const errors = found.error.issues.map(({ path, message }) => ({
-    pointer: path.map((part) => `/${String(part)}`).join(''),
-    detail: message,
-  }));
-  throw new Problem(400, 'the request does not fit', errors);
-}
 
 /**
  * The place in the change log that a cursor names: behind an entry, `latest` for its end, `earliest` or nothing for the

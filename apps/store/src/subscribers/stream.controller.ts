@@ -1,8 +1,10 @@
 import { Controller, Get, Headers, Inject, Logger, Query, Res } from '@nestjs/common';
+import { Untraced } from '@newsmill/service';
 import { z } from 'zod';
 import { changeFilter, type ChangeFilter, filterFields } from './change-filter.js';
 import { ChangeLog, PlaceNotKept } from './change-log.js';
-import { placeOf, readFields } from './change-place.js';
+import { readFields } from '../read-fields.js';
+import { placeOf } from './change-place.js';
 import { ChangeTail } from './change-tail.js';
 import { changeCursor } from './cursor.js';
 import { EventStream, HEARTBEAT_MS } from './event-stream.js';
@@ -29,6 +31,7 @@ export class StreamController {
 
   /** From behind `Last-Event-ID`, else behind `cursor`, else from the oldest change that is kept. Ends with the service. */
   @Get()
+  @Untraced()
   async stream(
     @Query() query: unknown,
     @Headers('last-event-id') lastEventId: string | undefined,

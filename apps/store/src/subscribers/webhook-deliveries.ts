@@ -6,7 +6,7 @@ import { type ChangeFilter, filterCondition } from './change-filter.js';
 import type { WebhookSecret } from './webhook-signature.js';
 
 /** Deliveries of a webhook that may wait. One article that fails holds nobody up until so many wait. */
-export const MOST_WAITING = 1_000;
+const MOST_WAITING = 1_000;
 /** Entries of the log looked at in one go. */
 const WINDOW = 5_000;
 /** Deliveries taken in hand at once. */

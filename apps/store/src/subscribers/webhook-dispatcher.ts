@@ -7,7 +7,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { countsOf, Metrics } from '@newsmill/service';
+import { countsOf, Metrics, type Tracing, TRACING } from '@newsmill/service';
 import { storeMetrics } from '../store.metrics.js';
 import { ChangeLog } from './change-log.js';
 import { ChangeTail } from './change-tail.js';
@@ -41,6 +41,7 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
     private readonly sender: WebhookSender,
     @Inject(SUBSCRIBER_SETTINGS) private readonly settings: SubscriberSettings,
     @Inject(Metrics) metrics: Metrics,
+    @Inject(TRACING) tracing: Tracing,
   ) {
     const outcomes = metrics.counter(storeMetrics.webhookDeliveries);
     const { webhookOldest, webhooks } = storeMetrics;
@@ -50,6 +51,7 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
       deliveries,
       log,
       sender,
+      tracing,
       settings,
       large: new Semaphore(LARGE),
       owner: randomUUID(),

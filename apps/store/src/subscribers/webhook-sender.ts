@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createOutbound, optionProblems, type Outbound, OutboundError, type OutboundOptions } from '@newsmill/outbound';
 import { version } from '@newsmill/service';
+import type { TraceContext } from '@newsmill/stage';
 import type { SubscriberSettings } from './subscribers.config.js';
 import { signedHeaders, type WebhookSecret } from './webhook-signature.js';
 
@@ -10,6 +11,12 @@ const LONGEST_WAIT_MS = 24 * 3_600_000;
 export interface WebhookTarget {
   url: string;
   secrets: readonly WebhookSecret[];
+}
+
+export interface SendOptions {
+  signal?: AbortSignal;
+  /** The span of this try. */
+  trace?: TraceContext | undefined;
 }
 
 /** How one try ended. */
@@ -40,11 +47,16 @@ export class WebhookSender {
    * @param id the same for every try of an event
    * @param event CloudEvents 1.0, JSON format
    */
-  async send({ url, secrets }: WebhookTarget, id: string, event: string, signal?: AbortSignal): Promise<Answer> {
+  async send({ url, secrets }: WebhookTarget, id: string, event: string, more: SendOptions = {}): Promise<Answer> {
+    const { signal, trace } = more;
     const body = Buffer.from(event);
     const headers = {
       ...signedHeaders(id, body, secrets, new Date()),
       'content-type': 'application/cloudevents+json; charset=utf-8',
+      ...(trace !== undefined && {
+        traceparent: trace.traceparent,
+        ...(trace.tracestate !== undefined && { tracestate: trace.tracestate }),
+      }),
     };
     try {
       const answer = await this.outbound.post(url, { headers, body, ...(signal && { signal }) });

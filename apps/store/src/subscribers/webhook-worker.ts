@@ -1,10 +1,11 @@
 import { Logger } from '@nestjs/common';
+import { inSpan, type Tracing } from '@newsmill/service';
 import { backoff } from '@newsmill/stage';
-import type { ChangeLog } from './change-log.js';
+import type { ChangeLog, ToldChange } from './change-log.js';
 import type { Semaphore } from './semaphore.js';
 import type { SubscriberSettings } from './subscribers.config.js';
 import type { Due, Leased, WebhookDeliveries } from './webhook-deliveries.js';
-import type { WebhookSender } from './webhook-sender.js';
+import type { Answer, WebhookSender } from './webhook-sender.js';
 
 /** Deliveries of one webhook under way at once, each of another article. */
 const PARALLEL = 4;
@@ -21,6 +22,7 @@ export interface WorkerParts {
   deliveries: WebhookDeliveries;
   log: ChangeLog;
   sender: WebhookSender;
+  tracing: Tracing;
   settings: SubscriberSettings;
   /** Lets large deliveries through, of all webhooks of the process. */
   large: Semaphore;
@@ -116,7 +118,7 @@ export class WebhookWorker {
   }
 
   private async deliver(due: Due): Promise<void> {
-    const { deliveries, log, sender, settings, owner, count } = this.parts;
+    const { deliveries, log, settings, owner, count } = this.parts;
     const { id } = this.webhook;
     // Read at every try: an article that has been withdrawn meanwhile has no text any more.
     const change = await log.entry(Number(due.seq));
@@ -127,7 +129,7 @@ export class WebhookWorker {
     }
     // A request never outlives the lease under which it is sent: nobody else delivers the same article meanwhile.
     if (this.lost.signal.aborted || performance.now() + settings.webhookTimeoutMs > this.leaseEnds) return;
-    const answer = await sender.send(this.webhook, change.eventId, change.text, this.lost.signal);
+    const answer = await this.send(due, change);
     switch (answer.kind) {
       case 'aborted':
         return;
@@ -145,6 +147,25 @@ export class WebhookWorker {
       case 'failed':
         return this.failed(due, answer);
     }
+  }
+
+  private send(due: Due, change: ToldChange & { eventId: string }): Promise<Answer> {
+    const { sender, tracing } = this.parts;
+    const attributes = {
+      'http.request.method': 'POST',
+      'server.address': URL.parse(this.webhook.url)?.hostname,
+      'newsmill.webhook_id': this.webhook.id,
+      'newsmill.article_id': due.articleId,
+    };
+    // What was told before tracing was on has no context.
+    return inSpan(tracing, 'webhook', { parent: change.trace ?? 'none', attributes }, async (span) => {
+      const more = { signal: this.lost.signal, trace: span.context };
+      const answer = await sender.send(this.webhook, change.eventId, change.text, more);
+      const status = 'status' in answer ? answer.status : undefined;
+      const fault = answer.kind === 'delivered' ? undefined : String(status ?? answer.kind);
+      span.set({ 'http.response.status_code': status, 'error.type': fault });
+      return answer;
+    });
   }
 
   private async failed(due: Due, answer: { status?: number; error: string; retryAfterMs?: number }): Promise<void> {

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { AdminKeyGuard } from '@newsmill/service';
 import { z } from 'zod';
-import { readFields } from './change-place.js';
+import { readFields } from '../read-fields.js';
 import { type Answer, WebhookSender } from './webhook-sender.js';
 import { type DeliveryView, newWebhook, Webhooks, type WebhookView } from './webhooks.js';
 
