@@ -45,6 +45,54 @@ const INSIDE = [
     }
   });
 
+  it('let every service reach the collector of traces, and refuse one that none could reach', () => {
+    const traces = { endpoint: 'http://otel-collector.monitoring.svc:4318' };
+    const to = [{ ipBlock: { cidr: '10.9.8.7/32' } }];
+    const objects = renderer.render(LEAST, { traces, networkPolicy: { otlp: { to } } });
+    for (const service of names) {
+      expect([service, mayReach(policy(objects, service).egress, '10.9.8.7', 4318)]).toEqual([service, true]);
+      expect([service, mayReach(policy(of('plain'), service).egress, '10.9.8.7', 4318)]).toEqual([service, false]);
+    }
+    expect(renderer.refusal(LEAST, { traces })).toContain(
+      'networkPolicy.otlp.to is empty, and traces.endpoint is set: no trace would reach the collector',
+    );
+  });
+
+  it.each([
+    ['http://otel-collector.monitoring.svc:4317', '4317'],
+    ['https://otel-collector.example', '443'],
+    ['http://[fd00::1]/', '80'],
+  ])('refuse a collector on another port than they let through: %s', (endpoint, port) => {
+    const otlp = { to: [{ ipBlock: { cidr: '10.9.8.7/32' } }] };
+    expect(renderer.refusal(LEAST, { traces: { endpoint }, networkPolicy: { otlp } })).toContain(
+      `networkPolicy.otlp.port is 4318, and traces.endpoint is on port ${port}: no trace would reach the collector`,
+    );
+    const open = { otlp: { ...otlp, port: Number(port), extraPorts: [14_318] } };
+    const { egress } = policy(renderer.render(LEAST, { traces: { endpoint }, networkPolicy: open }), 'store');
+    expect([Number(port), 14_318, 4318].map((to) => mayReach(egress, '10.9.8.7', to))).toEqual([true, true, false]);
+  });
+
+  it('let each reach PostgreSQL on the port that it is told, as with a pooler for services alone', () => {
+    const reached = (values: Fields): boolean[][] => {
+      const objects = renderer.render(LEAST, values);
+      return ['fetcher', 'store', 'migrate'].map((name) =>
+        [5432, 6432].map((port) => mayReach(policy(objects, name).egress, '10.0.0.1', port)),
+      );
+    };
+    const [direct, pooled] = [
+      [true, false],
+      [false, true],
+    ];
+    expect(reached({ database: { port: 6432 }, migration: { database: { port: 5432 } } })).toEqual([
+      pooled,
+      pooled,
+      direct,
+    ]);
+    expect(reached({ store: { database: { port: 6432 } } })).toEqual([direct, pooled, direct]);
+    const both = { networkPolicy: { database: { ports: [5432, 6432] } } };
+    expect(reached({ ...both, store: { database: { port: 6432 } } }).flat()).not.toContain(false);
+  });
+
   it.each(topologyNames)('%s: only the fetcher gets out, and not back to the inside', (name) => {
     for (const service of names) {
       const { egress } = policy(of(name), service);
@@ -91,6 +139,32 @@ const INSIDE = [
     expect(from('store')).toEqual([monitoring, test]);
     const gateway = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'gateway' } } };
     expect(policy(of('mtls-keda'), 'store').ingress[1].from[0]).toEqual(gateway);
+  });
+
+  it('let the toolbox reach Kafka, PostgreSQL and the services, and nobody reach it', () => {
+    const { ingress, egress } = policy(of('mtls-keda'), 'toolbox');
+    expect(ingress).toEqual([]);
+    expect([9093, 5432, 443, 8080].map((port) => mayReach(egress, '10.0.0.1', port))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect([9093, 443].map((port) => mayReach(egress, PUBLIC, port))).toEqual([false, false]);
+    const component = (name: string): unknown => ({
+      podSelector: { matchLabels: expect.objectContaining({ 'app.kubernetes.io/component': name }) },
+    });
+    const pods = (egress as Fields[]).flatMap(({ to, ports }) => (ports[0].port === 8080 ? (to as Fields[]) : []));
+    expect(pods).toEqual(names.map(component));
+    for (const name of names) {
+      const entry = (objects: readonly KubernetesObject[]): Fields[] =>
+        (policy(objects, name).ingress as Fields[]).filter(({ from }) => from.length === 1 && from[0].podSelector);
+      const rule = { from: [component('toolbox')], ports: [{ protocol: 'TCP', port: 8080 }] };
+      expect([name, entry(of('mtls-keda'))]).toEqual([name, expect.arrayContaining([rule])]);
+      expect([name, entry(of('plain'))]).not.toEqual([name, expect.arrayContaining([rule])]);
+    }
+    const operator = renderer.render(LEAST, { toolbox: { enabled: true, database: { port: 6432 } } });
+    expect(mayReach(policy(operator, 'toolbox').egress, '10.0.0.1', 6432)).toBe(true);
   });
 
   it('are there before the Jobs that run as hooks', () => {

@@ -1,8 +1,11 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { services } from '@newsmill/standalone';
+import { alerts } from '../deploy/prometheus/rules.ts';
 import { LEAST, topology, type Topology, topologyNames } from './support/chart-topologies.ts';
 import {
   CHART,
@@ -13,6 +16,7 @@ import {
   type KubernetesObject,
   podsOf,
 } from './support/helm.ts';
+import { readPromql } from './support/promql.ts';
 
 const names = services.map(({ name }) => name);
 const fullname = (name: string): string => `news-newsmill-${name}`;
@@ -109,7 +113,7 @@ const fullname = (name: string): string => `news-newsmill-${name}`;
   });
 
   it('name images by tag, by digest, and by argument where one image holds all', () => {
-    expect(containerOf(of('plain'), 'parser').image).toBe('newsmill/parser:0.1.0');
+    expect(containerOf(of('plain'), 'parser').image).toBe('registry.example/newsmill/parser:0.1.0');
     expect(containerOf(of('scram-tls'), 'parser').image).toBe('registry.example/news/newsmill/parser:0.1.0');
     const single = containerOf(of('mtls-keda'), 'parser');
     expect(single.image).toMatch(/^registry\.example\/newsmill@sha256:[0-9a-f]{64}$/);
@@ -121,7 +125,33 @@ const fullname = (name: string): string => `news-newsmill-${name}`;
     ]);
     const digest = `sha256:${'a'.repeat(64)}`;
     const own = renderer.render(LEAST, { parser: { image: { repository: 'mine/parser', digest } } });
-    expect(containerOf(own, 'parser').image).toBe(`mine/parser@${digest}`);
+    expect(containerOf(own, 'parser').image).toBe(`registry.example/mine/parser@${digest}`);
+  });
+
+  it('have a toolbox where it is asked for, which waits without a shell and ends when it is told to', async () => {
+    expect(of('plain').filter(({ metadata }) => metadata.name === fullname('toolbox'))).toEqual([]);
+    for (const topologyName of ['scram-tls', 'mtls-keda']) {
+      const { replicas, template } = deployment(of(topologyName), 'toolbox');
+      const { image, command, args, volumeMounts } = template.spec.containers[0] as Fields;
+      expect([replicas, args]).toEqual([1, undefined]);
+      // The image of the command, which is also that of the Jobs.
+      const job = of(topologyName).find(({ kind }) => kind === 'Job')!;
+      expect(image).toBe(job.spec.template.spec.containers[0].image);
+      const folders = (volumeMounts as Fields[]).map(({ mountPath }) => mountPath as string);
+      expect(folders).toContain('/tmp');
+      const [program, ...words] = command as string[];
+      expect(program).toBe('node');
+      const waits = spawn(process.execPath, words, { stdio: 'ignore' });
+      const ended = once(waits, 'exit');
+      const second = new Promise((resolve) => setTimeout(resolve, 1_000, 'waits'));
+      expect(await Promise.race([ended, second])).toBe('waits');
+      waits.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+    }
+    const told = renderer.notes(LEAST, { toolbox: { enabled: true } });
+    const [, path = ''] = /deploy\/news-newsmill-toolbox -- node \/newsmill\/(\S+) status$/m.exec(told) ?? [];
+    expect([path, existsSync(join(CHART, '../../..', path))]).toEqual([path, true]);
+    expect(path).toBe('apps/standalone/bin/newsmill.js');
   });
 
   it('prepare topics and schemas before an install and an upgrade, topics first', () => {
@@ -203,6 +233,23 @@ const fullname = (name: string): string => `news-newsmill-${name}`;
     expect(services.map(({ metadata }) => metadata.name).sort()).toEqual(names.map(fullname).sort());
   });
 
+  it.each(['podMonitor', 'serviceMonitor'])(
+    'are one job for Prometheus under every name of the release: %s',
+    (kind) => {
+      const values = { fullnameOverride: 'articles', monitoring: { [kind]: { enabled: true } } };
+      const monitor = renderer
+        .render(LEAST, values)
+        .find((object) => object.kind.toLowerCase() === kind.toLowerCase())!;
+      const [endpoint] = monitor.spec.podMetricsEndpoints ?? monitor.spec.endpoints;
+      const relabelings = endpoint.relabelings as { targetLabel: string; replacement?: string }[];
+      const job = relabelings.find(({ targetLabel }) => targetLabel === 'job')!.replacement;
+      const { expr } = alerts.find(({ name }) => name === 'NewsmillTargetDown')!;
+      expect(readPromql(expr).selectors).toEqual([
+        { metric: 'up', matchers: [{ label: 'job', operator: '=', value: job }] },
+      ]);
+    },
+  );
+
   it('carry the alerts and dashboards that lie in the chart', () => {
     const folder = mkdtempSync(join(tmpdir(), 'newsmill-chart-copy-'));
     const copy = join(folder, 'newsmill');
@@ -234,6 +281,26 @@ const fullname = (name: string): string => `news-newsmill-${name}`;
       other.close();
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('lead from every alert to its page, where it is said where the pages stand', () => {
+    const pages = (runbooksUrl: string): string[] => {
+      const annotations = { runbook_url: 'https://mine.example/Mine' };
+      const mine = { name: 'mine', rules: [{ alert: 'Mine', expr: 'up == 0', annotations }] };
+      const objects = renderer.render(LEAST, {
+        monitoring: { prometheusRule: { enabled: true, runbooksUrl, extraGroups: [mine] } },
+      });
+      const { groups } = find(objects, 'PrometheusRule', 'news-newsmill').spec as { groups: { rules: Fields[] }[] };
+      return groups.flatMap(({ rules }) => rules.flatMap((rule) => (rule.alert ? [rule.annotations.runbook_url] : [])));
+    };
+    const under = (folder: string): string[] => [
+      ...alerts.map(({ name }) => `${folder}/${name}.md`),
+      'https://mine.example/Mine',
+    ];
+    expect(pages('')).toEqual(under('docs/runbooks'));
+    expect(pages('https://desk.example/runbooks')).toEqual(under('https://desk.example/runbooks'));
+    expect(pages('https://desk.example/runbooks/')).toEqual(under('https://desk.example/runbooks'));
+    expect(() => pages('docs/runbooks')).toThrow('runbooksUrl');
   });
 
   it('have further ones, with templates filled in', () => {

@@ -13,14 +13,11 @@ import { freePort } from './support/free-port.ts';
 import { CHART, ChartRenderer, type Fields, find, helmUnavailable, type KubernetesObject } from './support/helm.ts';
 import { until } from './support/newsmill-client.ts';
 import { NewsmillProcess } from './support/newsmill-process.ts';
-import { isRequired } from './support/real-parts.config.ts';
-import { freshDatabase, localKafkaMissing, topicPrefix } from './support/real-parts.ts';
+import { freshDatabase, ownKafkaUnavailable, topicPrefix } from './support/real-parts.ts';
 
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel, ResourcePatternTypes } = kafkajs;
 
-const missing = opensslMissing() ?? localKafkaMissing();
-if (missing && isRequired('kafka')) throw new Error(`NEWSMILL_TEST_REQUIRE names kafka, which needs ${missing}`);
-if (missing) console.warn(`SKIPPED, Kafka with an authorizer needs ${missing}`);
+const missing = ownKafkaUnavailable(opensslMissing());
 
 const names = services.map(({ name }) => name);
 const fullname = (name: string): string => `news-newsmill-${name}`;
@@ -48,6 +45,7 @@ const ADMIN_KEY = 'a-key-of-the-operators';
     );
     database = await freshDatabase();
     objects = renderer.render({
+      image: { registry: 'registry.example' },
       topicPrefix: prefix,
       kafka: { brokers: [kafka.broker], securityProtocol: 'sasl_ssl', tls: { caSecret: 'kafka-ca' } },
       topics: { provision: 'strimzi' },
@@ -55,6 +53,7 @@ const ADMIN_KEY = 'a-key-of-the-operators';
       database: { existingSecret: 'database' },
       admin: { existingSecret: 'admin' },
       fetcher: { push: { existingSecret: 'push' } },
+      toolbox: { enabled: true },
     });
     admin = new Kafka({ brokers: [kafka.operator], logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
@@ -154,6 +153,18 @@ const ADMIN_KEY = 'a-key-of-the-operators';
       expect([name, lines.filter((line) => /authoriz/i.test(line))]).toEqual([name, []]);
     }
   });
+
+  it('runs the commands of operators in its toolbox', async () => {
+    const environment = environmentOf('toolbox', { NEWSMILL_URL: urls.get('fetcher')! });
+    for (const [words, said] of [
+      ['status', /^database {2}closes/m],
+      ['dead-letters list --json', /^\{"letters":\[\],"more":0\}$/m],
+      ['sources list --json', /^\{/m],
+    ] as const) {
+      const ran = new NewsmillProcess('apps/standalone/bin/newsmill.js', words.split(' '), environment);
+      expect([words, await ran.ended, ran.lines.join('\n')]).toEqual([words, 0, expect.stringMatching(said)]);
+    }
+  }, 120_000);
 
   it('gives no service the rights of another', async () => {
     const settings = loadServiceSettings(environmentOf('enricher'));

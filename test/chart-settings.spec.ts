@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { loadServiceSettings, loadSettings } from '@newsmill/service';
+import { loadServiceSettings, loadSettings, type Setting } from '@newsmill/service';
 import { services } from '@newsmill/standalone';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { commandSettings } from '../apps/standalone/src/standalone.config.ts';
 import { chartFiles } from '../deploy/helm/chart-files.ts';
-import { freeSettings, ownedByChart, settingsByService } from '../deploy/helm/chart-settings.ts';
+import { commonSettings, freeSettings, ownedByChart, settingsByService } from '../deploy/helm/chart-settings.ts';
 import { CertificateAuthority, opensslMissing } from './support/certificates.ts';
 import { ContainerEnvironment, type Contents } from './support/chart-environment.ts';
 import { LEAST, topology, type Topology, topologyNames } from './support/chart-topologies.ts';
@@ -13,8 +14,11 @@ const ROOT = new URL('..', import.meta.url);
 const missing = helmUnavailable() ?? opensslMissing();
 const names = services.map(({ name }) => name);
 
-/** What a container has beside newsmill's settings: Node's own, and the parts that Kubernetes puts a URL together from. */
-const notSettings = new Set(['NODE_OPTIONS', 'DATABASE_USERNAME', 'DATABASE_PASSWORD']);
+/** Of Kafka and PostgreSQL, with characters that a URL reserves. */
+const PASSWORD = 'p@ss/w:rd#%41';
+
+/** What a container has beside newsmill's settings: Node's own, and the part that Kubernetes puts into a URL. */
+const notSettings = new Set(['NODE_OPTIONS', 'DATABASE_USERNAME']);
 
 describe('files of the chart that follow from definitions (node deploy/helm/generate.ts)', () => {
   it('are current', async () => {
@@ -47,9 +51,10 @@ describe('files of the chart that follow from definitions (node deploy/helm/gene
       'tls.key': readFileSync(key, 'utf8'),
       url: 'postgres://newsmill:secret@db:5432/newsmill?sslmode=disable',
       username: 'newsmill',
-      password: 'a%40password',
+      password: PASSWORD,
       'api-key': 'courier=a-key-of-the-courier',
       'admin-key': 'a-key-of-the-operators',
+      headers: 'authorization=Bearer%20of-the-collector',
       'sources.yaml': 'sources: [https://www.courier.example/]',
       '*': JSON.stringify({ 'keys.json': '{"keys": []}' }),
     };
@@ -98,6 +103,55 @@ describe('files of the chart that follow from definitions (node deploy/helm/gene
     }
   });
 
+  it('are given to the commands in the toolbox: Kafka, PostgreSQL, the fetcher, the key and the rules', () => {
+    const settings: readonly Setting[] = [
+      ...commonSettings,
+      ...Object.values(commandSettings),
+      ...settingsByService.get('parser')!,
+    ];
+    const known = new Set(settings.flatMap(({ env, secret }) => (secret ? [env, `${env}_FILE`] : [env])));
+    const withToolbox = topologies.filter(({ values }) => values.toolbox !== undefined);
+    expect(withToolbox.map(({ name }) => name)).toEqual(['mtls-keda', 'scram-tls', 'strimzi']);
+    for (const { objects, name: of } of withToolbox) {
+      const strangers = envOf(objects, 'toolbox').filter(({ name }) => !known.has(name) && !notSettings.has(name));
+      expect([of, strangers]).toEqual([of, []]);
+      const pod = find(objects, 'Deployment', 'news-newsmill-toolbox').spec.template.spec;
+      const container = new ContainerEnvironment(pod, contents(objects));
+      try {
+        const { transport, databaseUrl } = loadServiceSettings(container.environment);
+        expect([of, transport, databaseUrl !== undefined]).toEqual([of, 'kafka', true]);
+        const { url, adminKey } = loadSettings(commandSettings, container.environment);
+        expect([of, url]).toEqual([of, 'http://news-newsmill-fetcher.news.svc']);
+        expect([of, adminKey]).toEqual([of, of === 'scram-tls' ? ['a-key-of-the-operators'] : []]);
+      } finally {
+        container.close();
+      }
+    }
+    const [, scram, strimzi] = withToolbox.map(({ objects }) => objects);
+    // A replay reads pages by the rules that the parser has.
+    expect(envOf(scram!, 'toolbox').map(({ name }) => name as string)).toContain('NEWSMILL_PUBLISHERS_DIR');
+    const secrets = (objects: readonly KubernetesObject[]): unknown[] =>
+      (find(objects, 'Deployment', 'news-newsmill-toolbox').spec.template.spec.volumes as Fields[]).map(
+        ({ secret }) => secret?.secretName as unknown,
+      );
+    expect(secrets(scram!)).toContain('newsmill-operator');
+    expect(secrets(strimzi!)).toContain('news-newsmill-store');
+  });
+
+  it('take the database password as it stands in its Secret', () => {
+    const { objects } = topologies.find(({ name }) => name === 'scram-tls')!;
+    for (const place of ['Deployment news-newsmill-store', 'Job news-newsmill-migrate']) {
+      const [kind = '', name = ''] = place.split(' ');
+      const container = new ContainerEnvironment(find(objects, kind, name).spec.template.spec, contents(objects));
+      try {
+        const url = new URL(loadServiceSettings(container.environment).databaseUrl!);
+        expect([place, url.username, decodeURIComponent(url.password)]).toEqual([place, 'newsmill', PASSWORD]);
+      } finally {
+        container.close();
+      }
+    }
+  });
+
   it('are spoken to verified wherever a topology has TLS', () => {
     const { objects } = topologies.find(({ name }) => name === 'scram-tls')!;
     const { value } = envOf(objects, 'store').find(({ name }) => name === 'NEWSMILL_DATABASE_URL')!;
@@ -117,9 +171,7 @@ describe('files of the chart that follow from definitions (node deploy/helm/gene
         .map(({ env }) => env),
     );
     for (const env of secret) {
-      const plain = given.filter(
-        ({ name, value }) => name === env && !/^postgres:\/\/\$\(\w+\):\$\(\w+\)@/.test(value ?? ''),
-      );
+      const plain = given.filter(({ name, value }) => name === env && !/^postgres:\/\/\$\(\w+\)@/.test(value ?? ''));
       expect([env, plain]).toEqual([env, []]);
       expect([env, given.some(({ name }) => name === env || name === `${env}_FILE`)]).toEqual([env, true]);
     }

@@ -33,7 +33,7 @@ const refused: [why: string, values: Fields, message: string][] = [
   [
     'replicas above the partitions',
     { parser: { replicas: 7 } },
-    `parser.replicas is 7, but parse reads news.page.fetched.v1 ${seven}`,
+    `parser.replicas is 7, but parse reads news.page.fetched.v1 ${seven}. Partitions are chosen when a topic is made (topics.partitions); more on a live system only with services stopped and topics drained, and never for compacted topics`,
   ],
   [
     'CPU scaling above the partitions',
@@ -51,9 +51,9 @@ const refused: [why: string, values: Fields, message: string][] = [
     'parser.keda.minReplicas is 4, above maxReplicas = 2',
   ],
   [
-    'partitions that the Job does not make',
-    { topics: { partitions: { 'news.page.fetched.v1': 12 } } },
-    'topics.provision is job',
+    'more replicas in sync than there are',
+    { topics: { job: { replicationFactor: 2, minInsyncReplicas: 3 } } },
+    'topics.job.minInsyncReplicas is 3, above replicationFactor = 2',
   ],
   [
     'fewer partitions than newsmill wants',
@@ -65,6 +65,25 @@ const refused: [why: string, values: Fields, message: string][] = [
     { topics: { provision: 'none', partitions: { 'news.page.fetched': 12 } } },
     'topics.partitions[news.page.fetched]: there is no such topic',
   ],
+  [
+    'images that anybody might publish',
+    { image: { registry: '' } },
+    'image.registry names no registry: newsmill/fetcher:0.1.0, newsmill/parser:0.1.0, newsmill/enricher:0.1.0, newsmill/store:0.1.0, newsmill/standalone:0.1.0 would be pulled from Docker Hub',
+  ],
+  [
+    'an image of one service that anybody might publish',
+    {
+      image: { registry: '', repository: 'localhost:5000/newsmill' },
+      parser: { image: { repository: 'mine/parser' } },
+    },
+    'image.registry names no registry: mine/parser:0.1.0 would be pulled',
+  ],
+  [
+    'one image for all that anybody might publish',
+    { image: { registry: '', layout: 'single', repository: 'newsmill.example' } },
+    'image.registry names no registry: newsmill.example:0.1.0 would be pulled',
+  ],
+  ['a registry without a host', { image: { registry: 'mine' } }, 'image.registry names no registry: mine/newsmill/'],
   ['no broker', { kafka: { brokers: [] } }, 'kafka.brokers is empty'],
   ['no login', { kafka: { securityProtocol: 'sasl_ssl' } }, 'kafka.sasl.existingSecret is empty'],
   [
@@ -108,11 +127,48 @@ const refused: [why: string, values: Fields, message: string][] = [
     },
     'keda: it reads the user name from a Secret',
   ],
+  [
+    'a topics Job without the certificate that Strimzi gives services alone',
+    { kafka: { securityProtocol: 'ssl' }, strimzi: { cluster: 'news', users: { enabled: true } } },
+    'topics.provision is job, and neither kafka.tls.clientSecret nor topics.job.tls.clientSecret names a certificate',
+  ],
+  [
+    'KEDA without the certificate that Strimzi gives services alone',
+    {
+      kafka: { securityProtocol: 'ssl' },
+      topics: { provision: 'none' },
+      strimzi: { cluster: 'news', users: { enabled: true } },
+      store: { keda: { enabled: true } },
+    },
+    'keda: it needs a certificate of its own for Kafka',
+  ],
   ['Strimzi without a cluster', { topics: { provision: 'strimzi' } }, 'strimzi.cluster is empty'],
   [
     'users without a login',
     { strimzi: { cluster: 'news', users: { enabled: true } } },
     'strimzi.users.enabled needs a login, and kafka.securityProtocol is plaintext',
+  ],
+  [
+    'a toolbox without a login at Kafka',
+    {
+      kafka: { securityProtocol: 'sasl_ssl' },
+      ...Object.fromEntries(
+        ['fetcher', 'parser', 'enricher', 'store'].map((name) => [name, { kafka: { sasl: { existingSecret: name } } }]),
+      ),
+      topics: { job: { sasl: { existingSecret: 'topics' } } },
+      toolbox: { enabled: true },
+    },
+    'toolbox is enabled, and neither kafka.sasl.existingSecret nor toolbox.kafka.sasl.existingSecret names a login',
+  ],
+  [
+    'a toolbox without a login at PostgreSQL',
+    { database: { existingSecret: '' }, toolbox: { enabled: true } },
+    'toolbox is enabled, and neither database.existingSecret nor toolbox.database.existingSecret names a login',
+  ],
+  [
+    'a toolbox without a memory limit',
+    { toolbox: { enabled: true, resources: { limits: { memory: null } } } },
+    'toolbox.resources.limits.memory is not set',
   ],
   [
     'two monitors of one pod',
@@ -157,11 +213,30 @@ const refused: [why: string, values: Fields, message: string][] = [
     }
   });
 
+  it('may have users by Strimzi over mutual TLS, with certificates for what is no service', () => {
+    const strimzi = { cluster: 'news', users: { enabled: true } };
+    const kafka = { securityProtocol: 'ssl' };
+    const keda = { store: { keda: { enabled: true } } };
+    const common = renderer.render(LEAST, keda, { strimzi, kafka: { ...kafka, tls: { clientSecret: 'ours' } } });
+    const { secretTargetRef } = find(common, 'TriggerAuthentication', 'news-newsmill-kafka').spec;
+    expect(secretTargetRef.map(({ name }: Fields) => name as string)).toEqual(['ours', 'ours']);
+    const apart = renderer.render(LEAST, keda, {
+      strimzi,
+      kafka,
+      topics: { job: { tls: { clientSecret: 'of-the-job' } } },
+      keda: { authenticationRef: 'of-keda' },
+    });
+    expect(JSON.stringify(find(apart, 'Job', 'news-newsmill-topics'))).toContain('of-the-job');
+  });
+
   it('may let a topic have more partitions, and then more replicas', () => {
     const objects = renderer.render(LEAST, {
-      topics: { provision: 'none', partitions: { 'news.page.fetched.v1': 12 } },
+      topics: { partitions: { 'news.page.fetched.v1': 12 }, job: { replicationFactor: 3, minInsyncReplicas: 2 } },
       parser: { replicas: 12 },
     });
+    expect(find(objects, 'Job', 'news-newsmill-topics').spec.template.spec.containers[0].args).toEqual(
+      'topics apply --replication-factor 3 --min-insync-replicas 2 --partitions news.page.fetched.v1=12'.split(' '),
+    );
     expect(find(objects, 'Deployment', 'news-newsmill-parser').spec.replicas).toBe(12);
   });
 
@@ -181,6 +256,21 @@ const refused: [why: string, values: Fields, message: string][] = [
     const objects = renderer.render(install!, outside!);
     expect(find(objects, 'Ingress', 'news-newsmill-push').spec.rules[0].host).toBe('push.news.example');
     expect(blocks).toHaveLength(2);
+  });
+
+  it.each(['registry.example/newsmill', 'localhost/newsmill', 'registry:5000/newsmill'])(
+    'may name the registry in front of the repository: %s',
+    (repository) => {
+      const objects = renderer.render(LEAST, { image: { registry: '', repository } });
+      const { image } = find(objects, 'Deployment', 'news-newsmill-parser').spec.template.spec.containers[0];
+      expect(image).toBe(`${repository}/parser:0.1.0`);
+    },
+  );
+
+  it.each(['plaintext', 'sasl_plaintext'])('are warned of where Kafka is spoken to in clear text: %s', (protocol) => {
+    const kafka = { securityProtocol: protocol, sasl: { existingSecret: 'login' } };
+    expect(renderer.notes(LEAST, { kafka })).toContain(`in clear text (kafka.securityProtocol: ${protocol})`);
+    expect(renderer.notes(LEAST, { kafka: { ...kafka, securityProtocol: 'sasl_ssl' } })).not.toContain('clear text');
   });
 
   it('may have a global part, as those of a chart around it do', () => {

@@ -1,6 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { adminKeySetting, loadSettings } from '@newsmill/service';
 import { services as pipeline } from '@newsmill/standalone';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { commonSettings, settingsByService } from '../deploy/helm/chart-settings.ts';
 
@@ -133,14 +137,70 @@ describe.each(Object.entries(variants))('%s', (_, services) => {
     }
   });
 
-  it('holds no password, and no default for one', () => {
-    for (const [name, { environment = {} }] of all) {
-      for (const [key, value] of Object.entries(environment)) {
-        if (!/(PASSWORD|KEY|SECRET|DATABASE_URL)$/.test(key)) continue;
-        expect([name, key, String(value)]).toEqual([name, key, `\${${key}:-}`]);
-      }
-    }
+  it('gives no password and no key to a container that stays, and no default for one', () => {
+    const given = all.flatMap(([name, { environment = {} }]) =>
+      Object.entries(environment)
+        .filter(([key]) => /(PASSWORD|KEY|SECRET|DATABASE_URL)$/.test(key))
+        .map(([key, value]) => [name, key, String(value)]),
+    );
+    // Made into files by a step that ends.
+    const keys = ['NEWSMILL_API_KEY', 'NEWSMILL_ADMIN_KEY', 'NEWSMILL_POSTGRES_PASSWORD'];
+    expect(given).toEqual(keys.map((key) => ['secrets', key, `\${${key}:-}`]));
   });
+});
+
+describe('deploy/compose/secrets.sh', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'newsmill-compose-secrets-'));
+    for (const name of ['services', 'postgres', 'kafka', 'grafana']) mkdirSync(join(folder, name));
+    mkdirSync(join(folder, 'bin'));
+    // Only root may give files away.
+    writeFileSync(join(folder, 'bin/chown'), '#!/bin/sh\n', { mode: 0o755 });
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** The script on a folder of its own. @returns what the services find in theirs */
+  const run = (given: Record<string, string>): ((name: string) => string) => {
+    const script = read('deploy/compose/secrets.sh').replace('cd /run/newsmill\n', `cd '${folder}'\n`);
+    expect(script).not.toContain('cd /run');
+    const env = { PATH: `${folder}/bin:/usr/bin:/bin`, ...given };
+    const { status, stderr } = spawnSync('sh', ['-s'], { input: script, env, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+    return (name) => readFileSync(join(folder, 'services', name), 'utf8');
+  };
+
+  it('makes what is not given, and keeps it; without an admin key what it opens is closed', () => {
+    const first = run({});
+    const [key, url] = [first('api-key'), first('database-url')];
+    expect(key).toMatch(/^[0-9a-f]{48}$/);
+    expect(statSync(join(folder, 'services/api-key')).mode & 0o777).toBe(0o400);
+    expect(adminKeys()).toEqual([]);
+    const again = run({});
+    expect([again('api-key'), again('database-url')]).toEqual([key, url]);
+  });
+
+  it('gives the services the keys of the environment as files', () => {
+    const given = run({
+      NEWSMILL_API_KEY: 'courier=a-key-of-the-courier',
+      NEWSMILL_ADMIN_KEY: 'one-of-ours,another-one',
+    });
+    expect(given('api-key')).toBe('courier=a-key-of-the-courier');
+    expect(adminKeys()).toEqual(['one-of-ours', 'another-one']);
+    expect(statSync(join(folder, 'services/admin-key')).mode & 0o777).toBe(0o400);
+    // Taken away as it was given.
+    run({});
+    expect(adminKeys()).toEqual([]);
+  });
+
+  /** As fetcher and store read it. */
+  function adminKeys(): readonly string[] {
+    for (const name of ['fetcher', 'store'])
+      expect(base.services[name]!.environment).toMatchObject({ NEWSMILL_ADMIN_KEY_FILE: '/run/newsmill/admin-key' });
+    const environment = { NEWSMILL_ADMIN_KEY_FILE: join(folder, 'services/admin-key') };
+    return loadSettings({ keys: adminKeySetting }, environment).keys;
+  }
 });
 
 describe('docker-compose.tls.yml', () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,13 +103,18 @@ describe('an alert', () => {
     expect(new Set(alerts.map(({ name }) => name)).size).toBe(alerts.length);
   });
 
-  it.each(alerts)('$name says what it means, and has a page', ({ name, severity, summary, description, proof }) => {
+  it.each(alerts)('$name says what it means, and has a page', (alert) => {
+    const { name, severity, summary, description, proof, also = [] } = alert;
     expect(name).toMatch(/^Newsmill[A-Z][A-Za-z]+$/);
     expect(['critical', 'warning']).toContain(severity);
     expect(summary).not.toBe('');
     expect(description).toMatch(/[.?]$/);
-    expect(Object.keys(proof.series).length).toBeGreaterThan(0);
-    expect(parseInt(proof.fires)).toBeLessThan(parseInt(proof.clears));
+    for (const each of [proof, ...also]) {
+      expect(Object.keys(each.series).length).toBeGreaterThan(0);
+      if ('quiet' in each) continue;
+      const times = [each.fires, each.goesOn ?? [], each.clears].flat().map((time) => parseInt(time));
+      expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
+    }
     expect(rulesFile('https://desk.example/runbooks')).toContain(
       `runbook_url: 'https://desk.example/runbooks/${name}.md'`,
     );
@@ -137,6 +143,17 @@ describe('an alert', () => {
 describe('files from definitions', () => {
   it.each([...observabilityFiles()])('%s is current (node deploy/observability.ts)', (path, content) => {
     expect(readFileSync(ROOT + path, 'utf8')).toBe(content);
+  });
+
+  it('are left as they are where rules are printed for another place of the pages', () => {
+    const url = 'https://desk.example/runbooks';
+    const before = readFileSync(`${ROOT}deploy/prometheus/rules.yaml`, 'utf8');
+    const { status, stdout } = spawnSync(process.execPath, ['deploy/observability.ts', '--runbooks', `${url}/`], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    expect([status, stdout]).toEqual([0, before.replaceAll("'docs/runbooks/", `'${url}/`)]);
+    expect(readFileSync(`${ROOT}deploy/prometheus/rules.yaml`, 'utf8')).toBe(before);
   });
 
   it('hold a dashboard whose panels all ask something, under ids of their own, beside one another', () => {
@@ -175,16 +192,31 @@ describe('files from definitions', () => {
     300_000,
   );
 
-  it('finds an alert that does not do what its proof says', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'newsmill-rules-'));
-    const files = observabilityFiles();
-    const rules = files.get('deploy/prometheus/rules.yaml')!;
-    const deaf = rules.replace('(newsmill_dead_letters_waiting) > 0', '(newsmill_dead_letters_waiting) > 9');
-    expect(deaf).not.toBe(rules);
-    writeFileSync(join(folder, 'rules.yaml'), deaf);
-    writeFileSync(join(folder, 'proof.yaml'), files.get('deploy/prometheus/rules-30m.test.yaml')!);
-    const { code, told } = runPromtool('test', 'rules', join(folder, 'proof.yaml'));
-    rmSync(folder, { recursive: true });
-    expect([code, told]).toEqual([1, expect.stringContaining('NewsmillDeadLettersWaiting')]);
-  }, 120_000);
+  const missing = 'unless newsmill:service_processes:count';
+  it.each([
+    ['is deaf', '30m', 'NewsmillDeadLettersWaiting', '{stage!="fetch"}) > 0', '{stage!="fetch"}) > 9'],
+    [
+      'ends while it should go on',
+      '5m',
+      '>= 193',
+      '(newsmill:service_processes:count[7d])',
+      '(newsmill:service_processes:count[1h])',
+    ],
+    ['fires where it should be quiet', '5m', '[170m]', missing, `${missing} > 1`],
+  ] as const)(
+    'finds an alert that %s',
+    (_, interval, fault, before, after) => {
+      const folder = mkdtempSync(join(tmpdir(), 'newsmill-rules-'));
+      const files = observabilityFiles();
+      const rules = files.get('deploy/prometheus/rules.yaml')!;
+      const faulty = rules.replaceAll(before, after);
+      expect(faulty).not.toBe(rules);
+      writeFileSync(join(folder, 'rules.yaml'), faulty);
+      writeFileSync(join(folder, 'proof.yaml'), files.get(`deploy/prometheus/rules-${interval}.test.yaml`)!);
+      const { code, told } = runPromtool('test', 'rules', join(folder, 'proof.yaml'));
+      rmSync(folder, { recursive: true });
+      expect([code, told]).toEqual([1, expect.stringContaining(fault)]);
+    },
+    120_000,
+  );
 });

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the passwords and keys of a compose project once, and with the argument "tls" certificates, one folder for each reader.
 # Runs at every `up`, in PostgreSQL's image, which has openssl; what is there stays. What the environment gives comes first:
-# NEWSMILL_API_KEY, NEWSMILL_POSTGRES_PASSWORD.
+# NEWSMILL_API_KEY, NEWSMILL_ADMIN_KEY, NEWSMILL_POSTGRES_PASSWORD. The admin key is that of the environment or none.
 set -eu
 umask 077
 cd /run/newsmill
@@ -45,6 +45,8 @@ done
 ssl='sslmode=disable'
 if [ "${1:-}" = tls ]; then ssl='sslmode=verify-full&sslrootcert=/run/newsmill/ca.crt'; fi
 keep services/api-key "${NEWSMILL_API_KEY:-}"
+# Empty without one: what it opens is then closed.
+printf %s "${NEWSMILL_ADMIN_KEY:-}" | put services/admin-key
 keep postgres/password "${NEWSMILL_POSTGRES_PASSWORD:-}"
 keep grafana/password ''
 printf 'postgres://newsmill:%s@postgres:5432/newsmill?%s' "$(cat postgres/password)" "$ssl" | put services/database-url

@@ -28,6 +28,13 @@ export const processRows: readonly Row[] = [
         queries: [[`max by (topic) (${of('newsmill_log_hanging_transactions')})`, '{{topic}}']],
       },
       {
+        title: 'Spans of traces',
+        description: 'A second, by what became of them; nothing where traces are off.',
+        shows: 'graph',
+        unit: 'ops',
+        queries: [[rate('newsmill_trace_spans_total', 'fate'), '{{fate}}']],
+      },
+      {
         title: 'Certificates: time left',
         description: 'Changed files are read by themselves.',
         shows: 'list',

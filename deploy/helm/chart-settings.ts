@@ -17,6 +17,7 @@ export const ownedByChart: ReadonlySet<string> = new Set([
   'NEWSMILL_KAFKA_CERT_FILE',
   'NEWSMILL_KAFKA_KEY_FILE',
   'NEWSMILL_DATABASE_URL',
+  'NEWSMILL_DATABASE_PASSWORD',
   'NEWSMILL_TOPIC_PREFIX',
   'NEWSMILL_MIGRATE',
   'NEWSMILL_SHUTDOWN_MS',
@@ -27,6 +28,9 @@ export const ownedByChart: ReadonlySet<string> = new Set([
   'NEWSMILL_SOURCES_FILE',
   'NEWSMILL_PUBLISHERS_DIR',
   'NEWSMILL_ADMIN_KEY',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_EXPORTER_OTLP_CERTIFICATE',
 ]);
 
 /** Settings that every service has. */

@@ -103,6 +103,12 @@ export function valuesSchema(): Schema {
       }),
       database: closed(database),
       admin: closed({ existingSecret: text, key: text }),
+      traces: closed({
+        endpoint: { type: 'string', pattern: '^(https?://\\S+)?$' },
+        existingSecret: text,
+        key: text,
+        tls: closed({ caSecret: text, caKey: text }),
+      }),
       jobs: closed({
         style: oneOf('hook', 'gitops'),
         gitopsAnnotations: texts,
@@ -114,7 +120,7 @@ export function valuesSchema(): Schema {
       topics: closed({
         provision: oneOf('job', 'strimzi', 'none'),
         partitions: { type: 'object', additionalProperties: replicas },
-        job: closed(login),
+        job: closed({ replicationFactor: count, minInsyncReplicas: count, ...login }),
       }),
       migration: closed({ provision: oneOf('job', 'service', 'none'), database: closed(database) }),
       strimzi: closed({
@@ -168,7 +174,7 @@ export function valuesSchema(): Schema {
         kafka: closed({ to: atLeastOne(peers), extraPorts: ports }),
         database: closed({ to: atLeastOne(peers), ports }),
         web: closed({ to: peers, ports }),
-        otlp: closed({ to: peers, port }),
+        otlp: closed({ to: peers, port, extraPorts: ports }),
         push: closed({ from: peers }),
         query: closed({ from: peers }),
         monitoring: closed({ from: peers }),
@@ -178,7 +184,11 @@ export function valuesSchema(): Schema {
         serviceMonitor: closed({ enabled: flag }),
         labels: texts,
         interval: text,
-        prometheusRule: closed({ enabled: flag, extraGroups: list(any) }),
+        prometheusRule: closed({
+          enabled: flag,
+          runbooksUrl: { type: 'string', pattern: '^(https?://\\S+)?$' },
+          extraGroups: list(any),
+        }),
         dashboards: closed({ enabled: flag, labels: texts, annotations: texts }),
       }),
       ingress: closed({ enabled: flag, className: text, push: ingressHost(), query: ingressHost() }),
@@ -193,6 +203,13 @@ export function valuesSchema(): Schema {
         existingSecret: text,
         key: text,
         timeoutSeconds: { type: 'integer', minimum: 1 },
+      }),
+      toolbox: closed({
+        enabled: flag,
+        resources,
+        extraEnv: list(any),
+        kafka: closed(login),
+        database: closed(database),
       }),
       extraObjects: list({ type: ['object', 'string'] }),
     }),

@@ -3,6 +3,10 @@ import { hold, release } from './ports.ts';
 /** A further way into the broker, beside the plain one. */
 export interface ListenerOptions {
   readonly protocol: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
+  /** Address to listen on. Default: 127.0.0.1. */
+  readonly address?: string;
+  /** Name that clients are told to come to. Default: localhost. */
+  readonly host?: string;
   /** Kafka's settings of this listener, without their prefix `listener.name.<name>.`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -26,7 +30,7 @@ export async function placeListeners(wanted: Readonly<Record<string, ListenerOpt
   return Promise.all(held.map(async ([name, options, server]) => ({ ...options, name, port: await release(server) })));
 }
 
-/** Adds the listeners to the settings of a broker. Clients are told to come to `localhost`. */
+/** Adds the listeners to the settings of a broker. */
 export function withListeners(
   settings: Readonly<Record<string, string | number | boolean>>,
   listeners: readonly Listener[],
@@ -36,8 +40,8 @@ export function withListeners(
   });
   return {
     ...settings,
-    ...added('listeners', ({ name, port }) => `${name.toUpperCase()}://127.0.0.1:${port}`),
-    ...added('advertised.listeners', ({ name, port }) => `${name.toUpperCase()}://localhost:${port}`),
+    ...added('listeners', ({ name, port, address = '127.0.0.1' }) => `${name.toUpperCase()}://${address}:${port}`),
+    ...added('advertised.listeners', ({ name, port, host = 'localhost' }) => `${name.toUpperCase()}://${host}:${port}`),
     ...added('listener.security.protocol.map', ({ name, protocol }) => `${name.toUpperCase()}:${protocol}`),
     ...Object.fromEntries(
       listeners.flatMap(({ name, settings: own = {} }) =>

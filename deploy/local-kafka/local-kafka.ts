@@ -33,7 +33,7 @@ export interface LocalKafka {
   readonly brokers: string[];
   /** The port of each broker that its proxy must lead to; empty without proxies. */
   readonly behindProxies: number[];
-  /** `localhost:port` of each further listener. */
+  /** `host:port` of each further listener. */
   readonly listeners: Readonly<Record<string, string>>;
   /** Process id of each broker, 0 for one that does not run. */
   readonly pids: number[];
@@ -94,7 +94,7 @@ export async function startLocalKafka(options: LocalKafkaOptions = {}): Promise<
     return {
       brokers: ports.clients.map((port) => `127.0.0.1:${port}`),
       behindProxies: ports.behindProxies,
-      listeners: Object.fromEntries(listeners.map(({ name, port }) => [name, `localhost:${port}`])),
+      listeners: Object.fromEntries(listeners.map(({ name, port, host = 'localhost' }) => [name, `${host}:${port}`])),
       get pids() {
         return brokers.map((broker) => broker.pid);
       },

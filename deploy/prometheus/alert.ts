@@ -9,16 +9,31 @@ export interface Alert {
   summary: string;
   description: string;
   proof: AlertProof;
+  /** Further ways in which it fires, and what it must not fire at. */
+  also?: readonly (AlertProof | QuietProof)[];
 }
 
-export interface AlertProof {
+interface ProofSeries {
+  /** What is shown, where an alert has several. */
+  of?: string;
   /** Between two samples, and two evaluations. Default: 1m. */
   interval?: '5m' | '30m';
   /** In promtool's notation: `1x3` is 1 1 1 1, `0+2x2` is 0 2 4, `_` no sample. */
   series: Readonly<Record<string, string>>;
+}
+
+/** Series at which the alert keeps quiet all the time. */
+export interface QuietProof extends ProofSeries {
+  /** Up to when. */
+  quiet: string;
+}
+
+export interface AlertProof extends ProofSeries {
   /** When it fires, and a later time at which it does not. */
   fires: string;
   clears: string;
+  /** A time in between, until which it fires without a gap. */
+  goesOn?: string;
   /** Of the alert, beside name and severity. Default: the namespace. */
   labels?: Readonly<Record<string, string>>;
 }
@@ -27,6 +42,8 @@ export interface AlertProof {
 export interface RecordingRule {
   record: string;
   expr: string;
+  /** Of what is computed, beside those that the expression leaves. */
+  labels?: Readonly<Record<string, string>>;
 }
 
 export interface RuleGroup {

@@ -1,4 +1,4 @@
-import { type Alert, isAlert, type RecordingRule, type RuleGroup } from './alert.ts';
+import { type Alert, type AlertProof, isAlert, type QuietProof, type RecordingRule, type RuleGroup } from './alert.ts';
 import { flow } from './alerts/flow.ts';
 import { freshness } from './alerts/freshness.ts';
 import { processes } from './alerts/process.ts';
@@ -35,36 +35,54 @@ export const proofIntervals = ['1m', '5m', '30m'] as const;
 
 /** Unit tests of the rules for promtool: each alert is quiet, fires, and clears. */
 export function rulesTestFile(interval: (typeof proofIntervals)[number]): string {
-  const proved = alerts.filter(({ proof }) => (proof.interval ?? '1m') === interval);
+  const proved = alerts.flatMap((alert) =>
+    [alert.proof, ...(alert.also ?? [])]
+      .filter((proof) => (proof.interval ?? '1m') === interval)
+      .flatMap((proof) => proofLines(alert, proof)),
+  );
+  return [WRITTEN, 'rule_files: [rules.yaml]', `evaluation_interval: ${interval}`, 'tests:', ...proved, ''].join('\n');
+}
+
+function proofLines({ name, severity }: Alert, proof: AlertProof | QuietProof): string[] {
+  const { of, interval = '1m', series } = proof;
+  const firing = `ALERTS{alertname="${name}",alertstate="firing"}`;
+  // How often it has fired from the beginning: a single look could fall between two times.
+  const quietUntil = (until: string): string =>
+    `      - { expr: ${quoted(`count_over_time(${firing}[${until}])`)}, eval_time: ${until}, exp_samples: [] }`;
+  const title = of === undefined ? name : quoted(`${name}: ${of}`);
+  const lines = [
+    `  - name: ${title}`,
+    `    interval: ${interval}`,
+    '    input_series:',
+    ...Object.entries(series).flatMap(([selector, values]) => [
+      `      - series: ${quoted(selector)}`,
+      `        values: ${quoted(values)}`,
+    ]),
+    '    promql_expr_test:',
+  ];
+  if ('quiet' in proof) return [...lines, quietUntil(proof.quiet)];
+  const { fires, clears, goesOn, labels = { namespace: 'news' } } = proof;
+  const told = Object.entries({ alertname: name, alertstate: 'firing', severity, ...labels });
+  const matchers = told.map(([label, value]) => `${label}=${JSON.stringify(value)}`).join(',');
+  const firesAt = (expr: string, at: string): string[] => [
+    `      - expr: ${quoted(expr)}`,
+    `        eval_time: ${at}`,
+    '        exp_samples:',
+    `          - { labels: ${quoted(`ALERTS{${matchers}}`)}, value: 1 }`,
+  ];
   return [
-    WRITTEN,
-    'rule_files: [rules.yaml]',
-    `evaluation_interval: ${interval}`,
-    'tests:',
-    ...proved.flatMap(({ name, severity, proof }) => {
-      const { series, fires, clears, labels = { namespace: 'news' } } = proof;
-      const told = { alertname: name, alertstate: 'firing', severity, ...labels };
-      const matchers = Object.entries(told).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
-      const firing = `ALERTS{alertname="${name}",alertstate="firing"}`;
-      return [
-        `  - name: ${name}`,
-        `    interval: ${interval}`,
-        '    input_series:',
-        ...Object.entries(series).flatMap(([selector, values]) => [
-          `      - series: ${quoted(selector)}`,
-          `        values: ${quoted(values)}`,
-        ]),
-        '    promql_expr_test:',
-        `      - { expr: ${quoted(firing)}, eval_time: 0m, exp_samples: [] }`,
-        `      - expr: ${quoted(firing)}`,
-        `        eval_time: ${fires}`,
-        '        exp_samples:',
-        `          - { labels: ${quoted(`ALERTS{${matchers.join(',')}}`)}, value: 1 }`,
-        `      - { expr: ${quoted(firing)}, eval_time: ${clears}, exp_samples: [] }`,
-      ];
-    }),
-    '',
-  ].join('\n');
+    ...lines,
+    `      - { expr: ${quoted(firing)}, eval_time: 0m, exp_samples: [] }`,
+    ...firesAt(firing, fires),
+    ...(goesOn === undefined ? [] : firesAt(gapless(firing, fires, goesOn, interval), goesOn)),
+    `      - { expr: ${quoted(firing)}, eval_time: ${clears}, exp_samples: [] }`,
+  ];
+}
+
+/** An expression that has the alert's series at `until` only if it has fired at every evaluation since `from`. */
+function gapless(firing: string, from: string, until: string, interval: string): string {
+  const minutes = parseInt(until) - parseInt(from);
+  return `${firing} and count_over_time(${firing}[${minutes}m]) >= ${minutes / parseInt(interval)}`;
 }
 
 function alertLines(alert: Alert, runbooks: string): string[] {
@@ -81,8 +99,13 @@ function alertLines(alert: Alert, runbooks: string): string[] {
   ];
 }
 
-function recordLines({ record, expr }: RecordingRule): string[] {
-  return [`      - record: ${record}`, ...exprLines(expr)];
+function recordLines({ record, expr, labels }: RecordingRule): string[] {
+  const set = Object.entries(labels ?? {}).map(([label, value]) => `${label}: ${value}`);
+  return [
+    `      - record: ${record}`,
+    ...exprLines(expr),
+    ...(set.length === 0 ? [] : [`        labels: { ${set.join(', ')} }`]),
+  ];
 }
 
 function exprLines(expr: string): string[] {

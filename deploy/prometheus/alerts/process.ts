@@ -1,40 +1,71 @@
-import type { RuleGroup } from '../alert.ts';
+import { services } from '@newsmill/standalone';
+import type { RecordingRule, RuleGroup } from '../alert.ts';
 
 const certificate = 'newsmill_certificate_expiry_timestamp_seconds{namespace="news",peer="kafka",use="client"}';
 const DAY = 86_400;
 
+/** Of each service by itself: which of them share a process may change without one being missed. */
+const present = services.map(({ name }): RecordingRule => {
+  return {
+    record: 'newsmill:service_processes:count',
+    expr: `count by (namespace) (newsmill_build_info{services=~"(.+[+])?${name}([+].+)?"})`,
+    labels: { services: name },
+  };
+});
+
 export const processes: RuleGroup = {
   name: 'newsmill-processes',
   rules: [
+    ...present,
     {
       name: 'NewsmillTargetDown',
       severity: 'critical',
       for: '5m',
-      expr: 'up{job=~".*newsmill.*"} == 0',
+      expr: 'up{job="newsmill"} == 0',
       summary: '{{ $labels.instance }} does not answer Prometheus',
       description: 'The process is down, hangs, or may not be reached by Prometheus (NetworkPolicy).',
       proof: {
-        series: { 'up{job="news/newsmill",namespace="news",instance="10.0.0.1:8080"}': '1x5 0x15 1x10' },
+        series: { 'up{job="newsmill",namespace="news",instance="10.0.0.1:8080"}': '1x5 0x15 1x10' },
         fires: '15m',
         clears: '24m',
-        labels: { namespace: 'news', job: 'news/newsmill', instance: '10.0.0.1:8080' },
+        labels: { namespace: 'news', job: 'newsmill', instance: '10.0.0.1:8080' },
       },
     },
     {
       name: 'NewsmillServiceMissing',
       severity: 'critical',
       for: '10m',
-      expr: `group by (namespace, services) (newsmill_build_info offset 1h)
-unless group by (namespace, services) (newsmill_build_info)`,
-      summary: 'no process of {{ $labels.services }} tells of itself, and an hour ago one did',
+      expr: `max_over_time(newsmill:service_processes:count[7d])
+unless newsmill:service_processes:count`,
+      summary: 'no process runs {{ $labels.services }}; within the last 7 days {{ $value }} did at a time',
       description:
-        'None is there to be asked: scaled to nothing, not scheduled, or taken out of what Prometheus looks at.',
+        'None is there to be asked: scaled to nothing, not scheduled, or taken out of what Prometheus looks at. What waits for its ' +
+        'stages is told by nobody while it is away.',
       proof: {
-        series: { 'newsmill_build_info{namespace="news",services="store"}': '1x70 _x40 1x60' },
-        fires: '95m',
-        clears: '115m',
+        of: 'for as long as it is away',
+        interval: '5m',
+        series: { 'newsmill_build_info{namespace="news",services="store"}': '1x14 _x200 1x12' },
+        fires: '100m',
+        goesOn: '1065m',
+        clears: '1090m',
         labels: { namespace: 'news', services: 'store' },
       },
+      also: [
+        {
+          of: 'not when services part, or a version follows another',
+          interval: '5m',
+          series: {
+            'newsmill_build_info{namespace="news",services="fetcher+parser+enricher+store",version="1"}': '1x12 _x24',
+            ...Object.fromEntries(
+              services.map(({ name }) => [
+                `newsmill_build_info{namespace="news",services="${name}",version="2"}`,
+                '_x12 1x24',
+              ]),
+            ),
+          },
+          quiet: '170m',
+        },
+      ],
     },
     {
       name: 'NewsmillStagePaused',

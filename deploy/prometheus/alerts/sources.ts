@@ -1,5 +1,10 @@
 import type { RuleGroup } from '../alert.ts';
 
+/** So many feeds may be looked after one by one; of those beyond, this part may be silent. */
+const FEW_FEEDS = 50;
+const SILENT_PART = 0.1;
+
+const feeds = (state: string): string => `newsmill_feeds{namespace="news",state="${state}"}`;
 const health = (state: string): string => `newsmill_source_health{namespace="news",health="${state}"}`;
 
 export const sources: RuleGroup = {
@@ -9,12 +14,48 @@ export const sources: RuleGroup = {
       name: 'NewsmillFeedsSilent',
       severity: 'warning',
       for: '1h',
-      expr: 'max by (namespace) (newsmill_feeds_silent) > 0',
+      expr: `max by (namespace) (newsmill_feeds_silent)
+> clamp_min(
+  ${SILENT_PART} * (sum by (namespace) (max by (namespace, state) (newsmill_feeds{state!~"inactive|gone"})) - ${FEW_FEEDS}),
+  0
+)`,
       summary: '{{ $value }} feeds have brought nothing new for far longer than is usual for them',
       description:
-        'They may have moved, be broken, or be refused to us. docs/polling.md has the query that names them; "newsmill sources ' +
-        'test" tells what is found at a site now.',
-      proof: { series: { 'newsmill_feeds_silent{namespace="news"}': '0x5 2x90 0x5' }, fires: '80m', clears: '100m' },
+        'They may have moved, be broken, or be refused to us. Told of every feed where there are up to ' +
+        `${FEW_FEEDS}, and of more than ${SILENT_PART * 100} % of those beyond. docs/polling.md has the query that names them; ` +
+        '"newsmill sources test" tells what is found at a site now.',
+      proof: {
+        of: 'of few feeds every one',
+        series: {
+          'newsmill_feeds_silent{namespace="news"}': '0x5 1x90 0x5',
+          [feeds('live')]: '40x5 39x90 40x5',
+          [feeds('silent')]: '0x5 1x90 0x5',
+          [feeds('inactive')]: '900x100',
+        },
+        fires: '80m',
+        clears: '100m',
+      },
+      also: [
+        {
+          of: 'of many feeds many',
+          series: {
+            'newsmill_feeds_silent{namespace="news"}': '100x5 500x90 100x5',
+            [feeds('live')]: '1900x5 1500x90 1900x5',
+            [feeds('silent')]: '100x5 500x90 100x5',
+          },
+          fires: '80m',
+          clears: '100m',
+        },
+        {
+          of: 'not of some of many',
+          series: {
+            'newsmill_feeds_silent{namespace="news"}': '100x200',
+            [feeds('live')]: '1900x200',
+            [feeds('silent')]: '100x200',
+          },
+          quiet: '190m',
+        },
+      ],
     },
     {
       name: 'NewsmillSourcesFailing',

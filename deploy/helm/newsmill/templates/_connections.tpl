@@ -57,8 +57,8 @@ as files: name, secret or configMap, and file by key).
 {{- end -}}
 
 {{/*
-Dict of root and database (what differs). Where a host is given, Kubernetes puts the URL together from the Secret; else
-the URL is the Secret's own.
+Dict of root and database (what differs). Where a host is given, Kubernetes puts the URL together with the user name of the
+Secret, and the password is a file; else the URL is the Secret's own.
 */}}
 {{- define "newsmill.database" -}}
 {{- $database := mergeOverwrite (deepCopy .root.Values.database) (deepCopy (.database | default dict)) -}}
@@ -72,9 +72,10 @@ the URL is the Secret's own.
 {{- end -}}
 {{- if $database.host -}}
 {{- $env = append $env (dict "name" "DATABASE_USERNAME" "valueFrom" (dict "secretKeyRef" (dict "name" $database.existingSecret "key" $database.usernameKey))) -}}
-{{- $env = append $env (dict "name" "DATABASE_PASSWORD" "valueFrom" (dict "secretKeyRef" (dict "name" $database.existingSecret "key" $database.passwordKey))) -}}
+{{- $files = append $files (dict "name" "database" "secret" $database.existingSecret "items" (dict $database.passwordKey "password")) -}}
+{{- $_ := set $settings "NEWSMILL_DATABASE_PASSWORD_FILE" (printf "%s/password" (include "newsmill.folder" "database")) -}}
 {{- $host := contains ":" $database.host | ternary (printf "[%s]" $database.host) $database.host -}}
-{{- $url := printf "postgres://$(DATABASE_USERNAME):$(DATABASE_PASSWORD)@%s:%d/%s?sslmode=%s" $host (int $database.port) $database.name $database.sslMode -}}
+{{- $url := printf "postgres://$(DATABASE_USERNAME)@%s:%d/%s?sslmode=%s" $host (int $database.port) $database.name $database.sslMode -}}
 {{- if and $ca (ne $database.sslMode "disable") }}{{ $url = printf "%s&sslrootcert=%s" $url $ca }}{{ end -}}
 {{- $env = append $env (dict "name" "NEWSMILL_DATABASE_URL" "value" $url) -}}
 {{- else -}}
@@ -97,10 +98,7 @@ the URL is the Secret's own.
 {{- $parts = append $parts (include "newsmill.database" (dict "root" $root "database" $own.database) | fromJson) -}}
 {{- $_ := set $settings "NEWSMILL_MIGRATE" (eq $root.Values.migration.provision "service" | ternary "true" "false") -}}
 {{- end -}}
-{{- if and $facts.adminKey $root.Values.admin.existingSecret -}}
-{{- $files = append $files (dict "name" "admin" "secret" $root.Values.admin.existingSecret "items" (dict $root.Values.admin.key "key")) -}}
-{{- $_ := set $settings "NEWSMILL_ADMIN_KEY_FILE" (printf "%s/key" (include "newsmill.folder" "admin")) -}}
-{{- end -}}
+{{- if $facts.adminKey }}{{ $parts = append $parts (include "newsmill.admin" $root | fromJson) }}{{ end -}}
 {{- with $own.push -}}
 {{- $_ := set $settings "NEWSMILL_PUSH" (.enabled | ternary "true" "false") -}}
 {{- $_ := set $settings "NEWSMILL_QUERY_URL" (include "newsmill.queryUrl" $root) -}}
@@ -121,23 +119,79 @@ the URL is the Secret's own.
 {{- $_ := set $settings "NEWSMILL_SOURCES_FILE" (printf "%s/sources.yaml" (include "newsmill.folder" "sources")) -}}
 {{- end -}}
 {{- end -}}
-{{- with $own.publishers -}}
-{{- if or .rules .existingConfigMap -}}
-{{- $map := .existingConfigMap | default (printf "%s-publishers" (include "newsmill.fullname" $root)) -}}
-{{- $files = append $files (dict "name" "publishers" "configMap" $map) -}}
-{{- $_ := set $settings "NEWSMILL_PUBLISHERS_DIR" (include "newsmill.folder" "publishers") -}}
+{{- if $own.publishers }}{{ $parts = append $parts (include "newsmill.publishers" $root | fromJson) }}{{ end -}}
+{{- with $root.Values.traces -}}
+{{- if .endpoint -}}
+{{- $_ := set $settings "OTEL_EXPORTER_OTLP_ENDPOINT" .endpoint -}}
+{{- if .existingSecret -}}
+{{- $files = append $files (dict "name" "traces" "secret" .existingSecret "items" (dict .key "headers")) -}}
+{{- $_ := set $settings "OTEL_EXPORTER_OTLP_HEADERS_FILE" (printf "%s/headers" (include "newsmill.folder" "traces")) -}}
+{{- end -}}
+{{- if .tls.caSecret -}}
+{{- $files = append $files (dict "name" "traces-ca" "secret" .tls.caSecret "items" (dict .tls.caKey "ca.crt")) -}}
+{{- $_ := set $settings "OTEL_EXPORTER_OTLP_CERTIFICATE" (printf "%s/ca.crt" (include "newsmill.folder" "traces-ca")) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- $parts = append $parts (dict "settings" $settings "env" list "files" $files) -}}
+{{- include "newsmill.joined" (dict "parts" $parts "settings" (merge (deepCopy $own.settings) $root.Values.settings)) -}}
+{{- end -}}
+
+{{/*
+What `newsmill` commands are told in the toolbox: Kafka, the database, where the fetcher is, the key of operators, and the rules of
+the parser, which a replay needs. JSON as above.
+*/}}
+{{- define "newsmill.toolboxEnvironment" -}}
+{{- $own := .Values.toolbox -}}
+{{- $user := printf "%s-store" (include "newsmill.fullname" .) -}}
+{{- $parts := list (include "newsmill.kafka" (dict "root" . "sasl" $own.kafka.sasl "tls" $own.kafka.tls "user" $user) | fromJson) -}}
+{{- $parts = append $parts (include "newsmill.database" (dict "root" . "database" $own.database) | fromJson) -}}
+{{- $parts = append $parts (include "newsmill.admin" . | fromJson) -}}
+{{- $parts = append $parts (include "newsmill.publishers" . | fromJson) -}}
+{{- $url := include "newsmill.serviceUrl" (dict "root" . "name" "fetcher") -}}
+{{- $parts = append $parts (dict "settings" (dict "NEWSMILL_URL" $url) "env" list "files" list) -}}
+{{- include "newsmill.joined" (dict "parts" $parts "settings" .Values.settings) -}}
+{{- end -}}
+
+{{/* Such parts in one. Dict of parts and settings, which come before all of them; JSON as above. */}}
+{{- define "newsmill.joined" -}}
+{{- $settings := dict -}}
 {{- $env := list -}}
-{{- range $parts -}}
+{{- $files := list -}}
+{{- range .parts -}}
 {{- $settings = merge $settings .settings -}}
 {{- $env = concat $env .env -}}
 {{- $files = concat $files .files -}}
 {{- end -}}
-{{- range $name, $value := merge (deepCopy $own.settings) $root.Values.settings -}}
+{{- range $name, $value := .settings -}}
 {{- $_ := set $settings $name (include "newsmill.text" $value) -}}
 {{- end -}}
 {{- dict "settings" $settings "env" $env "files" $files | toJson -}}
+{{- end -}}
+
+{{/* The key of operators; nothing without one. JSON as above. */}}
+{{- define "newsmill.admin" -}}
+{{- $settings := dict -}}
+{{- $files := list -}}
+{{- with .Values.admin.existingSecret -}}
+{{- $files = append $files (dict "name" "admin" "secret" . "items" (dict $.Values.admin.key "key")) -}}
+{{- $_ := set $settings "NEWSMILL_ADMIN_KEY_FILE" (printf "%s/key" (include "newsmill.folder" "admin")) -}}
+{{- end -}}
+{{- dict "settings" $settings "env" list "files" $files | toJson -}}
+{{- end -}}
+
+{{/* Rules for publishers; nothing without any. JSON as above. */}}
+{{- define "newsmill.publishers" -}}
+{{- $settings := dict -}}
+{{- $files := list -}}
+{{- with .Values.parser.publishers -}}
+{{- if or .rules .existingConfigMap -}}
+{{- $map := .existingConfigMap | default (printf "%s-publishers" (include "newsmill.fullname" $)) -}}
+{{- $files = append $files (dict "name" "publishers" "configMap" $map) -}}
+{{- $_ := set $settings "NEWSMILL_PUBLISHERS_DIR" (include "newsmill.folder" "publishers") -}}
+{{- end -}}
+{{- end -}}
+{{- dict "settings" $settings "env" list "files" $files | toJson -}}
 {{- end -}}
 
 {{/* Where clients reach the store. */}}

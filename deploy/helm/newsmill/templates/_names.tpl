@@ -71,6 +71,11 @@ app.kubernetes.io/part-of: newsmill
 {{- end -}}
 {{- end -}}
 
+{{/* Whether an image's name begins with a registry's host. Without one the container runtime takes Docker Hub's. */}}
+{{- define "newsmill.namesRegistry" -}}
+{{- if regexMatch "^(localhost|[^/]*[.:][^/]*)/" . }}true{{ end -}}
+{{- end -}}
+
 {{/* Dict of root and words: arguments of the container; the first names the program where one image holds them all. */}}
 {{- define "newsmill.args" -}}
 {{- $words := .words -}}
@@ -78,6 +83,12 @@ app.kubernetes.io/part-of: newsmill
 {{- $words = prepend $words .app -}}
 {{- end -}}
 {{- $words | toJson -}}
+{{- end -}}
+
+{{/* Port of an http or https URL. */}}
+{{- define "newsmill.urlPort" -}}
+{{- $url := urlParse . -}}
+{{- regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (eq $url.scheme "https" | ternary "443" "80") -}}
 {{- end -}}
 
 {{/* A value as text: a number is never written as 6.048e+08. */}}

@@ -7,6 +7,7 @@
 {{- $partitions := dict -}}
 {{- $withoutLogin := list -}}
 {{- $withoutDatabase := list -}}
+{{- $withoutRegistry := list -}}
 {{- range $pipeline.topics -}}
 {{- $_ := set $partitions .name (include "newsmill.partitions" (dict "root" $ "topic" .) | int) -}}
 {{- if gt (.partitions | int) (get $partitions .name) -}}
@@ -19,19 +20,32 @@
 {{- range $name, $_ := $values.strimzi.topics.config -}}
 {{- if not (hasKey $partitions $name) }}{{ $problems = append $problems (printf "strimzi.topics.config[%s]: there is no such topic" $name) }}{{ end -}}
 {{- end -}}
-{{- if and (eq $values.topics.provision "job") $values.topics.partitions -}}
-{{- $problems = append $problems "topics.partitions is set, but topics.provision is job, which makes as many as newsmill's definitions say: use strimzi, or none" -}}
+{{- with $values.topics.job -}}
+{{- if and .replicationFactor (gt (int .minInsyncReplicas) (int .replicationFactor)) -}}
+{{- $problems = append $problems (printf "topics.job.minInsyncReplicas is %d, above replicationFactor = %d: no record would be taken" (int .minInsyncReplicas) (int .replicationFactor)) -}}
+{{- end -}}
 {{- end -}}
 
+{{- if and $values.traces.endpoint $values.networkPolicy.enabled (not $values.networkPolicy.otlp.to) -}}
+{{- $problems = append $problems "networkPolicy.otlp.to is empty, and traces.endpoint is set: no trace would reach the collector. Say where it is" -}}
+{{- end -}}
+{{- if and $values.traces.endpoint $values.networkPolicy.enabled -}}
+{{- $port := include "newsmill.urlPort" $values.traces.endpoint -}}
+{{- if ne $port (int $values.networkPolicy.otlp.port | toString) -}}
+{{- $problems = append $problems (printf "networkPolicy.otlp.port is %d, and traces.endpoint is on port %s: no trace would reach the collector. Make it %s; ports of the collector's pods that differ belong into networkPolicy.otlp.extraPorts" (int $values.networkPolicy.otlp.port) $port $port) -}}
+{{- end -}}
+{{- end -}}
 {{- if not $values.kafka.brokers }}{{ $problems = append $problems "kafka.brokers is empty: name the bootstrap servers, each host:port" }}{{ end -}}
 {{- range $name := splitList " " (include "newsmill.services" .) -}}
 {{- $own := include "newsmill.service" (dict "root" $ "name" $name) | fromJson -}}
 {{- $facts := index $pipeline.services $name -}}
+{{- $image := include "newsmill.image" (dict "root" $ "app" $name "image" $own.image) -}}
+{{- if not (include "newsmill.namesRegistry" $image) }}{{ $withoutRegistry = append $withoutRegistry $image }}{{ end -}}
 {{- $most := 0 -}}
 {{- range $facts.stages }}{{ $most = max $most (get $partitions .reads) }}{{ end -}}
 {{- $stages := list -}}
 {{- range $facts.stages }}{{ $stages = append $stages (printf "%s reads %s with %d" .name .reads (get $partitions .reads | int)) }}{{ end -}}
-{{- $told := printf "%s partitions; more replicas would stand idle. Lower it to %d, or give the topic more (topics.partitions)" (join ", " $stages) $most -}}
+{{- $told := printf "%s partitions; more replicas would stand idle. Lower it to %d. Partitions are chosen when a topic is made (topics.partitions); more on a live system only with services stopped and topics drained, and never for compacted topics" (join ", " $stages) $most -}}
 {{- $scaling := dict -}}
 {{- range $kind := list "hpa" "keda" }}{{ with index $own $kind }}{{ if .enabled }}{{ $_ := set $scaling $kind . }}{{ end }}{{ end }}{{ end -}}
 {{- if eq (len $scaling) 2 -}}
@@ -67,6 +81,13 @@
 {{- if and (eq $database.sslMode "disable") $database.tls.caSecret }}{{ $problems = append $problems "database.tls.caSecret is set, but database.sslMode is disable: use verify-full" }}{{ end -}}
 {{- end -}}
 {{- end -}}
+{{- if or (eq $values.topics.provision "job") (eq $values.migration.provision "job") $values.tests.enabled $values.toolbox.enabled -}}
+{{- $image := include "newsmill.image" (dict "root" $ "app" "standalone" "image" $values.jobs.image) -}}
+{{- if not (include "newsmill.namesRegistry" $image) }}{{ $withoutRegistry = append $withoutRegistry $image }}{{ end -}}
+{{- end -}}
+{{- with uniq $withoutRegistry -}}
+{{- $problems = append $problems (printf "image.registry names no registry: %s would be pulled from Docker Hub, where newsmill publishes nothing, and the pods hold your logins. Name its host (image.registry: ghcr.io, localhost:5000), or begin image.repository with it" (join ", " .)) -}}
+{{- end -}}
 {{- if $withoutLogin -}}
 {{- $problems = append $problems (printf "kafka.sasl.existingSecret is empty, and kafka.securityProtocol is %s: name the Secret with the login of %s" $protocol (join ", " $withoutLogin)) -}}
 {{- end -}}
@@ -95,9 +116,29 @@
 {{- if and (eq $values.topics.provision "job") (hasPrefix "sasl_" $protocol) (not (or $values.kafka.sasl.existingSecret $values.topics.job.sasl.existingSecret)) -}}
 {{- $problems = append $problems "topics.provision is job, and neither kafka.sasl.existingSecret nor topics.job.sasl.existingSecret names a login for it" -}}
 {{- end -}}
+{{- if and $values.strimzi.users.enabled (eq $protocol "ssl") (not $values.kafka.tls.clientSecret) -}}
+{{- if and (eq $values.topics.provision "job") (not $values.topics.job.tls.clientSecret) -}}
+{{- $problems = append $problems "topics.provision is job, and neither kafka.tls.clientSecret nor topics.job.tls.clientSecret names a certificate for it: those of strimzi.users are the services'" -}}
+{{- end -}}
+{{- if and (include "newsmill.usesKeda" .) (not $values.keda.authenticationRef) -}}
+{{- $problems = append $problems "keda: it needs a certificate of its own for Kafka, as those of strimzi.users are the services'. Name a TriggerAuthentication in keda.authenticationRef, or a Secret in kafka.tls.clientSecret" -}}
+{{- end -}}
+{{- end -}}
 {{- if and (eq $values.migration.provision "job") (not (or $values.database.existingSecret $values.migration.database.existingSecret)) -}}
 {{- $problems = append $problems "migration.provision is job, and neither database.existingSecret nor migration.database.existingSecret names a login for it" -}}
 {{- end -}}
+{{- with $values.toolbox }}{{ if .enabled -}}
+{{- $login := include "newsmill.kafkaLogin" (dict "root" $ "sasl" .kafka.sasl "tls" .kafka.tls "user" "of-strimzi") | fromJson -}}
+{{- if and (hasPrefix "sasl_" $protocol) (not $login.sasl.existingSecret) -}}
+{{- $problems = append $problems "toolbox is enabled, and neither kafka.sasl.existingSecret nor toolbox.kafka.sasl.existingSecret names a login for it" -}}
+{{- end -}}
+{{- if not (or $values.database.existingSecret .database.existingSecret) -}}
+{{- $problems = append $problems "toolbox is enabled, and neither database.existingSecret nor toolbox.database.existingSecret names a login for it" -}}
+{{- end -}}
+{{- if not (dig "limits" "memory" "" .resources) -}}
+{{- $problems = append $problems "toolbox.resources.limits.memory is not set: the heap of Node.js is measured by it" -}}
+{{- end -}}
+{{- end }}{{ end -}}
 {{- if and (include "newsmill.usesKeda" .) (not $values.keda.authenticationRef) (hasPrefix "sasl_" $protocol) (or $values.kafka.sasl.username (not $values.kafka.sasl.existingSecret)) -}}
 {{- $problems = append $problems "keda: it reads the user name from a Secret. Put it into kafka.sasl.existingSecret and leave kafka.sasl.username empty, or name a TriggerAuthentication in keda.authenticationRef" -}}
 {{- end -}}
