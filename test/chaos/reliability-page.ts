@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { type KubernetesFinding, type KubernetesProof, kubernetesSection } from './kubernetes-section.ts';
 import type { Scale } from './row.ts';
 import { rows } from './rows.ts';
 import type { RowResult } from './run-row.ts';
 
 const RESULTS = new URL('../../docs/reliability.json', import.meta.url);
+const KUBERNETES = new URL('../../docs/reliability-kubernetes.json', import.meta.url);
 const PAGE = new URL('../../docs/reliability.md', import.meta.url);
 
 /** What the last run of a row found, and where. */
@@ -35,28 +37,45 @@ const HEAD = [
 /** Puts a result in the place of the row's last one, and writes docs/reliability.md anew. */
 export function recordResult(result: RowResult, scale: Scale): void {
   const findings = new Map(readFindings().map((finding) => [finding.result.row, finding]));
-  findings.set(result.row, {
+  findings.set(result.row, { ...here(), scale, result });
+  const inOrder = rows.flatMap(({ id }) => findings.get(id) ?? []);
+  writeFileSync(RESULTS, `${JSON.stringify(inOrder, null, 2)}\n`);
+  writePage();
+}
+
+/** Puts a run on a cluster in the place of the last one, and writes docs/reliability.md anew. */
+export function recordKubernetes(proof: KubernetesProof): void {
+  const finding: KubernetesFinding = { ...here(), proof };
+  writeFileSync(KUBERNETES, `${JSON.stringify(finding, null, 2)}\n`);
+  writePage();
+}
+
+function writePage(): void {
+  writeFileSync(PAGE, page(readFindings(), read<KubernetesFinding>(KUBERNETES)));
+}
+
+function here(): Pick<Finding, 'date' | 'commit' | 'machine'> {
+  return {
     date: new Date().toISOString().slice(0, 10),
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
     machine: `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
-    scale,
-    result,
-  });
-  const inOrder = rows.flatMap(({ id }) => findings.get(id) ?? []);
-  writeFileSync(RESULTS, `${JSON.stringify(inOrder, null, 2)}\n`);
-  writeFileSync(PAGE, page(inOrder));
+  };
 }
 
 function readFindings(): Finding[] {
+  return read<Finding[]>(RESULTS) ?? [];
+}
+
+function read<Content>(file: URL): Content | undefined {
   try {
-    return JSON.parse(readFileSync(RESULTS, 'utf8')) as Finding[];
+    return JSON.parse(readFileSync(file, 'utf8')) as Content;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-function page(findings: readonly Finding[]): string {
+function page(findings: readonly Finding[], kubernetes: KubernetesFinding | undefined): string {
   const lines = findings.map(({ date, commit, scale, result }) => {
     const { row, fault, passed, articles, evidence, recoverySeconds, check, problems } = result;
     return [
@@ -105,10 +124,9 @@ ${table.join('\n')}
 
 ${figures.join('\n')}
 
-## Not covered
+${kubernetes === undefined ? '' : `${kubernetesSection(kubernetes)}\n`}## Not covered
 
 Loss of a disk, of power (PostgreSQL runs without fsync here) or of a data centre; wrong data written by a broken disk;
-a network that corrupts bytes; Byzantine clients; kernels that lie about fsync; brokers of other versions; Kubernetes
-evictions.
+a network that corrupts bytes; Byzantine clients; kernels that lie about fsync; brokers of other versions.
 `;
 }
