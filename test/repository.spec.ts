@@ -1,4 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ChartRenderer, type Fields, helmUnavailable } from './support/helm.ts';
@@ -128,6 +131,26 @@ describe('workflows', () => {
         const signs = jobs[name].steps.some(({ uses = '' }: Fields) => uses.startsWith('actions/attest@'));
         expect([name, signs, jobs[name].needs]).toEqual([name, true, ['ci', 'notes']]);
       }
+      // The chart is packaged with the names under which the images are pushed.
+      const push: Fields = builds[0].with;
+      expect(push.tags).toBe(
+        '${{ needs.notes.outputs.registry }}/${{ matrix.app }}:${{ needs.notes.outputs.version }}',
+      );
+      const given = (push['build-args'] as string).trim().split('\n');
+      expect(given.map((line) => line.split('=')[0])).toEqual([
+        'APP',
+        'VERSION',
+        'REVISION',
+        'SOURCE',
+        'SOURCE_DATE_EPOCH',
+      ]);
+      const known = [...read('deploy/Dockerfile').matchAll(/^ARG ([A-Z_]+)/gm)].map(([, name]) => name!);
+      expect(known).toEqual(expect.arrayContaining(given.map((line) => line.split('=')[0])));
+      expect(jobs.chart.env.REGISTRY).toBe('${{ needs.notes.outputs.registry }}');
+      const runs = (jobs.chart.steps as Fields[]).map(({ run = '' }) => run as string);
+      const told = runs.findIndex((run) => run === 'node deploy/release/chart-values.ts "$REGISTRY"');
+      expect(told).toBeGreaterThanOrEqual(0);
+      expect(told).toBeLessThan(runs.findIndex((run) => run.includes('helm package')));
       expect(jobs.publish.needs).toEqual(expect.arrayContaining(['images', 'chart']));
       const writers = Object.entries(jobs as Record<string, Fields>).filter(
         ([, { permissions }]) => permissions.contents === 'write',
@@ -136,11 +159,74 @@ describe('workflows', () => {
     });
   });
 
+  describe('a release', () => {
+    let folder: string;
+    let check: string;
+    let apps: string[];
+
+    beforeAll(() => {
+      const { jobs } = parse('.github/workflows/release.yml');
+      check = (jobs.notes.steps as Fields[]).find(({ name }) => name === 'Nothing of it is published yet')!
+        .run as string;
+      apps = jobs.images.strategy.matrix.app as string[];
+      folder = mkdtempSync(join(tmpdir(), 'newsmill-release-'));
+      // They answer as the registry does: 0 for what is there.
+      for (const program of ['helm', 'docker']) {
+        writeFileSync(
+          join(folder, program),
+          '#!/bin/sh\necho "$@" >>"$ASKED"\ncase "$*" in *"$THERE"*) exit 0 ;; *) exit 1 ;; esac\n',
+          { mode: 0o755 },
+        );
+      }
+    });
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    const run = (there: string): { status: number | null; said: string; asked: string[] } => {
+      const asked = join(folder, 'asked');
+      writeFileSync(asked, '');
+      const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-e', '-c', check], {
+        cwd: ROOT,
+        encoding: 'utf8',
+        env: {
+          PATH: `${folder}:/usr/bin:/bin`,
+          ASKED: asked,
+          THERE: there,
+          REGISTRY: 'ghcr.io/harbour/newsmill',
+          VERSION: '1.2.3',
+        },
+      });
+      return { status, said: stdout + stderr, asked: readFileSync(asked, 'utf8').trim().split('\n') };
+    };
+
+    it('looks for its chart and every image before anything is pushed', () => {
+      const { status, said, asked } = run('nothing');
+      expect([status, said]).toEqual([0, '']);
+      const [, chart = ''] = /^version: (.*)$/m.exec(read('deploy/helm/newsmill/Chart.yaml')) ?? [];
+      expect(asked[0]).toBe(`show chart oci://ghcr.io/harbour/newsmill/charts/newsmill --version ${chart}`);
+      const images = asked.slice(1).map((line) => line.split(' ').at(-1)!);
+      expect(images.sort()).toEqual(apps.map((app) => `ghcr.io/harbour/newsmill/${app}:1.2.3`).sort());
+    });
+
+    it.each(['charts/newsmill', 'newsmill/fetcher:1.2.3', 'newsmill/standalone:1.2.3'])(
+      'stops where %s is published already',
+      (there) => {
+        const { status, said } = run(there);
+        expect(status).toBe(1);
+        expect(said).toMatch(/^::error.* is published already: .*\n$/);
+      },
+    );
+  });
+
   describe('dependency updates', () => {
     it('look where there is something, and leave whole sets alone', () => {
       const { updates, version } = parse('.github/dependabot.yml') as { updates: Fields[]; version: number };
       expect(version).toBe(2);
       for (const { directory } of updates) expect(existsSync(`${ROOT}${directory.slice(1)}`)).toBe(true);
+      // It reads no arguments: where all bases of a Dockerfile are some, it would find nothing there.
+      const bases = [...read('deploy/Dockerfile').matchAll(/^FROM (?!scratch)(\S+)/gm)].map(([, base]) => base!);
+      const isRead = bases.some((base) => !base.startsWith('${'));
+      expect(updates.some((update) => update['package-ecosystem'] === 'docker')).toBe(isRead);
+      expect(read('SECURITY.md').includes('The base of our own images is not among them')).toBe(!isRead);
       const { ignore, groups } = updates.find((update) => update['package-ecosystem'] === 'npm')!;
       const left = (ignore as Fields[]).map(({ 'dependency-name': name }) => name as string);
       expect(left).toEqual(

@@ -56,6 +56,12 @@ export const confinedPackages: readonly ConfinedPackage[] = [
     reason: 'only the parts that own a database connection know the driver',
   },
   {
+    specifier: /^@opentelemetry\//,
+    homes: ['libs/service/src/tracing/'],
+    reason:
+      'everything else makes spans through the Tracing port, so that nothing of OpenTelemetry is loaded while it is off',
+  },
+  {
     specifier: /^undici(\/|$)/,
     homes: ['libs/outbound/'],
     reason: 'every request that leaves goes through the address check and limits of libs/outbound',

@@ -116,7 +116,7 @@ async function consume(
       const { partition, messages } = payload.batch;
       if (!producers.has(partition)) producers.set(partition, producer(`${groupId}-${partition}`));
       const transaction = await (await producers.get(partition)!).transaction();
-      const outputs = await work(payload);
+      const outputs = await work(payload).catch(fail);
       await transaction.sendBatch({ compression: ZSTD, topicMessages: outputs });
       const offset = String(BigInt(messages.at(-1)!.offset) + 1n);
       const topics = [{ topic: groupId, partitions: [{ partition, offset }] }];
@@ -125,6 +125,12 @@ async function consume(
       if (step === 'enriched' && (stored += messages.length) === reached.count) reached.resolve();
     },
   });
+}
+
+/** Whatever fails is a fault of the bench; kafkajs would try it again without a word. */
+function fail(error: unknown): never {
+  console.error(error);
+  process.exit(1);
 }
 
 async function producer(name: string): Promise<Producer> {

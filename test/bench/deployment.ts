@@ -7,15 +7,21 @@ import { SERVICES, startKafkaServices } from '../support/kafka-services.ts';
 import { NewsmillClient } from '../support/newsmill-client.ts';
 import { NewsmillProcess } from '../support/newsmill-process.ts';
 
+const TOPIC_PREFIX = 'bench';
 const KEY = 'a-key-for-the-benchmark';
 
 export interface Deployment {
   client: NewsmillClient;
   /** Empty on postgres. */
   brokers: readonly string[];
+  /** Where the broker keeps its topics; none on postgres. */
+  logDir?: string;
+  topicPrefix: string;
   databaseUrl: string;
   /** Process ids by the part whose CPU time they are. */
   parts: Map<string, number>;
+  /** Ends newsmill, and leaves the broker and the database. */
+  stopServices(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -44,14 +50,19 @@ export async function deploy(
       NEWSMILL_PUSH_BURST: '0',
       NEWSMILL_SAMPLE: 'false',
       NEWSMILL_LOG_LEVEL: 'warn',
+      ...environment,
     });
     const [, url] = await standalone.line(/^newsmill is up at (\S+)/);
     parts.set('newsmill', standalone.pid);
     return {
       client: new NewsmillClient(url!, KEY),
       brokers: [],
+      topicPrefix: 'newsmill',
       databaseUrl: database.url,
       parts,
+      stopServices: async () => {
+        await standalone.end('SIGTERM');
+      },
       stop: async () => {
         await standalone.end('SIGTERM');
         await clean();
@@ -62,7 +73,7 @@ export async function deploy(
   const services = await startKafkaServices({
     brokers: kafka.brokers,
     databaseUrl: database.url,
-    prefix: 'bench',
+    prefix: TOPIC_PREFIX,
     key: KEY,
     environment,
   });
@@ -71,8 +82,13 @@ export async function deploy(
   return {
     client: services.client,
     brokers: kafka.brokers,
+    logDir: join(folder, 'kafka', 'broker-1', 'data'),
+    topicPrefix: TOPIC_PREFIX,
     databaseUrl: database.url,
     parts,
+    stopServices: async () => {
+      await services.stop();
+    },
     stop: async () => {
       await services.stop();
       await kafka.stop();

@@ -13,8 +13,9 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { NewsmillClient } from '../support/newsmill-client.ts';
 import { cpuTimes } from './cpu-time.ts';
-import { deploy } from './deployment.ts';
+import { deploy, type Deployment } from './deployment.ts';
 import { benchPages } from './pages.ts';
+import { pushAll, settled } from './push.ts';
 
 const CONCURRENCY = 24;
 /** Articles before anything is measured. */
@@ -41,21 +42,7 @@ const tell = (line: string): void => void (json ? process.stderr : process.stdou
 const deployment = await deploy(transport, { NEWSMILL_KAFKA_PROCESSING_GUARANTEE: values.guarantee });
 try {
   const pages = benchPages(articles + WARM_UP + seconds * LATENCY_RATE);
-  await pushAll(deployment.client, pages.splice(0, WARM_UP));
-  await settled(deployment.client, WARM_UP);
-  tell(`warm; pushing ${articles} articles on ${transport}`);
-
-  const cpuBefore = cpuTimes(deployment.parts);
-  const began = performance.now();
-  await pushAll(deployment.client, pages.splice(0, articles));
-  const pushedMs = performance.now() - began;
-  await settled(deployment.client, WARM_UP + articles);
-  const storedMs = performance.now() - began;
-  const cpuAfter = cpuTimes(deployment.parts);
-  const cpu = Object.fromEntries(
-    [...cpuAfter].map(([part, after]) => [part, round((after - cpuBefore.get(part)!) / articles)]),
-  );
-
+  const { storedMs, pushedMs, cpu } = await throughput(deployment, pages);
   const latencies = (await latenciesOf(deployment.client, pages)).sort((a, b) => a - b);
   const flow = await deployment.client.flow();
   const floor = values.floor ? await bareWork() : undefined;
@@ -86,9 +73,31 @@ try {
   await deployment.stop();
 }
 
+/** Warms it up with 200 of the pages, then pushes as many as are asked for. Takes them from the list. */
+async function throughput(
+  { client, parts }: Deployment,
+  pages: { url: string; html: string }[],
+): Promise<{ storedMs: number; pushedMs: number; cpu: Record<string, number> }> {
+  await pushAll(client, pages.splice(0, WARM_UP), CONCURRENCY);
+  await allStored(client, WARM_UP);
+  tell(`warm; pushing ${articles} articles on ${transport}`);
+  const cpuBefore = cpuTimes(parts);
+  const began = performance.now();
+  await pushAll(client, pages.splice(0, articles), CONCURRENCY);
+  const pushedMs = performance.now() - began;
+  await allStored(client, WARM_UP + articles);
+  const storedMs = performance.now() - began;
+  const cpu = Object.fromEntries(
+    [...cpuTimes(parts)].map(([part, after]) => [part, round((after - cpuBefore.get(part)!) / articles)]),
+  );
+  return { storedMs, pushedMs, cpu };
+}
+
 /** CPU milliseconds an article of the bare work, by part. */
 async function bareWork(): Promise<{ total: number } & Record<string, number>> {
   const { brokers, databaseUrl, parts } = deployment;
+  // Services that wait keep a broker and a database busy too.
+  await deployment.stopServices();
   const program = ['--import', './test/support/resolve-sources.ts', 'test/bench/bare-work.ts'];
   const flags = ['--experimental-transform-types', '--disable-warning=ExperimentalWarning'];
   const work = JSON.stringify({ brokers, databaseUrl, articles, warmUp: WARM_UP });
@@ -109,27 +118,9 @@ async function bareWork(): Promise<{ total: number } & Record<string, number>> {
   return { ...Object.fromEntries(cpu), total: round(cpu.reduce((sum, [, ms]) => sum + ms, 0)) };
 }
 
-async function pushAll(client: NewsmillClient, pages: readonly { url: string; html: string }[]): Promise<void> {
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: CONCURRENCY }, async () => {
-      for (let page = pages[next++]; page !== undefined; page = pages[next++]) {
-        const { status, body } = await client.push(page);
-        if (status !== 202) throw new Error(`push of ${page.url}: ${status} ${JSON.stringify(body)}`);
-      }
-    }),
-  );
-}
-
-async function settled(client: NewsmillClient, count: number): Promise<void> {
-  for (;;) {
-    const { received, closes, states } = await client.flow();
-    if (received >= count && closes) {
-      if (states.stored !== received) throw new Error(`not all were stored: ${JSON.stringify(states)}`);
-      return;
-    }
-    await sleep(100);
-  }
+async function allStored(client: NewsmillClient, count: number): Promise<void> {
+  const { received, states } = await settled(client, count);
+  if (states.stored !== received) throw new Error(`not all were stored: ${JSON.stringify(states)}`);
 }
 
 async function latenciesOf(client: NewsmillClient, pages: readonly { url: string; html: string }[]): Promise<number[]> {

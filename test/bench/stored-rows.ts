@@ -12,11 +12,13 @@ const TABLES = {
   receipt_step: '(SELECT article_id FROM store.receipt WHERE receipt.id = receipt_step.receipt_id)',
 } as const;
 
+/** Articles a statement: one takes 65,535 parameters at most. */
+const STATEMENT = 64;
+
 interface Table {
-  name: string;
+  /** Up to its values. */
   insert: string;
-  columns: number;
-  /** By article, its rows: each the texts of its columns. */
+  /** By article, its rows: each the texts of its columns, which the server reads as the columns' types. */
   rows: (string | null)[][][];
 }
 
@@ -37,44 +39,42 @@ export class StoredRows {
     const tables: Table[] = [];
     for (const [name, owner] of Object.entries(TABLES)) {
       await database.query(`CREATE TABLE bare.${name} (LIKE store.${name} INCLUDING ALL)`);
-      const { rows: columns } = await database.query<{ name: string; type: string }>(
-        `SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+      const { rows: columns } = await database.query<{ name: string }>(
+        `SELECT quote_ident(attname) AS name FROM pg_attribute
          WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum`,
         [`store.${name}`],
       );
-      const texts = columns.map((column) => `"${column.name}"::text`).join(', ');
+      const names = columns.map((column) => column.name);
       const { rows } = await database.query<{ owner: string; row: (string | null)[] }>(
-        `SELECT ${owner}::text AS owner, ARRAY[${texts}] AS row FROM store.${name} WHERE ${owner} = ANY($1::uuid[])`,
+        `SELECT ${owner}::text AS owner, ARRAY[${names.map((column) => `${column}::text`).join(', ')}] AS row
+         FROM store.${name} WHERE ${owner} = ANY($1::uuid[])`,
         [ids.map(({ id }) => id)],
       );
       const byOwner = Map.groupBy(rows, (row) => row.owner);
-      const names = columns.map((column) => `"${column.name}"`).join(', ');
-      const values = columns.map((column, index) => `c${index}::${column.type}`).join(', ');
-      const parameters = columns.map((_, index) => `$${index + 1}::text[]`).join(', ');
-      const read = columns.map((_, index) => `c${index}`).join(', ');
       tables.push({
-        name,
-        insert:
-          `INSERT INTO bare.${name} (${names}) OVERRIDING SYSTEM VALUE SELECT ${values} ` +
-          `FROM unnest(${parameters}) AS given (${read}) ON CONFLICT DO NOTHING`,
-        columns: columns.length,
+        insert: `INSERT INTO bare.${name} (${names.join(', ')}) OVERRIDING SYSTEM VALUE VALUES `,
         rows: ids.map(({ id }) => byOwner.get(id)?.map(({ row }) => row) ?? []),
       });
     }
     return new StoredRows(database, tables);
   }
 
-  /** Writes the rows of the next articles in one transaction, a statement a table. */
+  /** Writes the rows of the next articles in one transaction, a statement a table and `STATEMENT` articles. */
   async upsert(articles: number): Promise<void> {
-    const from = this.next;
-    this.next += articles;
     const client = await this.database.connect();
     try {
       await client.query('BEGIN');
-      for (const { name, insert, columns, rows } of this.tables) {
-        const batch = rows.slice(from, this.next).flat();
-        const values = Array.from({ length: columns }, (_, column) => batch.map((row) => row[column]));
-        await client.query({ name, text: insert, values });
+      for (let left = articles; left > 0; left -= STATEMENT) {
+        const from = this.next;
+        const to = from + Math.min(left, STATEMENT);
+        this.next = to;
+        for (const { insert, rows } of this.tables) {
+          const batch = rows.slice(from, to).flat();
+          if (batch.length === 0) continue;
+          let parameter = 0;
+          const values = batch.map((row) => `(${row.map(() => `$${++parameter}`).join(', ')})`).join(', ');
+          await client.query(`${insert}${values} ON CONFLICT DO NOTHING`, batch.flat());
+        }
       }
       await client.query('COMMIT');
     } finally {
