@@ -77,7 +77,10 @@ describe('without a collector', () => {
   it('nothing of OpenTelemetry is loaded, and no trace begins', async () => {
     const client = await start({});
     await goesOn(client);
-    expect(await metricsOf(client)).not.toContain('newsmill_trace_spans_total');
+    const spans = (await metricsOf(client)).match(/^newsmill_trace_spans_total.*$/gm);
+    expect(spans).toEqual(
+      ['exported', 'failed', 'dropped'].map((fate) => `newsmill_trace_spans_total{fate="${fate}"} 0`),
+    );
     expect(await stop()).toEqual({ code: 0, packages: [] });
   });
 
