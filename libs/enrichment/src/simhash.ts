@@ -3,28 +3,53 @@ import { wordsOf } from './words.js';
 /** Words in a feature: long enough to carry word order, short enough to survive an edit nearby. */
 const SHINGLE = 3;
 
+/** Four bits as four counters of a byte each, the first bit in the highest: votes for four bits are one addition. */
+const COUNTERS = Uint32Array.from(
+  { length: 16 },
+  (_, bits) => ((bits & 8) << 21) | ((bits & 4) << 14) | ((bits & 2) << 7) | (bits & 1),
+);
+/** Votes that a counter of a byte can hold. */
+const MAX_VOTES = 255;
+
 /**
  * Charikar's similarity hash over the distinct runs of three words, 64 bits in hex: texts that share most of their runs
  * differ in few bits. A text of fewer words is one feature; one without words is all zeros.
  */
 export function simhash(text: string): string {
-  const high = new Int32Array(32);
-  const low = new Int32Array(32);
-  for (const shingle of shinglesOf(wordsOf(text))) {
-    vote(high, fnv1a(shingle, 0x811c9dc5));
-    vote(low, fnv1a(shingle, 0x9747b28c));
+  const shingles = shinglesOf(wordsOf(text));
+  const [high, low] = [new Majority(), new Majority()];
+  for (const shingle of shingles) {
+    high.vote(fnv1a(shingle, 0x811c9dc5));
+    low.vote(fnv1a(shingle, 0x9747b28c));
   }
-  return hexOf(high) + hexOf(low);
+  return high.hex() + low.hex();
 }
 
-function vote(votes: Int32Array, bits: number): void {
-  for (let bit = 0; bit < 32; bit += 1) votes[bit]! += ((bits >>> (31 - bit)) & 1) === 1 ? 1 : -1;
-}
+/** Of 32 bits, those that more than half of the votes have set. */
+class Majority {
+  private readonly ayes = new Uint32Array(32);
+  private readonly packed = new Uint32Array(8);
+  private voters = 0;
 
-function hexOf(votes: Int32Array): string {
-  let bits = 0;
-  for (const each of votes) bits = (bits << 1) | (each > 0 ? 1 : 0);
-  return (bits >>> 0).toString(16).padStart(8, '0');
+  vote(bits: number): void {
+    for (let four = 0; four < 8; four += 1) this.packed[four]! += COUNTERS[(bits >>> (28 - 4 * four)) & 15]!;
+    this.voters += 1;
+    if (this.voters % MAX_VOTES === 0) this.unpack();
+  }
+
+  hex(): string {
+    this.unpack();
+    let bits = 0;
+    for (const ayes of this.ayes) bits = (bits << 1) | (2 * ayes > this.voters ? 1 : 0);
+    return (bits >>> 0).toString(16).padStart(8, '0');
+  }
+
+  private unpack(): void {
+    this.packed.forEach((four, index) => {
+      for (let bit = 0; bit < 4; bit += 1) this.ayes[4 * index + bit]! += (four >>> (24 - 8 * bit)) & 255;
+    });
+    this.packed.fill(0);
+  }
 }
 
 /**

@@ -12,6 +12,8 @@ import { REPLAY_HEADER } from './replay-marker.js';
 import { type TraceContext, traceHeaders } from './trace-context.js';
 import type { Headers, LogRecord, NewRecord } from './transport.js';
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** CloudEvents 1.0 attributes that differ from event to event. */
 export interface Envelope {
   id: string;
@@ -102,7 +104,7 @@ function attributes(
 export function decodeEvent<T extends Topic>(topic: T, record: LogRecord): EventOf<T> {
   let data: unknown;
   try {
-    data = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(record.value ?? new Uint8Array()));
+    data = JSON.parse(utf8.decode(record.value ?? new Uint8Array()));
   } catch (error) {
     throw new StageFault('undecodable', `value is not JSON: ${(error as Error).message}`, { retry: false });
   }

@@ -69,6 +69,8 @@ const policies = fc.record({
   maxDelayMs: fc.integer({ min: 1, max: 60_000 }),
   timeoutMs: fc.constant(120_000),
 });
+/** The least of everything: a wait too many is over the bound. */
+const least = { batchSize: 2, batchBytes: 1_000_000, attempts: 1, firstDelayMs: 1, maxDelayMs: 1, timeoutMs: 120_000 };
 const ways = fc.constantFrom<Run['by']>('throw', 'fail', 'throw, then fail');
 
 describe('a poison event', () => {
@@ -95,7 +97,7 @@ describe('a poison event', () => {
           expect(written('p.listen.dead.v1')).toEqual([poison]);
         },
       ),
-      { numRuns: 120 },
+      { numRuns: 120, examples: [[least, 1, 0, 0, 'throw, then fail']] },
     );
   });
 

@@ -149,10 +149,14 @@ class BatchRun<S extends Stage> {
     }
   }
 
-  /** Events for which the handler itself returned a fault are tried again alone, in order. */
+  /** Events for which the handler itself returned a fault, their first try alone, are tried again alone, in order. */
   private async settleFailed(slots: Slot<S>[]): Promise<void> {
     const failed = slots.filter(({ verdict }) => verdict === undefined);
     if (failed.length === 0) return;
+    if (this.options.stage.policy.attempts === 1) {
+      for (const slot of failed) this.die(slot, slot.lastFault!);
+      return;
+    }
     await this.wait(failed[0]!.lastFault!, failed, 1);
     for (const slot of failed) await this.settle([slot]);
   }

@@ -2,8 +2,8 @@ import { eld } from 'eld/small';
 import type { Language, Step } from '../step.js';
 import { canonicalTag, primaryLanguage, sameWritten } from '../language-tag.js';
 
-/** Detection reads the beginning; more text makes it slower and not surer. */
-const READ_CHARACTERS = 3000;
+/** As many as the detector reads of a text. */
+const READ_CHARACTERS = 1000;
 
 /**
  * Letters below which n-gram detection is guessing: about a headline. A Han, kana, hangul or Thai letter says as much as
